@@ -1,0 +1,32 @@
+#!/bin/sh
+# Builds the three environments of the project from their locks.
+# Idempotent: an environment whose inputs have not changed is left alone.
+#   .venv             the project: CLI and tests
+#   .envs/engine      LocalStack and the plugin that runs Lambda functions
+#   .envs/python3.13  what AWS's managed runtime offers to a function
+set -eu
+cd "$(dirname "$0")/.."
+
+. scripts/find-tools.sh
+
+# build NAME LOCK [PROJECT]: an environment from a lock, and an editable PROJECT in it.
+build() {
+    env=$1 lock=$2 project=${3:-}
+    inputs=$(cat "$lock" ${project:+"$project/pyproject.toml"} scripts/install.sh | cksum)
+    if [ -x "$env/bin/python" ] && [ "$(cat "$env/.inputs" 2>/dev/null)" = "$inputs" ]; then
+        return
+    fi
+    need_python
+    need_uv
+    echo "building $env"
+    "$uv" venv --quiet --allow-existing --python "$python" "$env"
+    "$uv" pip sync --quiet --python "$env/bin/python" --require-hashes "$lock"
+    if [ -n "$project" ]; then
+        "$uv" pip install --quiet --python "$env/bin/python" --no-deps --editable "$project"
+    fi
+    printf '%s' "$inputs" >"$env/.inputs"
+}
+
+build .venv requirements.txt .
+build .envs/engine emulator/requirements.txt emulator/plugin
+build .envs/python3.13 emulator/runtime.txt

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Renews every lock: newest versions that the *.in files and pyproject.toml admit, with hashes, without URLs.
+set -eu
+cd "$(dirname "$0")/.."
+
+. scripts/find-tools.sh
+need_uv
+
+lock() {
+    "$uv" pip compile --quiet --upgrade --universal --python-version 3.13 \
+        --generate-hashes --no-emit-index-url --no-header "$@"
+}
+
+lock pyproject.toml --group dev -o requirements.txt
+lock emulator/requirements.in -o emulator/requirements.txt
+lock emulator/runtime.in -o emulator/runtime.txt
+lock functions/requirements.in -o functions/requirements.txt
