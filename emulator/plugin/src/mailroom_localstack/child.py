@@ -1,0 +1,60 @@
+"""What the interpreter of a function's runtime runs: it waits for its assignment, then obeys.
+
+It is started by path, as a script, and imports nothing of its neighbours. The assignment is
+one JSON object on standard input: ``variables``, ``task_root``, ``handler``, ``live``. What
+awslambdaric imports of the standard library is imported before, so that a process started
+ahead of need has only the rest to do when it gets one.
+"""
+
+import decimal  # noqa: F401
+import http  # noqa: F401
+import importlib.util
+import json
+import logging  # noqa: F401
+import os
+import resource
+import sys
+import time
+import traceback  # noqa: F401
+from pathlib import Path
+
+OPEN_FILES_LIMIT = 1024
+PORTABLE_CLIENT = Path(__file__).with_name("portable")
+
+
+def main() -> None:
+    """Becomes the runtime of the function that standard input tells of."""
+    text = os.fdopen(0, "rb", closefd=False).read()
+    if not text:
+        return
+    assignment = json.loads(text)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    _limit()
+    os.environ.clear()
+    os.environ.update(assignment["variables"])
+    time.tzset()
+    task_root = assignment["task_root"]
+    os.chdir(task_root)
+    sys.path.insert(0, task_root)
+    sys.argv = [sys.argv[0], assignment["handler"]]
+    sys.dont_write_bytecode = assignment["live"]
+    if importlib.util.find_spec("runtime_client") is None:
+        sys.path.append(str(PORTABLE_CLIENT))
+
+    from awslambdaric import __main__ as runtime
+
+    runtime.main(sys.argv)
+
+
+def _limit() -> None:
+    """Sets Lambda's limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = OPEN_FILES_LIMIT if hard == resource.RLIM_INFINITY else min(OPEN_FILES_LIMIT, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()

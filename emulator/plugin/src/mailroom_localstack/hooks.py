@@ -1,0 +1,57 @@
+"""What is mended in LocalStack's Lambda service, whichever executor it uses.
+
+The hook runs as each function version comes up, so that LocalStack's own start doesn't pay for
+the import of its Lambda service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from localstack.runtime.hooks import hook
+from localstack.services.lambda_.hooks import HOOKS_LAMBDA_INJECT_LDM_PROVISIONER
+
+if TYPE_CHECKING:
+    from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment
+    from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
+
+METRIC_THREADS = "record-cloudwatch-metric"
+
+
+@hook(HOOKS_LAMBDA_INJECT_LDM_PROVISIONER)
+def mend_function_version(version: LambdaVersionManager) -> None:
+    """Gives a function version its configured log group, and batched logs and metrics."""
+    from localstack.services.lambda_.invocation import execution_environment, version_manager
+
+    from mailroom_localstack import delivery
+
+    settings = version.function_version
+    version.log_handler = delivery.BatchedLogHandler(settings.config.role, settings.id.region)
+    execution_environment.ExecutionEnvironment.get_log_group_name = log_group_name
+    if version_manager.start_thread is not start_thread:
+        global _start_thread
+        _start_thread = version_manager.start_thread
+        version_manager.start_thread = start_thread
+        version_manager.record_cw_metric_invocation = delivery.count_invocation
+        version_manager.record_cw_metric_error = delivery.count_error
+
+
+def log_group_name(environment: ExecutionEnvironment) -> str:
+    """The log group of the function's ``LoggingConfig``, which LocalStack passes over.
+
+    See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+    """
+    version = environment.function_version
+    configured = (version.config.logging_config or {}).get("LogGroup")
+    return configured or f"/aws/lambda/{version.id.function_name}"
+
+
+def start_thread(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Starts a thread, but not for a metric: to count is done at once."""
+    if (kwargs.get("name") or "").startswith(METRIC_THREADS):
+        return method()
+    return _start_thread(method, *args, **kwargs)
+
+
+_start_thread: Callable[..., Any]

@@ -1,0 +1,171 @@
+"""The process of a runtime: how it is started, watched, frozen and ended."""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from mailroom_localstack import child, settings
+from mailroom_localstack.guardian import Guardian
+from mailroom_localstack.reports import LogEvent, log_event
+
+PIPE_BYTES = 1 << 16
+BASE_VARIABLES = {"PATH": settings.PATH, "LANG": settings.LANG, "TZ": ":UTC"}
+
+
+class RuntimeProcess:
+    """An interpreter that runs ``child``, in a process group of its own."""
+
+    def __init__(
+        self, interpreter: Path, guardian: Guardian, variables: Mapping[str, str] | None = None
+    ) -> None:
+        """Starts the interpreter; it then waits for its assignment.
+
+        Args:
+            interpreter: of the function's runtime.
+            guardian: kills the process group should this process vanish.
+            variables: what the interpreter itself has to know from its start.
+        """
+        self._guardian = guardian
+        self._output, output = os.pipe()
+        os.set_blocking(self._output, False)
+        try:
+            self._process = subprocess.Popen(
+                # No user's site, and not the script's folder on the path.
+                [interpreter, "-s", "-P", child.__file__],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                env={**BASE_VARIABLES, **(variables or {})},
+                cwd="/",
+                start_new_session=True,
+                bufsize=0,
+            )
+        except BaseException:
+            os.close(self._output)
+            raise
+        finally:
+            os.close(output)
+        self.pid = self._process.pid
+        self._partial = b""
+        self._exit_watch = _watch_exit(self.pid)
+
+    def assign(
+        self,
+        variables: Mapping[str, str],
+        task_root: Path,
+        handler: str,
+        *,
+        live: bool,
+        folder: Path,
+    ) -> None:
+        """Tells the process which function it is to run."""
+        self._guardian.watch(self.pid, folder)
+        assignment = {
+            "variables": dict(variables),
+            "task_root": str(task_root),
+            "handler": handler,
+            "live": live,
+        }
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:
+            stdin.write(json.dumps(assignment).encode())
+
+    def register(self, selector: selectors.BaseSelector, log: list[LogEvent]) -> None:
+        """Has the selector collect the output, and wake when the process ends."""
+        selector.register(self._output, selectors.EVENT_READ, lambda: self._collect(selector, log))
+        if self._exit_watch is not None:
+            selector.register(self._exit_watch, selectors.EVENT_READ, lambda: False)
+
+    @property
+    def tells_exit(self) -> bool:
+        """Whether a selector wakes when the process ends."""
+        return self._exit_watch is not None
+
+    def has_exited(self) -> bool:
+        """Whether the process has ended. It isn't reaped: its group's number stays taken."""
+        if self._process.returncode is not None:
+            return True
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        with contextlib.suppress(ChildProcessError):
+            return os.waitid(os.P_PID, self.pid, options) is not None
+        return True
+
+    def freeze(self) -> None:
+        """Stops every process of the group, as Lambda does between two invocations."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Lets the group run again."""
+        self._signal(signal.SIGCONT)
+
+    def kill(self) -> int:
+        """Kills the group and gives the exit status of its leader."""
+        self._signal(signal.SIGKILL)
+        status = self._process.wait()
+        self._guardian.release(self.pid)
+        return status
+
+    def interrupt(self) -> None:
+        """Kills the group; may be called from any thread."""
+        self._signal(signal.SIGKILL)
+
+    def close(self) -> None:
+        """Closes what is left of a process that was killed."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        os.close(self._output)
+        if self._exit_watch is not None:
+            os.close(self._exit_watch)
+
+    def take_output(self, *, all_of_it: bool = False) -> list[LogEvent]:
+        """The lines written since it was last asked.
+
+        Args:
+            all_of_it: with a last line that has no end yet.
+        """
+        events: list[LogEvent] = []
+        while chunk := self._read():
+            events += self._lines(chunk)
+        if all_of_it and self._partial:
+            events += self._lines(b"\n")
+        return events
+
+    def _collect(self, selector: selectors.BaseSelector, log: list[LogEvent]) -> bool:
+        chunk = self._read()
+        if chunk == b"":
+            selector.unregister(self._output)
+        log += self._lines(chunk or b"")
+        return bool(chunk)
+
+    def _read(self) -> bytes | None:
+        try:
+            return os.read(self._output, PIPE_BYTES)
+        except BlockingIOError:
+            return None
+
+    def _lines(self, chunk: bytes) -> list[LogEvent]:
+        *lines, self._partial = (self._partial + chunk).split(b"\n")
+        # awslambdaric keeps a traceback in one event by parting its lines with carriage returns.
+        return [
+            log_event(line.decode(errors="replace").replace("\r", "\n")) for line in lines if line
+        ]
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, number)
+
+
+def _watch_exit(pid: int) -> int | None:
+    """A descriptor that turns readable when a process ends, where there are such (Linux)."""
+    if not hasattr(os, "pidfd_open"):
+        return None
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return None

@@ -1,0 +1,134 @@
+"""One life of a runtime: its process, its Runtime API, and the wait for what it does."""
+
+import selectors
+import time
+from collections.abc import Callable
+from enum import Enum, auto
+from pathlib import Path
+
+from mailroom_localstack import memory
+from mailroom_localstack.process import RuntimeProcess
+from mailroom_localstack.reports import LogEvent
+from mailroom_localstack.runtime_api import Event, RuntimeApi
+from mailroom_localstack.settings import FunctionSettings
+
+MEMORY_CHECK_SECONDS = 0.1
+EXIT_CHECK_SECONDS = 0.01
+
+
+class Ending(Enum):
+    """How a wait for the runtime ended."""
+
+    DONE = auto()
+    EXITED = auto()
+    TIMED_OUT = auto()
+    OUT_OF_MEMORY = auto()
+
+
+class Runtime:
+    """A runtime from its start to its end."""
+
+    def __init__(
+        self,
+        process: RuntimeProcess,
+        settings: FunctionSettings,
+        folder: Path,
+        log: list[LogEvent],
+    ) -> None:
+        """Gives a process its function; the init begins.
+
+        Args:
+            process: one that waits for its assignment.
+            settings: the function's.
+            folder: what the function has for ``/tmp``.
+            log: takes the lines that the process writes.
+        """
+        self.started = time.monotonic()
+        self.process = process
+        self.ready = False
+        self.used_bytes = 0
+        self._limit_bytes = settings.memory_mb * memory.MEGABYTE
+        self._log = log
+        self._frozen = False
+        self._selector = selectors.DefaultSelector()
+        self.api = RuntimeApi(self._selector)
+        process.register(self._selector, log)
+        own = {"AWS_LAMBDA_RUNTIME_API": self.api.address, "TMPDIR": str(folder)}
+        process.assign(
+            {**settings.variables, **own},
+            settings.task_root,
+            settings.handler,
+            live=settings.live,
+            folder=folder,
+        )
+
+    def initialise(self, deadline: float) -> Ending:
+        """Waits until the runtime asks for its first event, or fails to get there."""
+        ending = self._wait(lambda: self.api.idle or self.api.init_error is not None, deadline)
+        if ending is Ending.DONE and self.api.init_error is not None:
+            return Ending.EXITED
+        self.ready = ending is Ending.DONE
+        return ending
+
+    def run(self, event: Event, deadline: float) -> Ending:
+        """Gives the runtime an event and waits for the answer; then freezes it."""
+        self._thaw()
+        remaining_ms = max(0, (deadline - time.monotonic()) * 1000)
+        self.api.offer(event, int(time.time() * 1000 + remaining_ms))
+        ending = self._wait(lambda: self.api.answer is not None, deadline)
+        if ending is Ending.DONE:
+            self.process.freeze()
+            self._frozen = True
+            self._log += self.process.take_output()
+            self._measure(memory.peak_bytes)
+            if self.used_bytes > self._limit_bytes:
+                return Ending.OUT_OF_MEMORY
+        return ending
+
+    def drain(self, seconds: float) -> None:
+        """Lets the runtime go on until it ends by itself, for so long at most."""
+        self._thaw()
+        self._wait(lambda: False, time.monotonic() + seconds)
+
+    def close(self) -> int:
+        """Ends the process and gives its exit status; its last lines are logged."""
+        self._measure(memory.peak_bytes)
+        status = self.process.kill()
+        self._log += self.process.take_output(all_of_it=True)
+        self.api.close()
+        self._selector.close()
+        self.process.close()
+        return status
+
+    def _measure(self, measure: Callable[[int], int]) -> None:
+        self.used_bytes = max(self.used_bytes, measure(self.process.pid))
+
+    def _thaw(self) -> None:
+        if self._frozen:
+            self.process.thaw()
+            self._frozen = False
+
+    def _wait(self, is_done: Callable[[], bool], deadline: float) -> Ending:
+        tick = MEMORY_CHECK_SECONDS if self.process.tells_exit else EXIT_CHECK_SECONDS
+        next_check = time.monotonic() + MEMORY_CHECK_SECONDS
+        while True:
+            # Done comes first: what a process answered before it ended counts.
+            if is_done():
+                return Ending.DONE
+            now = time.monotonic()
+            if now >= deadline:
+                return Ending.TIMED_OUT
+            if now >= next_check:
+                next_check = now + MEMORY_CHECK_SECONDS
+                self._measure(memory.resident_bytes)
+                if self.used_bytes > self._limit_bytes:
+                    return Ending.OUT_OF_MEMORY
+            if not self._handle(min(tick, deadline - now)) and self.process.has_exited():
+                return Ending.EXITED
+
+    def _handle(self, seconds: float) -> bool:
+        """Handles what is there within the time; tells whether anything but an end was."""
+        handled = False
+        for key, _ in self._selector.select(seconds):
+            handled |= bool(key.data())
+        return handled

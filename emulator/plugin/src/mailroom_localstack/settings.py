@@ -1,0 +1,118 @@
+"""What an execution environment is told: the function, its limits and its variables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+INIT_TIMEOUT_SECONDS = 10.0
+PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
+LANG = "en_US.UTF-8"
+INTERNAL_VARIABLES = ("LOCALSTACK_", "EDGE_PORT", "AWS_LAMBDA_FUNCTION_TIMEOUT")
+INTERPRETER_VARIABLES = ("PYTHON", "LD_", "DYLD_")
+LIBRARY_PATH = "LD_LIBRARY_PATH"
+
+
+class UnsupportedFunctionError(Exception):
+    """Raised when a function asks for what its executor can't give."""
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionSettings:
+    """A function version, as its execution environments need to know it."""
+
+    version: str
+    handler: str
+    interpreter: Path
+    task_root: Path
+    variables: Mapping[str, str]
+    timeout_seconds: float
+    memory_mb: int
+    live: bool = False
+
+    @property
+    def interpreter_variables(self) -> dict[str, str]:
+        """The variables that have to be there as the interpreter starts, as it or its loader
+        reads them only then. ``LD_LIBRARY_PATH`` counts where there are libraries to be found."""
+        return {
+            name: value
+            for name, value in self.variables.items()
+            if name.startswith(INTERPRETER_VARIABLES)
+            and (name != LIBRARY_PATH or value != library_path(self.task_root) or self._libraries)
+        }
+
+    @property
+    def _libraries(self) -> bool:
+        return (self.task_root / "lib").is_dir() or any(self.task_root.glob("lib*.so*"))
+
+
+def parse_runtimes(text: str) -> dict[str, Path]:
+    """Reads ``LAMBDA_PROCESS_RUNTIMES``.
+
+    Args:
+        text: comma-separated ``runtime=interpreter``, as in ``python3.13=/opt/bin/python3.13``.
+
+    Raises:
+        UnsupportedFunctionError: if an entry is not of that form.
+    """
+    runtimes = {}
+    for entry in filter(None, (part.strip() for part in text.split(","))):
+        name, separator, interpreter = entry.partition("=")
+        if not (separator and name.strip() and interpreter.strip()):
+            raise UnsupportedFunctionError(
+                f"LAMBDA_PROCESS_RUNTIMES has the entry {entry!r}; entries are runtime=interpreter"
+            )
+        runtimes[name.strip()] = Path(interpreter.strip())
+    return runtimes
+
+
+def find_interpreter(runtime: str | None, runtimes: Mapping[str, Path]) -> Path:
+    """Finds the interpreter that runs functions of a runtime.
+
+    Raises:
+        UnsupportedFunctionError: if none is configured, or it isn't there.
+    """
+    configured = ", ".join(sorted(runtimes)) or "none"
+    if runtime is None or runtime not in runtimes:
+        raise UnsupportedFunctionError(
+            f"No interpreter for the runtime {runtime}. Configured: {configured}. Install"
+            f" awslambdaric and boto3 in an environment of that Python and add"
+            f" {runtime}=<its interpreter> to LAMBDA_PROCESS_RUNTIMES, or run functions in"
+            " containers with LAMBDA_RUNTIME_EXECUTOR=docker."
+        )
+    interpreter = runtimes[runtime]
+    if not interpreter.is_file():
+        raise UnsupportedFunctionError(
+            f"The interpreter of the runtime {runtime} is missing: LAMBDA_PROCESS_RUNTIMES says"
+            f" {interpreter}."
+        )
+    return interpreter
+
+
+def library_path(task_root: Path) -> str:
+    """Where Lambda's loader looks for a function's own shared libraries."""
+    return f"{task_root}:{task_root}/lib"
+
+
+def function_variables(
+    given: Mapping[str, object], own: Mapping[str, str], runtime: str, task_root: Path
+) -> dict[str, str]:
+    """The variables that a function sees: Lambda's and its own, and no others.
+
+    See https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+
+    Args:
+        given: what LocalStack would give to a container.
+        own: the variables of the function's configuration; they win.
+        runtime: name of the function's runtime.
+        task_root: folder of the function's code.
+    """
+    lambdas = {
+        name: str(value) for name, value in given.items() if not name.startswith(INTERNAL_VARIABLES)
+    }
+    defaults = {
+        "PATH": PATH,
+        "LANG": LANG,
+        LIBRARY_PATH: library_path(task_root),
+    }
+    reserved = {"AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}", "LAMBDA_TASK_ROOT": str(task_root)}
+    return defaults | lambdas | dict(own) | reserved

@@ -1,0 +1,67 @@
+"""What is wrong with an event, by field."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+WHOLE_EVENT = "event"
+Path = tuple[str | int, ...]
+_LONGEST_REASON = 200
+_LONGEST_FIELD = 120
+
+
+class Reason(StrEnum):
+    """Why a message can never be ingested: the code that its dead letter carries."""
+
+    INVALID_JSON = "invalid_json"
+    INVALID_MESSAGE = "invalid_message"
+    WRONG_TYPE = "wrong_type"
+    CONFLICTING_DUPLICATE = "conflicting_duplicate"
+    UNSTORABLE = "unstorable"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One field of an event and what is wrong with it."""
+
+    field: str
+    reason: str
+    code: Reason = Reason.INVALID_MESSAGE
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}"
+
+
+class InvalidEvent(Exception):
+    """Raised when a text is no event that can be ingested exactly as it was sent."""
+
+    def __init__(self, problems: list[Problem], value: object = None) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+        self.value = value
+
+
+def problem(path: Path, reason: str, code: Reason) -> Problem:
+    """Return a problem whose field is the path from the event down, as in `data.details.list[3]`."""
+    return Problem(_clip(field_name(path), _LONGEST_FIELD), _clip(reason, _LONGEST_REASON), code)
+
+
+def field_name(path: Path) -> str:
+    """Return a path as a name, printable whatever the keys hold."""
+    name = ""
+    for part in path:
+        if isinstance(part, int):
+            name += f"[{part}]"
+        else:
+            name += f".{printable(part)}" if name else printable(part)
+    return name or WHOLE_EVENT
+
+
+def printable(text: str) -> str:
+    """Return a text with control characters, lone surrogates and the like as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _clip(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -1,0 +1,106 @@
+"""Validates a JSON Lines file as PublishMessagesFunction would: `python -m messages.validate FILE|-`.
+
+Prints one JSON report and exits with 0, or with 2 when there are problems. `exactInline` tells
+whether the events stay what they are as inline input of the state machine, whose JSON knows
+64-bit numbers only; otherwise they are to be sent by way of S3.
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from messages.event import MODELS
+from messages.json_text import beyond_64_bits
+from messages.lines import lines
+from messages.reading import Accepted, Rejected, read_lines
+
+_CHUNK = 1 << 16
+_SHOWN = 20
+
+
+class Report:
+    """What a file holds, and what is wrong with it."""
+
+    def __init__(self) -> None:
+        self.types: Counter[str] = Counter(dict.fromkeys(MODELS, 0))
+        self.duplicates = 0
+        self.bytes = 0
+        self.exact_inline = True
+        self.problems: list[dict[str, object]] = []
+        self.problem_count = 0
+        self._seen: set[tuple[str, str, bytes]] = set()
+
+    def accept(self, accepted: Accepted) -> None:
+        """Count a valid line."""
+        message = accepted.message
+        key = (message.event.source, message.event.id, bytes.fromhex(message.digest))
+        self.duplicates += key in self._seen
+        self._seen.add(key)
+        self.types[message.event.type] += 1
+        self.bytes += len(message.text.encode())
+        self.exact_inline = self.exact_inline and not beyond_64_bits(message.value)
+
+    def reject(self, rejected: Rejected) -> None:
+        """Count the problems of an invalid line."""
+        self.problem_count += len(rejected.problems)
+        for problem in rejected.problems[: _SHOWN - len(self.problems)]:
+            line = {"line": rejected.line, "field": problem.field, "reason": problem.reason}
+            self.problems.append(line)
+
+    def as_json(self) -> str:
+        """Return the report as one line of JSON."""
+        return json.dumps(
+            {
+                "valid": self.types.total(),
+                "types": dict(self.types),
+                "duplicates": self.duplicates,
+                "bytes": self.bytes,
+                "exactInline": self.exact_inline,
+                "problems": self.problems,
+                "problemCount": self.problem_count,
+            }
+        )
+
+
+def validate(chunks: Iterable[bytes]) -> Report:
+    """Return the report on a stream of JSON Lines."""
+    report = Report()
+    for result in read_lines(lines(chunks)):
+        if isinstance(result, Accepted):
+            report.accept(result)
+        else:
+            report.reject(result)
+    return report
+
+
+def main(arguments: list[str]) -> int:
+    """Validate the file that the arguments name and print the report."""
+    if len(arguments) != 1:
+        print("usage: python -m messages.validate FILE|-", file=sys.stderr)
+        return 64
+    try:
+        report = _validate_file(arguments[0])
+    except OSError as error:
+        print(f"{arguments[0]}: {error.strerror}", file=sys.stderr)
+        return 66
+    print(report.as_json())
+    return 2 if report.problem_count else 0
+
+
+def _validate_file(name: str) -> Report:
+    if name == "-":
+        return validate(_chunks(sys.stdin.buffer))
+    with Path(name).open("rb") as file:
+        return validate(_chunks(file))
+
+
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    return iter(partial(file.read, _CHUNK), b"")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""ProcessMessagesFunction: takes messages from the queues and ingests them into Postgres."""

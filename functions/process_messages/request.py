@@ -1,0 +1,55 @@
+"""The two inputs of ProcessMessagesFunction."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from messages.event import MODELS
+from messages.timestamp import utc
+from shared.errors import InvalidInput
+
+
+@dataclass(frozen=True)
+class SettleRequest:
+    """A wish of the state machine: see a batch's messages of one type settled."""
+
+    type: str
+    batch_id: str
+    expected: int
+    started_at: str
+
+
+@dataclass(frozen=True)
+class IngestRequest:
+    """An SQS event of an event source mapping."""
+
+    event: dict[str, Any]
+
+
+def parse(event: Any) -> SettleRequest | IngestRequest:
+    """Return the request that the function was invoked with.
+
+    Raises:
+        InvalidInput: when it has neither shape; it names the field.
+    """
+    if not isinstance(event, dict):
+        raise InvalidInput("event: an object is required")
+    if "Records" in event:
+        if not isinstance(event["Records"], list):
+            raise InvalidInput("Records: a list is required")
+        return IngestRequest(event)
+    return _settle_request(event)
+
+
+def _settle_request(event: dict[str, Any]) -> SettleRequest:
+    kind, batch_id, expected = event.get("type"), event.get("batchId"), event.get("expected")
+    if not isinstance(kind, str) or kind not in MODELS:
+        raise InvalidInput(f"type: one of {', '.join(MODELS)} is required")
+    if not isinstance(batch_id, str) or not batch_id or "\0" in batch_id:
+        raise InvalidInput("batchId: an execution's name is required")
+    if not isinstance(expected, int) or isinstance(expected, bool) or expected < 0:
+        raise InvalidInput("expected: a whole number is required")
+    try:
+        started_at = utc(event.get("startedAt") or "").isoformat()
+    except (TypeError, ValueError):
+        raise InvalidInput("startedAt: the execution's start time is required") from None
+    return SettleRequest(kind, batch_id, expected, started_at)

@@ -1,0 +1,1 @@
+"""PublishMessagesFunction: validates a batch, then publishes it to the topic."""

@@ -1,0 +1,62 @@
+"""The input of PublishMessagesFunction."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+from messages.size import LONGEST_BATCH_ID
+from shared.errors import InvalidInput
+
+_BATCH_ID = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+
+
+@dataclass(frozen=True)
+class ObjectSource:
+    """An object in S3 that holds JSON Lines."""
+
+    bucket: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """A batch to publish: inline values, or an object that holds them."""
+
+    batch_id: str
+    messages: list[Any] | ObjectSource
+
+    @classmethod
+    def parse(cls, event: Any) -> Self:
+        """Return the request that a function was invoked with.
+
+        Raises:
+            InvalidInput: when it has neither shape; it names the field.
+        """
+        if not isinstance(event, dict) or not _is_batch_id(event.get("batchId")):
+            raise InvalidInput("batchId: an execution's name is required")
+        return cls(event["batchId"], _messages(event.get("input")))
+
+
+def _is_batch_id(value: object) -> bool:
+    """Tell whether a value is a name that an execution can have."""
+    return (
+        isinstance(value, str)
+        and len(value.encode(errors="surrogatepass")) <= LONGEST_BATCH_ID
+        and _BATCH_ID.fullmatch(value) is not None
+    )
+
+
+def _messages(value: object) -> list[Any] | ObjectSource:
+    if not isinstance(value, dict) or len(value) != 1:
+        raise InvalidInput("input: either messages or source is required, and nothing else")
+    if isinstance(value.get("messages"), list):
+        return list(value["messages"])
+    if "messages" in value:
+        raise InvalidInput("input.messages: a list of events is required")
+    source = value.get("source")
+    if not isinstance(source, dict) or source.keys() != {"bucket", "key"}:
+        raise InvalidInput("input.source: bucket and key are required, and nothing else")
+    for name, part in source.items():
+        if not isinstance(part, str) or not part:
+            raise InvalidInput(f"input.source.{name}: a text is required")
+    return ObjectSource(**source)

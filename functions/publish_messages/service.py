@@ -1,0 +1,110 @@
+"""What PublishMessagesFunction does: all is validated, then all is published."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from messages.event import MODELS, Message
+from messages.problems import Problem
+from messages.reading import Accepted, Rejected
+from publish_messages.packing import Outgoing, pack
+from publish_messages.publisher import Publisher
+from publish_messages.request import ObjectSource, Request
+from publish_messages.settings import Settings
+from publish_messages.source import read_inline, read_object
+from shared import clients
+from shared.context import Deadline
+from shared.errors import InvalidMessages
+from shared.logs import logger
+
+_THREADS = 4
+_SHOWN = 20
+# Characters of JSON that SQS refuses in a message; an escape means the same.
+_ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+
+
+class Service:
+    """Publishes requests to the topic of its settings."""
+
+    def __init__(self, settings: Settings, deadline: Deadline) -> None:
+        self._settings = settings
+        self._deadline = deadline
+
+    def publish(self, request: Request) -> dict[str, Any]:
+        """Publish a request's messages, each once, and return how many of each type.
+
+        Raises:
+            InvalidMessages: when any is invalid; then none is published.
+            InvalidInput: when the object that should hold them can't be read.
+            PublishFailed: when messages still fail after retries; the same may be tried again.
+            AccessRefused: when SNS refuses them for good.
+        """
+        logger.append_keys(batch_id=request.batch_id, execution=request.batch_id)
+        outgoing, duplicates = distinct(_read(request))
+        self._publish(request.batch_id, outgoing)
+        published = Counter(message.kind for message in outgoing)
+        logger.info("published", published=dict(published), duplicates=duplicates)
+        return {
+            "batchId": request.batch_id,
+            "published": {kind: published[kind] for kind in MODELS},
+            "duplicates": duplicates,
+            "rejected": [],
+        }
+
+    def _publish(self, batch_id: str, outgoing: list[Outgoing]) -> None:
+        client = clients.sns(_THREADS)
+        publisher = Publisher(
+            client, self._settings.topic_arn, batch_id, self._deadline, time.sleep
+        )
+        with ThreadPoolExecutor(_THREADS) as threads:
+            results = [threads.submit(publisher.publish, batch) for batch in pack(outgoing)]
+        for result in results:
+            result.result()
+
+
+def distinct(results: Iterator[Accepted | Rejected]) -> tuple[list[Outgoing], int]:
+    """Return the messages without identical repeats, and how many repeats there were.
+
+    Raises:
+        InvalidMessages: when any is invalid.
+    """
+    seen: set[tuple[str, str, str]] = set()
+    outgoing: list[Outgoing] = []
+    rejected: list[Rejected] = []
+    count = 0
+    for result in results:
+        count += 1
+        if isinstance(result, Rejected):
+            rejected.append(result)
+        elif (key := _key(result.message)) not in seen:
+            seen.add(key)
+            body = result.message.text.translate(_ESCAPED)
+            outgoing.append(Outgoing(result.message.event.type, body))
+    if rejected:
+        raise InvalidMessages(_explain(rejected, count))
+    return outgoing, count - len(outgoing)
+
+
+def _read(request: Request) -> Iterator[Accepted | Rejected]:
+    if isinstance(request.messages, ObjectSource):
+        return read_object(clients.s3(), request.messages)
+    return read_inline(request.messages)
+
+
+def _key(message: Message) -> tuple[str, str, str]:
+    return message.event.source, message.event.id, message.digest
+
+
+def _explain(rejected: list[Rejected], count: int) -> str:
+    problems = [(one, problem) for one in rejected for problem in one.problems]
+    head = f"{len(rejected)} of {count} messages are invalid ({len(problems)} problems)"
+    shown = [_place(one, problem) for one, problem in problems[:_SHOWN]]
+    more = [f"… {len(problems) - _SHOWN} more"] if len(problems) > _SHOWN else []
+    return "\n".join([f"{head}; nothing was published", *shown, *more])
+
+
+def _place(rejected: Rejected, problem: Problem) -> str:
+    line = f", line {rejected.line}" if rejected.line is not None else ""
+    return f"index {rejected.index}{line}: {problem}"

@@ -1,0 +1,55 @@
+"""Reads what is to be published, inline or from S3, valid messages and invalid ones."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from messages.lines import lines
+from messages.nesting import DEEPEST
+from messages.problems import InvalidEvent, Problem, Reason
+from messages.reading import Accepted, Rejected, read_lines, read_message
+from publish_messages.request import ObjectSource
+from shared.clients import AWS_ERRORS, error_code, is_hopeless
+from shared.errors import InvalidInput, PublishFailed
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_CHUNK = 1 << 18
+
+
+def read_inline(values: list[Any]) -> Iterator[Accepted | Rejected]:
+    """Yield what each value holds; the text of a message is its value as compact JSON."""
+    for index, value in enumerate(values):
+        try:
+            yield Accepted(read_message(_as_text(value)))
+        except InvalidEvent as error:
+            yield Rejected(index, None, error.problems)
+
+
+def read_object(client: "S3Client", source: ObjectSource) -> Iterator[Accepted | Rejected]:
+    """Yield what each line of an object holds, streaming.
+
+    Raises:
+        InvalidInput: when the object is missing or forbidden.
+        PublishFailed: when S3 fails.
+    """
+    name = f"s3://{source.bucket}/{source.key}"
+    try:
+        body = client.get_object(Bucket=source.bucket, Key=source.key)["Body"]
+        yield from read_lines(lines(body.iter_chunks(_CHUNK)))
+    except AWS_ERRORS as error:
+        kind = InvalidInput if is_hopeless(error) or _is_misnamed(error) else PublishFailed
+        raise kind(f"input.source: {name} can't be read: {error_code(error)}") from error
+
+
+def _as_text(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        reason = f"nested deeper than {DEEPEST} levels"
+        raise InvalidEvent([Problem("event", reason, Reason.INVALID_JSON)]) from None
+
+
+def _is_misnamed(error: Exception) -> bool:
+    return error_code(error) in {"InvalidBucketName", "ParamValidationError", "KeyTooLongError"}

@@ -1,0 +1,1 @@
+"""What the three functions share: errors, settings, logs, clients and secrets."""

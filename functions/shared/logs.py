@@ -1,0 +1,5 @@
+"""The one logger of the functions: structured, on standard output."""
+
+from aws_lambda_powertools import Logger
+
+logger = Logger()

@@ -1,0 +1,32 @@
+"""Clients for one environment, whichever engine is behind them."""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+_CONFIG = Config(
+    retries={"mode": "standard", "max_attempts": 4},
+    connect_timeout=5,
+    max_pool_connections=20,
+)
+
+
+class EmulatorSession(boto3.Session):
+    """A session whose clients talk to an emulator on this machine.
+
+    Args:
+        endpoint: URL of the emulator.
+        region: AWS region.
+        account: The account it plays: its id is the access key.
+    """
+
+    def __init__(self, endpoint: str, region: str, account: str) -> None:
+        super().__init__(
+            aws_access_key_id=account, aws_secret_access_key="test", region_name=region
+        )
+        self.endpoint = endpoint
+
+    def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
+        options = {"endpoint_url": self.endpoint, "config": _CONFIG, **options}
+        return super().client(service_name, *args, **options)

@@ -1,0 +1,5 @@
+"""The `mailroom` command."""
+
+from mailroom.cli.app import main
+
+__all__ = ["main"]

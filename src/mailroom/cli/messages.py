@@ -1,0 +1,52 @@
+"""`mailroom messages`."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.project import Project
+
+Formats = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+
+
+def messages(
+    type: Annotated[str | None, typer.Option(help="Only of this type.")] = None,
+    batch: Annotated[str | None, typer.Option(help="Only of this batch.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=Formats, help="Only ingested then or later.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=Formats, help="Only ingested before then.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
+    json: AsJson = False,
+) -> None:
+    """Show what was ingested, the newest first. Times without an offset are local ones."""
+    from mailroom.connection import connect
+    from mailroom.workflow.ingested import Filter, ingested_messages
+
+    wanted = Filter(type, batch, _local(since), _local(until), limit)
+    found = list(ingested_messages(connect(Project.find()).database, wanted))
+    if json:
+        show_json(found)
+        return
+    show_table(
+        ["ingested at", "type", "subject", "source", "id", "batch"],
+        [
+            [
+                f"{message['ingested_at']:%Y-%m-%d %H:%M:%S}",
+                message["type"],
+                message["subject"],
+                message["source"],
+                message["id"],
+                message["batch_id"],
+            ]
+            for message in found
+        ],
+    )
+
+
+def _local(time: datetime | None) -> datetime | None:
+    return time.astimezone() if time and time.tzinfo is None else time

@@ -1,0 +1,47 @@
+"""How results are shown: tables on a terminal, tab-separated in a pipe, JSON where asked."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+console = Console()
+errors = Console(stderr=True, highlight=False)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+def show_table(columns: Sequence[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
+    """Print rows. Numbers are aligned right; None is shown as a dash.
+
+    Args:
+        columns: Their headings.
+        rows: As many values each.
+        title: Printed above, on a terminal only.
+    """
+    table_rows = [list(row) for row in rows]
+    if not console.is_terminal:
+        for row in [list(columns), *table_rows]:
+            print("\t".join("" if value is None else _one_line(value) for value in row))
+        return
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for index, column in enumerate(columns):
+        numeric = all(isinstance(row[index], int | float | None) for row in table_rows)
+        table.add_column(column, justify="right" if numeric and table_rows else "left")
+    for row in table_rows:
+        table.add_row(*("-" if value is None else _one_line(value) for value in row), style="")
+    console.print(table, markup=False)
+
+
+def show_json(document: Any) -> None:
+    """Print one JSON document."""
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    print()
+
+
+def _one_line(value: object) -> str:
+    return str(value).replace("\n", " ").replace("\t", " ")

@@ -1,0 +1,75 @@
+"""`mailroom send`."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.environment import Environment
+from mailroom.project import Project
+
+EXIT_DEAD_LETTERS = 3
+
+
+def send(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE…", help="JSON Lines of CloudEvents; - is stdin.")
+    ],
+    json: AsJson = False,
+) -> None:
+    """Send messages through the workflow, and wait until every one has settled.
+
+    All files are one batch. Nothing is sent when any line is no valid message.
+    """
+    from mailroom.connection import connect
+
+    project = Project.find()
+    result = send_files(project, connect(project), files)
+    if json:
+        show_json(result)
+    else:
+        print_result(result)
+    if any(result[kind]["deadLettered"] for kind in result["published"]):
+        raise typer.Exit(EXIT_DEAD_LETTERS)
+
+
+def send_files(project: Project, environment: Environment, files: list[str]) -> dict[str, Any]:
+    """Send files as one batch, showing progress; returns the execution's output."""
+    from mailroom.workflow.batch import gather_batch, start_execution
+    from mailroom.workflow.execution import await_execution
+
+    with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
+        batch = gather_batch(project, files, Path(folder))
+        execution = start_execution(environment, batch)
+        errors.print(f"batch {batch.id}: {batch.report.valid} messages, {environment.name}")
+        with _progress_bar() as bar:
+            task = bar.add_task("settled", total=batch.report.valid - batch.report.duplicates)
+            return await_execution(
+                environment, execution, batch.id, lambda count: bar.update(task, completed=count)
+            )
+
+
+def print_result(result: dict[str, Any]) -> None:
+    """A row for each type: what was published, and what became of it."""
+    show_table(
+        ["type", "published", "ingested", "already there", "dead"],
+        [
+            [kind, count, *(result[kind][k] for k in ("ingested", "alreadyThere", "deadLettered"))]
+            for kind, count in result["published"].items()
+        ],
+    )
+
+
+def _progress_bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+    )

@@ -1,0 +1,1 @@
+"""The definitions in infra/ to a stack: the same way to an emulator and to AWS."""

@@ -1,0 +1,1 @@
+"""LocalStack and Postgres as processes of this machine, from the package index alone."""

@@ -1,0 +1,84 @@
+"""The embedded environment: LocalStack and Postgres of one checkout, as processes."""
+
+import shutil
+
+from mailroom.aws import EmulatorSession
+from mailroom.deployment.target import Target, load_target
+from mailroom.embedded.localstack import LocalStackServer
+from mailroom.embedded.postgres import PostgresServer
+from mailroom.embedded.state import State, StateFile
+from mailroom.environment import Environment
+from mailroom.errors import NotUp
+from mailroom.project import Project
+
+
+class EmbeddedEnvironment:
+    """What is there, and how to take it down. `startup` brings it up."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.file = StateFile(project.state)
+        self.target: Target = load_target(project.root / "infra" / "environments", "local")
+
+    @property
+    def state(self) -> State | None:
+        """What is known of it; None when it was never up."""
+        return self.file.load()
+
+    def connect(self) -> Environment:
+        """The environment, for whoever wants to use it.
+
+        Raises:
+            NotUp: It is not up, or not all of it.
+        """
+        state = self.state
+        if state is None or not (state.ready and state.running):
+            raise NotUp
+        return self.environment(state)
+
+    def environment(self, state: State) -> Environment:
+        """How to reach the parts of it, whether they run or not."""
+        endpoint = self.localstack(state).endpoint
+        account = self.target.account or "000000000000"
+        session = EmulatorSession(endpoint, self.target.region, account)
+        database = self.postgres(state).dsn()
+        return Environment("embedded", endpoint, session, self.target.stack, database)
+
+    def localstack(self, state: State) -> LocalStackServer:
+        return LocalStackServer(self.project, self.project.logs / "localstack.log", state.port)
+
+    def postgres(self, state: State) -> PostgresServer:
+        home = self.project.state / "postgres"
+        return PostgresServer(home, self.project.logs / "postgres.log", state.postgres_port)
+
+    def down(self) -> bool:
+        """Stop everything that was started; the data stays.
+
+        Returns:
+            Whether anything was running.
+        """
+        with self.file.locked():
+            state = self.state
+            running = state is not None and any(record.alive() for record in state.processes)
+            self.stop_localstack()
+            self.stop_postgres()
+            return running
+
+    def reset(self) -> None:
+        """Stop everything, and delete the data, the logs and what was built."""
+        self.down()
+        with self.file.locked():
+            self.postgres(State(0, 0)).remove()
+            shutil.rmtree(self.project.state, ignore_errors=True)
+
+    def stop_localstack(self) -> None:
+        state = self.state
+        if state and state.localstack:
+            LocalStackServer.stop(state.localstack)
+            self.file.save(state.with_(localstack=None, ready=False))
+
+    def stop_postgres(self) -> None:
+        state = self.state
+        if state and state.postgres:
+            PostgresServer.stop(state.postgres)
+            self.file.save(state.with_(postgres=None, ready=False))

@@ -1,0 +1,99 @@
+"""LocalStack as a process, with the plugin that runs Lambda functions as processes."""
+
+import json
+import os
+import shutil
+import signal
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from mailroom.embedded.processes import ProcessRecord, start_detached
+from mailroom.errors import StartFailed
+from mailroom.packaging.dependencies import RUNTIME
+from mailroom.project import Project
+from mailroom.waiting import wait_until
+
+# What each is for stands in docs/localstack.md.
+SETTINGS = {
+    "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
+    "DISABLE_EVENTS": "1",
+    "DNS_ADDRESS": "0",
+    "IN_MEMORY_CLIENT": "1",
+    "LAMBDA_RUNTIME_EXECUTOR": "process",
+    "LS_LOG": "warn",
+    "SKIP_SSL_CERT_DOWNLOAD": "1",
+    "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
+    "SQS_ENDPOINT_STRATEGY": "path",
+}
+
+
+class LocalStackServer:
+    """The emulator: its files and its process.
+
+    Args:
+        project: The checkout.
+        log: File that its log is appended to.
+        port: TCP port on 127.0.0.1.
+    """
+
+    def __init__(self, project: Project, log: Path, port: int) -> None:
+        self._project = project
+        self._log = log
+        self.port = port
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> ProcessRecord:
+        """Start it; `wait` until it answers before using it."""
+        home = self._project.state / "localstack"
+        home.mkdir(parents=True, exist_ok=True)
+        # LocalStack's cache of entry points may miss that the plugin was installed anew.
+        shutil.rmtree(home / ".cache" / "plux", ignore_errors=True)
+        return start_detached(
+            [self._project.interpreter("engine"), "-m", "localstack.runtime.main"],
+            self._log,
+            {
+                **SETTINGS,
+                "PATH": os.environ.get("PATH", os.defpath),
+                "HOME": str(home),
+                "FILESYSTEM_ROOT": str(home),
+                "LOCALSTACK_VOLUME_DIR": str(home),
+                "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
+                "LAMBDA_PROCESS_RUNTIMES": f"{RUNTIME}={self._project.interpreter(RUNTIME)}",
+            },
+            folder=home,
+        )
+
+    def wait(self, process: ProcessRecord | None) -> None:
+        """Wait until it answers.
+
+        Raises:
+            StartFailed: It ended, or did not answer in time.
+        """
+
+        def ready() -> bool:
+            if process is None or not process.alive():
+                raise StartFailed("LocalStack ended while it started", self._last_lines())
+            return self.answers()
+
+        wait_until(ready, "LocalStack", 90, self._last_lines)
+
+    def answers(self) -> bool:
+        """Whether its health page answers."""
+        try:
+            with urllib.request.urlopen(f"{self.endpoint}/_localstack/health", timeout=5) as page:
+                return "services" in json.load(page)
+        except (urllib.error.URLError, OSError, ValueError):
+            return False
+
+    @staticmethod
+    def stop(process: ProcessRecord) -> None:
+        """End it. It keeps nothing, so there is nothing to wait long for."""
+        process.stop(signal.SIGTERM, seconds=10)
+
+    def _last_lines(self) -> str:
+        lines = self._log.read_text(errors="replace").splitlines()[-8:]
+        return "\n".join([f"the end of {self._log}:", *lines])

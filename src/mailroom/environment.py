@@ -1,0 +1,42 @@
+"""An environment that is up: the one place that knows how to reach its parts."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mailroom.deployment.stack import Stack
+from mailroom.errors import NotUp
+
+if TYPE_CHECKING:
+    import boto3
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where the workflow runs.
+
+    Attributes:
+        name: What it is called in messages to the user.
+        endpoint: URL of its engine.
+        session: Clients of its engine.
+        stack: Name of its CloudFormation stack.
+        database: Connection string (libpq) of its database, with the rights to look at everything.
+    """
+
+    name: str
+    endpoint: str
+    session: "boto3.Session"
+    stack: str
+    database: str
+
+    @cached_property
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs: ARNs, URLs and names by logical name.
+
+        Raises:
+            NotUp: The stack is not deployed.
+        """
+        outputs = Stack(self.session.client("cloudformation"), self.stack).outputs()
+        if not outputs:
+            raise NotUp
+        return outputs

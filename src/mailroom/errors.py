@@ -1,0 +1,48 @@
+"""What a user can cause, or mend. Every other exception that reaches the user is a bug."""
+
+EXIT_FAILURE = 1
+EXIT_REFUSED = 2
+
+
+class MailroomError(Exception):
+    """Something went wrong that the user can understand and act on.
+
+    Args:
+        message: What is wrong, in one line.
+        hint: What to do next.
+    """
+
+    exit_code = EXIT_FAILURE
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class Refused(MailroomError):
+    """The input or the environment is not usable; nothing was touched."""
+
+    exit_code = EXIT_REFUSED
+
+
+class NotUp(Refused):
+    """No environment is up, and the command needs one."""
+
+    def __init__(self) -> None:
+        super().__init__("no environment is up", "start one with: mailroom up")
+
+
+class PortTaken(Refused):
+    """Somebody else listens on a port that the environment needs."""
+
+
+class StartFailed(MailroomError):
+    """A process of the environment did not start, or died."""
+
+
+class DeploymentFailed(MailroomError):
+    """CloudFormation refused the change set, or a resource failed."""
+
+
+class ExecutionFailed(MailroomError):
+    """An execution of the workflow ended in a Fail state."""

@@ -1,0 +1,69 @@
+"""The zip that goes to AWS, byte for byte the same on every machine."""
+
+import hashlib
+import os
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from mailroom.errors import Refused
+from mailroom.packaging.dependencies import install_dependencies
+from mailroom.packaging.sources import code_entries
+from mailroom.project import Project
+
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+UNZIPPED_LIMIT = 250 * 1024 * 1024
+# What installers write about themselves; nothing reads it at run time.
+_INSTALLERS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def build_archive(project: Project, architecture: str) -> Path:
+    """Package the functions with their locked dependencies for Lambda.
+
+    Entries are sorted, stored without compression (compressors differ between machines), and
+    carry neither times nor owners.
+
+    Args:
+        project: The checkout.
+        architecture: `x86_64` or `arm64`.
+
+    Returns:
+        The zip; its name holds its SHA-256.
+
+    Raises:
+        Refused: The code would not fit into Lambda's 250 MB.
+    """
+    dependencies = project.state / "build" / f"dependencies-{architecture}"
+    install_dependencies(project, dependencies, architecture)
+    files = dict(sorted(_files(dependencies, code_entries(project))))
+    size = sum(path.stat().st_size for path in files.values())
+    if size > UNZIPPED_LIMIT:
+        raise Refused(f"the code is {size:,} bytes unzipped; Lambda takes {UNZIPPED_LIMIT:,}")
+    draft = project.state / "build" / f"draft-{os.getpid()}.zip"
+    with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
+        for name, path in files.items():
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.external_attr = (0o100755 if os.access(path, os.X_OK) else 0o100644) << 16
+            archive.writestr(entry, path.read_bytes())
+    with draft.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return draft.replace(draft.with_name(f"functions-{architecture}-{digest}.zip"))
+
+
+def _files(dependencies: Path, entries: dict[str, Path]) -> Iterator[tuple[str, Path]]:
+    for path in _walk(dependencies):
+        name = path.relative_to(dependencies)
+        own = len(name.parts) == 1 and name.name.startswith(".")
+        written = name.parent.suffix == ".dist-info" and name.name in _INSTALLERS
+        if not own and not written and name.parts[0] != "bin":
+            yield name.as_posix(), path
+    for top, source in entries.items():
+        for path in _walk(source):
+            yield (Path(top) / path.relative_to(source)).as_posix(), path
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path

@@ -1,0 +1,66 @@
+"""The functions' locked dependencies, installed as they lie in a Lambda package."""
+
+import hashlib
+import platform
+import shutil
+import subprocess
+from pathlib import Path
+
+from mailroom.errors import MailroomError, Refused
+from mailroom.project import Project
+
+RUNTIME = "python3.13"
+# Lambda's Amazon Linux 2023 has glibc 2.34; wheels are built for 2.28 or older.
+_PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "arm64": "aarch64-manylinux_2_28"}
+
+
+def host_architecture() -> str:
+    """Lambda's name of this machine's architecture.
+
+    Raises:
+        Refused: Lambda has none.
+    """
+    names = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
+    machine = platform.machine().lower()
+    if machine not in names:
+        raise Refused(f"Lambda does not run on this machine's architecture, {machine}")
+    return names[machine]
+
+
+def install_dependencies(project: Project, folder: Path, architecture: str | None) -> None:
+    """Install functions/requirements.txt into a folder; nothing is done when it is there already.
+
+    Args:
+        project: The checkout.
+        folder: Where to; emptied first when its content is of another lock.
+        architecture: Linux wheels for this Lambda architecture, or None for the host's own.
+
+    Raises:
+        MailroomError: A package could not be had; the message is the installer's.
+    """
+    lock = project.functions / "requirements.txt"
+    inputs = hashlib.sha256(lock.read_bytes() + str(architecture).encode()).hexdigest()
+    stamp = folder / ".inputs"
+    if stamp.exists() and stamp.read_text() == inputs:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    platform_options = (
+        ["--python-platform", _PLATFORMS[architecture], "--only-binary", ":all:"]
+        if architecture
+        else []
+    )
+    run = subprocess.run(
+        [
+            *(project.uv, "pip", "install", "--quiet", "--require-hashes", "--requirement", lock),
+            *("--python", project.interpreter(RUNTIME), "--target", folder),
+            *platform_options,
+        ],
+        capture_output=True,
+        text=True,
+    )
+    if run.returncode:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise MailroomError(
+            "the functions' dependencies could not be installed", run.stderr.strip()
+        )
+    stamp.write_text(inputs)

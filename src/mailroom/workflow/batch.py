@@ -1,0 +1,105 @@
+"""A batch of messages: gathered from files, and handed to the workflow."""
+
+import json
+import secrets
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mailroom.environment import Environment
+from mailroom.errors import Refused
+from mailroom.project import Project
+from mailroom.workflow.validation import Report, validate_file
+
+# https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+STATE_LIMIT = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Valid messages, ready to be sent.
+
+    Attributes:
+        id: Names the batch, and the execution that sends it.
+        path: JSON Lines file that holds it.
+        report: What is in it.
+    """
+
+    id: str
+    path: Path
+    report: Report
+
+
+def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
+    """Copy files into one batch and validate it, all of them before anything is sent.
+
+    Args:
+        project: The checkout.
+        files: Paths; `-` is standard input.
+        folder: A temporary folder of the caller's; the batch lies there.
+
+    Raises:
+        Refused: A file can't be read, a line is no valid message, or there is no message at all.
+    """
+    batch_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    path = folder / f"{batch_id}.jsonl"
+    reports = []
+    with path.open("wb") as batch:
+        for number, name in enumerate(files):
+            copy = folder / f"{number}.jsonl"
+            _copy(name, copy)
+            reports.append(validate_file(project, copy, "standard input" if name == "-" else name))
+            with copy.open("rb") as content:
+                shutil.copyfileobj(content, batch)
+            batch.write(b"\n")
+    report = reports[0] if len(reports) == 1 else validate_file(project, path, "the batch")
+    if not report.valid:
+        raise Refused(f"{', '.join(files)}: no message in it")
+    return Batch(batch_id, path, report)
+
+
+def start_execution(environment: Environment, batch: Batch) -> str:
+    """Hand a batch to the workflow: in the execution's input, or by MessagesBucket when too large.
+
+    Returns:
+        The execution's ARN.
+    """
+    document = _inline(batch) or _upload(environment, batch)
+    client = environment.session.client("stepfunctions")
+    return client.start_execution(
+        stateMachineArn=environment.outputs["MessageWorkflowArn"], name=batch.id, input=document
+    )["executionArn"]
+
+
+def _copy(name: str, copy: Path) -> None:
+    try:
+        with copy.open("wb") as target:
+            if name == "-":
+                shutil.copyfileobj(sys.stdin.buffer, target)
+            else:
+                target.write(Path(name).read_bytes())
+    except OSError as error:
+        raise Refused(f"{name}: {error.strerror}") from error
+
+
+def _inline(batch: Batch) -> str | None:
+    """The batch as an execution's input; None when it is too large for that, or would be altered.
+
+    The lines go in as they are: parsing them here could alter a number.
+    """
+    if not batch.report.exact_inline or batch.path.stat().st_size > STATE_LIMIT:
+        return None
+    lines = [line.strip() for line in batch.path.read_text().split("\n")]
+    document = f'{{"messages":[{",".join(line for line in lines if line)}]}}'
+    # The first state adds the batch's id and its own envelope to this.
+    return document if len(document.encode()) <= STATE_LIMIT - 1024 else None
+
+
+def _upload(environment: Environment, batch: Batch) -> str:
+    bucket = environment.outputs["MessagesBucketName"]
+    key = f"batches/{batch.id}.jsonl"
+    environment.session.client("s3").upload_file(str(batch.path), bucket, key)
+    return json.dumps({"source": {"bucket": bucket, "key": key}})

@@ -1,0 +1,103 @@
+"""Looks at the queues, without receiving anything."""
+
+import json
+import time
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+from mailroom.environment import Environment
+from mailroom.errors import Refused
+
+QUEUES = (
+    "NotificationQueue",
+    "NotificationDeadLetterQueue",
+    "AlertQueue",
+    "AlertDeadLetterQueue",
+    "UnroutedQueue",
+    "SubscriptionDeadLetterQueue",
+)
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """One queue.
+
+    Attributes:
+        name: Its logical name.
+        depth: Messages that can be received.
+        in_flight: Messages that were received and are not yet deleted.
+        oldest_age: Seconds since its oldest message was sent; None when it is empty.
+    """
+
+    name: str
+    depth: int
+    in_flight: int
+    oldest_age: float | None
+
+
+def queue_states(environment: Environment) -> list[QueueState]:
+    """Every queue of the topology."""
+    return [_state(environment, name) for name in QUEUES]
+
+
+def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
+    """A queue's messages, oldest first, none of them received: `id`, `sent`, `attributes`, `body`.
+
+    Raises:
+        Refused: There is no such queue.
+    """
+    if queue not in QUEUES:
+        raise Refused(f"there is no queue {queue!r}", f"queues: {', '.join(QUEUES)}")
+    url = environment.outputs[f"{queue}Url"]
+    query = urllib.parse.urlencode(
+        {"QueueUrl": url, "ShowInvisible": "true", "ShowDelayed": "true"}
+    )
+    # LocalStack's window into a queue. AWS has none: there, looking is receiving.
+    request = urllib.request.Request(
+        f"{environment.endpoint}/_aws/sqs/messages?{query}", headers={"Accept": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        document = json.load(answer)
+    found = document["ReceiveMessageResponse"]["ReceiveMessageResult"] or {}
+    messages = found.get("Message", [])
+    listed = messages if isinstance(messages, list) else [messages]
+    return sorted((_peeked(message) for message in listed), key=lambda message: message["sent"])
+
+
+def _state(environment: Environment, name: str) -> QueueState:
+    attributes = environment.session.client("sqs").get_queue_attributes(
+        QueueUrl=environment.outputs[f"{name}Url"],
+        AttributeNames=[
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ],
+    )["Attributes"]
+    depth = int(attributes["ApproximateNumberOfMessages"])
+    in_flight = int(attributes["ApproximateNumberOfMessagesNotVisible"])
+    age = None
+    if depth + in_flight:
+        messages = peek(environment, name)
+        age = time.time() - messages[0]["sent"] if messages else None
+    return QueueState(name, depth, in_flight, age)
+
+
+def _peeked(message: dict[str, Any]) -> dict[str, Any]:
+    attributes = _pairs(message.get("Attribute", []))
+    return {
+        "id": message["MessageId"],
+        "sent": int(attributes["SentTimestamp"]) / 1000,
+        "received": int(attributes.get("ApproximateReceiveCount") or 0),
+        "attributes": {
+            name: value.get("StringValue")
+            for name, value in _pairs(message.get("MessageAttribute", [])).items()
+        },
+        "body": message["Body"],
+    }
+
+
+def _pairs(listed: Any) -> dict[str, Any]:
+    pairs = listed if isinstance(listed, list) else [listed]
+    return {pair["Name"]: pair["Value"] for pair in pairs}
