@@ -177,6 +177,8 @@ done
 # The previous builds of these images, which have lost their names.
 docker image prune --force --filter label=$label >/dev/null
 
-echo "These are Mailroom's stand-ins under the official names, not the official images: $localstack $postgres"
-echo "  ($(($(date +%s) - started)) s; scripts/offline-images.sh --remove takes them away)"
+for image in "$localstack" "$postgres"; do
+    if is_ours "$image"; then echo "$image is Mailroom's stand-in, not the official image"; fi
+done
+echo "($(($(date +%s) - started)) s; scripts/offline-images.sh --remove takes stand-ins away)"
 [ -z "$foreign" ] || exit 4

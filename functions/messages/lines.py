@@ -12,7 +12,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True)
 class Line:
-    """A line that isn't blank: its number from 1 on, and at most a little more than 256 KB of it."""
+    """A line that isn't blank: its number from 1 on, and little more than 256 KB of it."""
 
     number: int
     content: bytes

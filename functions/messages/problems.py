@@ -41,7 +41,7 @@ class InvalidEvent(Exception):
 
 
 def problem(path: Path, reason: str, code: Reason) -> Problem:
-    """Return a problem whose field is the path from the event down, as in `data.details.list[3]`."""
+    """Return a problem whose field is the path within the event, as in `data.details.list[3]`."""
     return Problem(_clip(field_name(path), _LONGEST_FIELD), _clip(reason, _LONGEST_REASON), code)
 
 

@@ -1,4 +1,4 @@
-"""Validates a JSON Lines file as PublishMessagesFunction would: `python -m messages.validate FILE|-`.
+"""Validates JSON Lines as PublishMessagesFunction would: `python -m messages.validate FILE|-`.
 
 Prints one JSON report and exits with 0, or with 2 when there are problems. `exactInline` tells
 whether the events stay what they are as inline input of the state machine, whose JSON knows
@@ -48,8 +48,9 @@ class Report:
         """Count the problems of an invalid line."""
         self.problem_count += len(rejected.problems)
         for problem in rejected.problems[: _SHOWN - len(self.problems)]:
-            line = {"line": rejected.line, "field": problem.field, "reason": problem.reason}
-            self.problems.append(line)
+            self.problems.append(
+                {"line": rejected.line, "field": problem.field, "reason": problem.reason}
+            )
 
     def as_json(self) -> str:
         """Return the report as one line of JSON."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from threading import Lock
 
 import psycopg
+
 from process_messages.sqlstate import Fault, describe, fault
 from shared.context import Deadline
 from shared.errors import CredentialsRefused, DatabaseMisconfigured, DatabaseUnavailable
@@ -27,6 +28,7 @@ class Database:
         self._credentials: Credentials | None = None
         self._read_at = 0.0
         self._lock = Lock()
+        self._unreachable = False
 
     def run[T](self, slot: int, deadline: Deadline, work: Callable[[Connection], T]) -> T:
         """Return what work makes of the slot's connection, repeated until Postgres can do it.
@@ -42,15 +44,27 @@ class Database:
         """
         for pause in _pauses():
             try:
-                return work(self._connection(slot))
+                result = work(self._connection(slot))
+                self._unreachable = False
+                return result
             except psycopg.Error as error:
                 self._discard_broken(slot)
                 if fault(error) is Fault.MESSAGE:
                     raise
+                self._unreachable = True
                 self._give_up_if_hopeless(error, deadline)
                 logger.warning("database not ready", reason=describe(error))
             time.sleep(min(pause, deadline.remaining()))
         raise AssertionError("pauses never end")
+
+    def wait_until_ready(self, slot: int, deadline: Deadline) -> None:
+        """Return at once unless Postgres is known to be unreachable, else when it is back.
+
+        Raises:
+            DatabaseUnavailable: when it isn't back at the deadline.
+        """
+        if self._unreachable or slot not in self._connections:
+            self.run(slot, deadline, lambda connection: connection.execute("SELECT"))
 
     def _connection(self, slot: int) -> Connection:
         known = self._connections.get(slot)
@@ -93,7 +107,9 @@ class Database:
             raise DatabaseMisconfigured(describe(error)) from error
         if deadline.passed():
             refused = "authentication failed" in str(error)
-            raise (CredentialsRefused if refused else DatabaseUnavailable)(describe(error)) from error
+            raise (CredentialsRefused if refused else DatabaseUnavailable)(
+                describe(error)
+            ) from error
 
 
 def connect(credentials: Credentials) -> Connection:

@@ -91,9 +91,7 @@ def _invalid(received: Received, error: InvalidEvent) -> Letter:
     found = {name: _known(value.get(name)) for name in ("type", "source", "id")}
     known = digest(value) if value else None
     reason, detail = error.problems[0].code, storable(str(error))
-    return Letter(
-        received, reason, detail, found["type"], found["source"], found["id"], known
-    )
+    return Letter(received, reason, detail, found["type"], found["source"], found["id"], known)
 
 
 def _known(value: Any) -> str | None:

@@ -64,7 +64,9 @@ def from_queue(message: "MessageTypeDef") -> Received:
         message["ReceiptHandle"],
         message.get("Body", ""),
         {
-            name: Attribute(value["DataType"], value.get("StringValue") or value.get("BinaryValue", ""))
+            name: Attribute(
+                value["DataType"], value.get("StringValue") or value.get("BinaryValue", "")
+            )
             for name, value in message.get("MessageAttributes", {}).items()
         },
         int(system.get("ApproximateReceiveCount", "1")),

@@ -3,6 +3,7 @@
 https://www.postgresql.org/docs/current/errcodes-appendix.html
 """
 
+import re
 from enum import Enum
 
 import psycopg
@@ -12,6 +13,10 @@ import psycopg
 _DATA = ("22", "23", "44", "54", "P0")
 # Missing tables, columns, schemas, databases, permissions.
 _SETUP = ("42", "3D", "3F", "0L", "0P")
+
+
+# A refused connection carries no SQLSTATE.
+_NO_DATABASE = re.compile(r'FATAL: +database ".*" does not exist')
 
 
 class Fault(Enum):
@@ -25,8 +30,12 @@ class Fault(Enum):
 def fault(error: psycopg.Error) -> Fault:
     """Return where the fault lies; what is unknown may pass, so that no message is given up."""
     state = error.sqlstate
+    if state is None and _NO_DATABASE.search(str(error)):
+        return Fault.SETUP
+    if state is None and isinstance(error, psycopg.DataError):
+        return Fault.MESSAGE
     if state is None:
-        return Fault.MESSAGE if isinstance(error, psycopg.DataError) else Fault.TIME
+        return Fault.SETUP if isinstance(error, psycopg.ProgrammingError) else Fault.TIME
     if state.startswith(_DATA):
         return Fault.MESSAGE
     return Fault.SETUP if state.startswith(_SETUP) else Fault.TIME

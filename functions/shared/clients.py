@@ -94,4 +94,6 @@ def error_code(error: Exception) -> str:
 def is_hopeless(error: Exception) -> bool:
     """Tell whether only a change of permissions, keys or resources can make the call succeed."""
     code = error_code(error)
-    return code in _HOPELESS or (code.upper().startswith("KMS") and "THROTTLING" not in code.upper())
+    return code in _HOPELESS or (
+        code.upper().startswith("KMS") and "THROTTLING" not in code.upper()
+    )

@@ -22,7 +22,7 @@ class PublishFailed(TransientError):
 
 
 class DatabaseUnavailable(TransientError):
-    """Raised when Postgres can't be reached, or refuses work, for longer than a function may wait."""
+    """Raised when Postgres can't be reached, or can't work, for longer than a function waits."""
 
 
 class QueueUnavailable(TransientError):
@@ -42,7 +42,7 @@ class InvalidMessages(PermanentError):
 
 
 class InvalidInput(PermanentError):
-    """Raised when a function's input has neither of its shapes, or names an object it can't read."""
+    """Raised when an input has none of its shapes, or names an object that can't be read."""
 
 
 class MissingSetting(ConfigurationError):
@@ -54,11 +54,11 @@ class InvalidSecret(ConfigurationError):
 
 
 class CredentialsRefused(ConfigurationError):
-    """Raised when Postgres refuses the credentials of the newest secret for longer than a function may wait."""
+    """Raised when Postgres refuses the newest secret's login for longer than a function waits."""
 
 
 class DatabaseMisconfigured(ConfigurationError):
-    """Raised when the database lacks a table or a permission: migrations or the secret point elsewhere."""
+    """Raised when the database lacks a table or permission: it isn't migrated, or the wrong one."""
 
 
 class MigrationFailed(ConfigurationError):

@@ -72,14 +72,13 @@ def evaluate(
     if request.action.lower() == NEEDS_NO_PERMISSION:
         return Decision(request, Outcome.ALLOWED, None)
     principal = request.principal
+    bounded = permissions_boundary is not None and principal.has_identity
     found = _Found(
         sum((policy.findings(request) for policy in identity_policies), NO_FINDINGS)
         if principal.has_identity
         else NO_FINDINGS,
-        resource_policy.findings(request) if resource_policy else None,
-        permissions_boundary.findings(request)
-        if permissions_boundary and principal.has_identity
-        else None,
+        resource_policy.findings(request, bounded=bounded) if resource_policy else None,
+        permissions_boundary.findings(request) if permissions_boundary and bounded else None,
         session_policy.findings(request) if session_policy and principal.has_identity else None,
     )
     for policy_type, findings in found.by_type():

@@ -95,13 +95,18 @@ class Policy:
         text = document if isinstance(document, str) else json.dumps(document)
         return _compile(text, name, policy_type)
 
-    def findings(self, request: Request) -> Findings:
-        """Every statement that applies to a request."""
+    def findings(self, request: Request, *, bounded: bool = False) -> Findings:
+        """Every statement that applies to a request.
+
+        Args:
+            request: who asks for what.
+            bounded: whether the principal has a permissions boundary.
+        """
         action = request.action.lower()
         denies: list[MatchedStatement] = []
         allows: list[MatchedStatement] = []
         for index, statement in enumerate(self._statements):
-            naming = statement.applies(request, action)
+            naming = statement.applies(request, action, bounded=bounded)
             if naming:
                 match = MatchedStatement(self.policy_type, self.name, index, statement.sid, naming)
                 (allows if statement.allows else denies).append(match)

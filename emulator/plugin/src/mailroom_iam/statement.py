@@ -68,12 +68,13 @@ class Statement:
             raise MalformedPolicyError(f"a statement of this policy {needs} a Principal")
         self._principals = None if principals is None else PrincipalElement(principals)
 
-    def applies(self, request: Request, action: str) -> Naming:
+    def applies(self, request: Request, action: str, *, bounded: bool = False) -> Naming:
         """How closely the statement applies to a request; `Naming.NONE` if it doesn't.
 
         Args:
             request: who asks for what.
             action: the request's action in lower case.
+            bounded: whether the principal has a permissions boundary.
         """
         if self._action_matches(action) is self._not_action:
             return Naming.NONE
@@ -86,9 +87,9 @@ class Statement:
         for condition in self._conditions:
             if not condition(context):
                 return Naming.NONE
-        return self._naming(request)
+        return self._naming(request, bounded)
 
-    def _naming(self, request: Request) -> Naming:
+    def _naming(self, request: Request, bounded: bool) -> Naming:
         if self._principals is None:
             return Naming.DIRECT
         if not self.except_principals:
@@ -96,7 +97,8 @@ class Statement:
         if self.allows:
             excepted = self._principals.naming(request.principal) is not Naming.NONE
         else:
-            excepted = self._principals.excepts_from_deny(request.principal)
+            # Whatever it lists, a Deny with NotPrincipal denies every principal with a boundary.
+            excepted = not bounded and self._principals.excepts_from_deny(request.principal)
         return Naming.NONE if excepted else Naming.DIRECT
 
 

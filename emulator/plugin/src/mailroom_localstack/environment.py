@@ -19,7 +19,7 @@ from mailroom_localstack.process import RuntimeProcess
 from mailroom_localstack.reports import Failure, InvocationLog, LogEvent, log_event
 from mailroom_localstack.runtime import Ending, Runtime
 from mailroom_localstack.runtime_api import Answer, Event
-from mailroom_localstack.settings import INIT_TIMEOUT_SECONDS, FunctionSettings
+from mailroom_localstack.settings import FunctionSettings
 
 LAST_WORDS_SECONDS = 1.0
 
@@ -66,10 +66,10 @@ class Environment:
         with self._work():
             self._cold = False
             runtime = self._runtime or self._start()
-            ending = runtime.initialise(runtime.started + INIT_TIMEOUT_SECONDS)
+            ending = runtime.initialise(runtime.started + self._settings.init_timeout_seconds)
             if ending is Ending.DONE:
                 return None
-            return self._fail("", ending, INIT_TIMEOUT_SECONDS)
+            return self._fail("", ending, self._settings.init_timeout_seconds)
 
     def invoke(self, event: Event) -> Outcome:
         """Runs one invocation to its end.
@@ -143,10 +143,10 @@ class Environment:
         """The init of a cold start: it has ten seconds of its own, and if it fails another try."""
         self._cold = False
         runtime = self._runtime or self._start()
-        ending = runtime.initialise(runtime.started + INIT_TIMEOUT_SECONDS)
+        ending = runtime.initialise(runtime.started + self._settings.init_timeout_seconds)
         if ending is Ending.DONE:
             return (time.monotonic() - runtime.started) * 1000
-        self._fail_init("init", "", ending, INIT_TIMEOUT_SECONDS)
+        self._fail_init("init", "", ending, self._settings.init_timeout_seconds)
         return None
 
     def _answer(self, event: Event, deadline: float) -> Answer:

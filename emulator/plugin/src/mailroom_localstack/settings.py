@@ -28,6 +28,7 @@ class FunctionSettings:
     timeout_seconds: float
     memory_mb: int
     live: bool = False
+    init_timeout_seconds: float = INIT_TIMEOUT_SECONDS
 
     @property
     def interpreter_variables(self) -> dict[str, str]:

@@ -4,6 +4,7 @@ Each is either recognised in a generated pair, which is then left out, or never 
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,10 @@ from typing import Any
 from mailroom_iam.arn import is_doubtful
 from mailroom_iam.principal import Principal
 from mailroom_iam.principal_element import Naming, PrincipalElement
+
+BUCKET_WITH_ACCOUNT = re.compile(r"arn:aws:s3:[^:\"]*:[^:\"]+:[^/\"]*[*?]")
+
+VARIABLE_IN_UNTYPED = re.compile(r'arn:aws:s[nq]s:[^:"]*:[^:"]*:[^"]*\$\{[^*?$]')
 
 type Json = dict[str, Any]
 
@@ -68,12 +73,42 @@ def _doubtful_resources(pair: Json) -> bool:
     return False
 
 
+def _variable_in_untyped(pair: Json) -> bool:
+    return bool(VARIABLE_IN_UNTYPED.search(json.dumps(_statements(pair))))
+
+
+def _addresses_of_both_kinds(pair: Json) -> bool:
+    address = pair["context"].get("aws:SourceIp", "")
+    return ":" in address and any(
+        "NotIpAddress" in operator and '"203.0.113.7"' in json.dumps(keys)
+        for statement in _statements(pair)
+        for operator, keys in statement.get("Condition", {}).items()
+    )
+
+
+def _every_ipv4_address(pair: Json) -> bool:
+    return '"0.0.0.0/0"' in json.dumps(_statements(pair))
+
+
+def _bucket_with_account(pair: Json) -> bool:
+    return bool(BUCKET_WITH_ACCOUNT.search(json.dumps(_statements(pair))))
+
+
 def _not_resource_without_value(pair: Json) -> bool:
     present = {key.lower() for key in pair["context"]}
     return any(
         "${aws:username}" in json.dumps(statement.get("NotResource", ""))
         and "aws:username" not in present
         for statement in _statements(pair)
+    )
+
+
+def _arn_not_like_without_value(pair: Json) -> bool:
+    present = {key.lower() for key in pair["context"]}
+    return "aws:username" not in present and any(
+        "ArnNot" in operator and "${aws:username}" in json.dumps(keys)
+        for statement in _statements(pair)
+        for operator, keys in statement.get("Condition", {}).items()
     )
 
 
@@ -122,10 +157,35 @@ EXCLUSIONS = (
         _doubtful_resources,
     ),
     Exclusion(
+        "a bucket's ARN with an account of wildcards and a name of wildcards",
+        "the judge then takes the bucket's name for a resource type; S3 has none",
+        _bucket_with_account,
+    ),
+    Exclusion(
+        "a variable in the ARN of a topic or a queue",
+        "the judge takes the colon in the variable's own name for the end of a resource type",
+        _variable_in_untyped,
+    ),
+    Exclusion(
+        "NotIpAddress of an IPv4 address for a request from IPv6",
+        "the judge says no match; AWS: all addresses except the specified one",
+        _addresses_of_both_kinds,
+    ),
+    Exclusion(
+        "the range 0.0.0.0/0",
+        "the judge finds no address in it (a shift by 32 bits in JavaScript); it is all of IPv4",
+        _every_ipv4_address,
+    ),
+    Exclusion(
         "NotResource with a variable that has no value",
         "the judge lets the statement apply; AWS: an attempt to match fails and causes the "
         "statement to be invalid",
         _not_resource_without_value,
+    ),
+    Exclusion(
+        "ArnNotEquals and ArnNotLike with a variable that has no value",
+        "the judge looks at the components in order and may never see the variable",
+        _arn_not_like_without_value,
     ),
     Exclusion(
         "a session policy together with a resource policy",

@@ -41,7 +41,7 @@ class Generator:
 
     def _policy(self, pair: Json, *, resource_policy: bool) -> Json:
         count = self._random.choice((1, 1, 2, 3))
-        version = "2008-10-17" if self._random.random() < 0.05 else "2012-10-17"
+        version = "2008-10-17" if self._random.random() < 0.02 else "2012-10-17"
         statements = [self._statement(pair, resource_policy) for _ in range(count)]
         return {"Version": version, "Statement": statements}
 
@@ -80,20 +80,25 @@ class Generator:
         parts = resource.split(":", 5)
         if len(parts) < 6:
             return "*"
-        last = parts[5]
+        typed, last = pools.split_type(resource)
+        whole = ":".join(parts[:5])
+        variable = f"{typed}${{aws:username}}" if typed or last.count("/") else last
+        default = f"{last[:2]}${{aws:PrincipalTag/rest, '{last[2:]}'}}"
         near = (
-            *(resource, resource, "*", ":".join((*parts[:5], "*"))),
-            ":".join((*parts[:3], "*", "*", last)),
-            ":".join((*parts[:5], f"{last[:3]}*{last[-2:]}")),
-            ":".join((*parts[:5], f"?{last[1:]}")),
-            ":".join((*parts[:5], f"{last[:-1]}?")),
-            ":".join((*parts[:4], "*", f"*{last[2:]}*")),
-            ":".join((*parts[:4], f"{parts[4][:4]}*", last)),
-            ":".join((*parts[:5], "${aws:username}")),
-            ":".join((*parts[:5], last[:2] + "${aws:PrincipalTag/rest, '" + last[2:] + "'}")),
-            ":".join((*parts[:5], f"{last}${{*}}")),
+            *(resource, resource, "*", f"{whole}:*"),
+            ":".join((*parts[:3], "*", "*", parts[5])),
+            f"{whole}:{typed}{last[:3]}*{last[-2:]}",
+            f"{whole}:{typed}?{last[1:]}",
+            f"{whole}:{typed}{last[:-1]}?",
+            f"{whole}:{typed}*{last[2:]}*",
+            ":".join((*parts[:4], f"{parts[4][:4]}*" if parts[4] else "", parts[5])),
+            f"{whole}:{variable}",
+            f"{whole}:{typed}{default if typed or self._random.random() < 0.1 else last}",
+            f"{resource}${{*}}",
             ":".join((*parts[:3], "*")),
         )
+        if self._random.random() < 0.02:
+            return f"{whole}:?{parts[5][1:]}"
         return self._random.choice(near)
 
     def _principal(self, principal: str, effect: str) -> Json:
@@ -107,6 +112,8 @@ class Generator:
             return {element: {"Service": services}}
         names = pools.ways_to_name(principal) if self._random.random() < 0.8 else pools.NAMES
         count = self._random.randint(1, min(3, len(names)))
+        if element == "NotPrincipal" and self._random.random() < 0.7:
+            count = len(names)
         return {element: {"AWS": self._random.sample(names, count)}}
 
     def _conditions(self, count: int) -> Json:
@@ -116,7 +123,7 @@ class Generator:
             operator = self._random.choice(family)
             if operator != "Null":
                 quantifier = self._random.choice(("", "", "", "ForAllValues:", "ForAnyValue:"))
-                suffix = "IfExists" if self._random.random() < 0.2 else ""
+                suffix = "IfExists" if self._random.random() < 0.15 else ""
                 operator = f"{quantifier}{operator}{suffix}"
             key = self._random.choice(keys)
             key = key.upper() if self._random.random() < 0.1 else key

@@ -1,5 +1,7 @@
 """What the generator draws from: small pools, so that policies and requests often meet."""
 
+from mailroom_iam.arn import WITH_RESOURCE_TYPES
+
 ACCOUNT, OTHER = "111111111111", "222222222222"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/ProcessMessages/invocation"
 OTHER_SESSION = f"arn:aws:sts::{OTHER}:assumed-role/Auditor/alice"
@@ -8,7 +10,8 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/ProcessMessages"
 FEDERATED_USER = f"arn:aws:sts::{ACCOUNT}:federated-user/alice"
 SERVICES = ("sns.amazonaws.com", "lambda.amazonaws.com", "states.amazonaws.com")
 PRINCIPALS = (
-    *(SESSION, SESSION, SESSION, OTHER_SESSION, OTHER_SESSION),
+    *(SESSION, SESSION, SESSION, SESSION, SESSION, SESSION, OTHER_SESSION, OTHER_SESSION),
+    *(USER, USER, ROLE, FEDERATED_USER, "sns.amazonaws.com", "sns.amazonaws.com"),
     *(USER, ROLE, FEDERATED_USER, "sns.amazonaws.com", "anonymous"),
     f"arn:aws:iam::{ACCOUNT}:root",
 )
@@ -105,7 +108,10 @@ CONDITIONS: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...]
     (
         ("IpAddress", "NotIpAddress"),
         ("aws:SourceIp", "aws:VpcSourceIp"),
-        ("203.0.113.0/24", "10.0.0.0/8", "203.0.113.7", "2001:db8::/32", "::/0", "0.0.0.0/0"),
+        (
+            *("203.0.113.0/24", "10.0.0.0/8", "203.0.113.7", "2001:db8::/32", "::/0", "0.0.0.0/0"),
+            *("10.1.2.0/30", "203.0.113.7/32", "128.0.0.0/1", "2001:db8::/126", "192.0.2.0/24"),
+        ),
     ),
     (("Null",), ("aws:username", "aws:TagKeys", "aws:absent"), ("true", "false")),
 )
@@ -121,3 +127,12 @@ def ways_to_name(principal: str) -> tuple[str, ...]:
     if resource.startswith("federated-user/"):
         names.append(f"arn:aws:iam::{account}:user/{resource.split('/')[1]}")
     return tuple(dict.fromkeys(names))
+
+
+def split_type(resource: str) -> tuple[str, str]:
+    """The type that an ARN's last component begins with, if its service has types, and the rest."""
+    service, last = resource.split(":", 5)[2::3]
+    if service not in WITH_RESOURCE_TYPES:
+        return "", last
+    end = min(index for index in (last.find(":"), last.find("/")) if index >= 0)
+    return last[: end + 1], last[end + 1 :]

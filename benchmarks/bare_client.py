@@ -1,0 +1,76 @@
+"""The same messages through the same engine by a bare boto3 client: the reference of the flow."""
+
+import json
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from mailroom.environment import Environment
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
+
+THREADS = 4
+
+
+class BareClient:
+    """A topic and two queues of its own, published to and drained by four threads."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._sns = environment.session.client("sns")
+        self._sqs = environment.session.client("sqs")
+        self._topic = self._sns.create_topic(Name=f"bare-{uuid.uuid4().hex[:8]}")["TopicArn"]
+        self._queues = [self._subscribed_queue(kind) for kind in ("notification", "alert")]
+
+    def publish_and_drain(self, events: list[dict[str, Any]]) -> None:
+        """Publish all events, then receive and delete all of them."""
+        batches = [events[start : start + 10] for start in range(0, len(events), 10)]
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(self._publish, batches))
+            drained = sum(pool.map(self._drain, self._queues * (THREADS // 2)))
+        assert drained == len(events), f"{drained} of {len(events)} drained"
+
+    def _subscribed_queue(self, kind: str) -> str:
+        name = f"bare-{kind}-{uuid.uuid4().hex[:8]}"
+        url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
+        arn = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        self._sns.subscribe(
+            TopicArn=self._topic,
+            Protocol="sqs",
+            Endpoint=arn["Attributes"]["QueueArn"],
+            Attributes={
+                "RawMessageDelivery": "true",
+                "FilterPolicy": json.dumps({"type": [kind]}),
+            },
+        )
+        return url
+
+    def _publish(self, events: list[dict[str, Any]]) -> None:
+        entries: list[PublishBatchRequestEntryTypeDef] = [
+            {
+                "Id": str(number),
+                "Message": json.dumps(event),
+                "MessageAttributes": {
+                    "type": {"DataType": "String", "StringValue": event["type"]},
+                    "batch_id": {"DataType": "String", "StringValue": "bare"},
+                },
+            }
+            for number, event in enumerate(events)
+        ]
+        answer = self._sns.publish_batch(TopicArn=self._topic, PublishBatchRequestEntries=entries)
+        assert not answer.get("Failed")
+
+    def _drain(self, queue: str) -> int:
+        drained = 0
+        while messages := self._sqs.receive_message(
+            QueueUrl=queue, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        ).get("Messages", []):
+            self._sqs.delete_message_batch(
+                QueueUrl=queue,
+                Entries=[
+                    {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+                    for number, message in enumerate(messages)
+                ],
+            )
+            drained += len(messages)
+        return drained

@@ -1,0 +1,62 @@
+"""How long `up` takes, beside LocalStack's own start."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks.figure import Figure, in_turn, seconds
+from mailroom.embedded.localstack import LocalStackServer
+from mailroom.embedded.processes import free_port
+from mailroom.project import Project
+
+ROUNDS = 5
+
+
+def measure_up(project: Project) -> Figure:
+    """`mailroom up` as a whole process, down before each, beside LocalStack to its health page."""
+    run_mailroom(project, "up")
+    run_mailroom(project, "down")
+    up, bare = in_turn(ROUNDS, lambda: _up(project), lambda: _bare(project))
+    against = "LocalStack's own start to its health page"
+    return Figure("up, to topology ready", up, against, bare, 3.0, "s")
+
+
+def run_mailroom(project: Project, *arguments: str) -> None:
+    """Run the command on the benchmarks' own environment."""
+    port = project.state / "port"
+    if not port.exists():
+        project.state.mkdir(parents=True, exist_ok=True)
+        port.write_text(str(free_port()))
+    subprocess.run(
+        [Path(sys.executable).with_name("mailroom"), *arguments],
+        env={
+            **os.environ,
+            "MAILROOM_STATE": str(project.state),
+            "MAILROOM_PORT": port.read_text(),
+        },
+        check=True,
+        capture_output=True,
+    )
+
+
+def _up(project: Project) -> float:
+    taken = seconds(lambda: run_mailroom(project, "up"))
+    run_mailroom(project, "down")
+    return taken
+
+
+def _bare(project: Project) -> float:
+    server = LocalStackServer(project, project.logs / "bare.log", free_port())
+
+    def start() -> None:
+        nonlocal process
+        process = server.start()
+        server.wait(process)
+
+    process = None
+    try:
+        return seconds(start)
+    finally:
+        if process:
+            server.stop(process)

@@ -1,0 +1,1 @@
+"""MigrateDatabaseFunction: applies migrations and keeps the ingestion role."""

@@ -1,0 +1,63 @@
+"""Lets one migration run at a time, for as long as its connection lives."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from shared.context import Deadline
+from shared.errors import CredentialsRefused, DatabaseUnavailable, MigrationLocked
+from shared.logs import logger
+from shared.secrets import Credentials
+
+type Connection = psycopg.Connection[tuple[object, ...]]
+
+_KEY = 0x6D61696C726F6F6D  # "mailroom"
+_PAUSE_SECONDS = 0.5
+_LONGEST_WAIT_SECONDS = 60
+
+
+@contextmanager
+def migration_lock(owner: Credentials, deadline: Deadline) -> Iterator[Connection]:
+    """Hold Postgres' advisory lock for migrations and yield the connection that holds it.
+
+    Unlike yoyo's own lock, a row, it ends with the process that holds it.
+
+    Raises:
+        DatabaseUnavailable: when Postgres can't be reached in time.
+        MigrationLocked: when another migration holds the lock for too long.
+    """
+    patience = Deadline(min(_LONGEST_WAIT_SECONDS, deadline.remaining()))
+    with _connect(owner, patience) as connection:
+        while not _try_lock(connection):
+            if patience.passed():
+                raise MigrationLocked("another migration is running; try again when it is done")
+            time.sleep(_PAUSE_SECONDS)
+        yield connection
+
+
+def _connect(owner: Credentials, patience: Deadline) -> Connection:
+    while True:
+        try:
+            return psycopg.connect(
+                host=owner.host,
+                port=owner.port,
+                dbname=owner.dbname,
+                user=owner.username,
+                password=owner.password,
+                application_name="mailroom migrations",
+                autocommit=True,
+                connect_timeout=3,
+            )
+        except psycopg.OperationalError as error:
+            if patience.passed():
+                refused = "authentication failed" in str(error)
+                raise (CredentialsRefused if refused else DatabaseUnavailable)(str(error)) from None
+            logger.warning("database not ready", reason=str(error))
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _try_lock(connection: Connection) -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", (_KEY,)).fetchone()
+    return row is not None and bool(row[0])

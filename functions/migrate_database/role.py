@@ -1,0 +1,78 @@
+"""The role that ingests: it can log in to this database and do what ingestion does, no more."""
+
+from psycopg import sql
+
+from migrate_database.lock import Connection
+from shared.errors import DatabaseMisconfigured
+from shared.secrets import Credentials
+
+_PRIVILEGES = {
+    "messages": "SELECT, INSERT",
+    "notifications": "INSERT",
+    "alerts": "INSERT",
+    "settlements": "SELECT, INSERT, UPDATE (outcome, settled_at)",
+    "dead_letters": "SELECT, INSERT, UPDATE (sent_at, resolved_at)",
+}
+
+# A function that is frozen or lost in mid-transaction must not keep its locks for ever.
+_TIMEOUTS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+def put_role(connection: Connection, ingestion: Credentials) -> None:
+    """Create or alter the role so that it logs in with its secret's password.
+
+    Postgres is given the password's SCRAM verifier, so the password is in no statement,
+    no log and no error.
+
+    Raises:
+        DatabaseMisconfigured: when the role has powers that ingestion must not have.
+    """
+    role = sql.Identifier(ingestion.username)
+    verb = sql.SQL("ALTER" if _check_role(connection, ingestion.username) else "CREATE")
+    verifier = connection.pgconn.encrypt_password(
+        ingestion.password.encode(), ingestion.username.encode(), b"scram-sha-256"
+    )
+    connection.execute(
+        sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, role, sql.Literal(verifier.decode()))
+    )
+    for name, value in _TIMEOUTS.items():
+        connection.execute(
+            sql.SQL("ALTER ROLE {} SET {} = {}").format(
+                role, sql.Identifier(name), sql.Literal(value)
+            )
+        )
+
+
+def grant_ingestion(connection: Connection, ingestion: Credentials) -> None:
+    """Give the role exactly the privileges of ingestion, in one transaction."""
+    role = sql.Identifier(ingestion.username)
+    database = sql.Identifier(ingestion.dbname)
+    with connection.transaction():
+        for statement in (
+            sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database),
+            sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(role),
+            sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, role),
+            sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role),
+        ):
+            connection.execute(statement)
+        for table, privileges in _PRIVILEGES.items():
+            grant = sql.SQL("GRANT {} ON {} TO {}").format(
+                sql.SQL(privileges), sql.Identifier(table), role
+            )
+            connection.execute(grant)
+
+
+def _check_role(connection: Connection, name: str) -> bool:
+    """Tell whether the role exists."""
+    row = connection.execute(
+        "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
+        " FROM pg_roles WHERE rolname = %s",
+        (name,),
+    ).fetchone()
+    if row is not None and row[0]:
+        raise DatabaseMisconfigured(f"role {name} exists with powers that ingestion must not have")
+    return row is not None

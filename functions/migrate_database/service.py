@@ -1,0 +1,70 @@
+"""What MigrateDatabaseFunction does: migrations, the role, its secret."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from migrate_database.lock import migration_lock
+from migrate_database.migrations import apply_migrations
+from migrate_database.role import grant_ingestion, put_role
+from migrate_database.settings import Settings
+from shared import clients
+from shared.clients import AWS_ERRORS, error_code, is_hopeless
+from shared.context import Deadline
+from shared.errors import DatabaseMisconfigured, InvalidSecret, SecretUnavailable
+from shared.logs import logger
+from shared.secrets import Credentials, credentials, read_secret
+
+
+def migrate(settings: Settings, deadline: Deadline) -> dict[str, Any]:
+    """Apply what isn't applied yet, create or alter the role, complete its secret.
+
+    Raises:
+        DatabaseUnavailable: when Postgres can't be reached before the deadline.
+        MigrationLocked: when another migration lasts until the deadline.
+        MigrationFailed: when a migration's SQL fails.
+        ConfigurationError: when a secret or the owner's permissions need mending.
+    """
+    client = clients.secrets_manager()
+    owner = credentials(read_secret(client, settings.owner_secret_arn), settings.owner_secret_arn)
+    secret = read_secret(client, settings.ingestion_secret_arn)
+    complete = secret | {
+        "engine": "postgres",
+        "host": owner.host,
+        "port": owner.port,
+        "dbname": owner.dbname,
+    }
+    ingestion = credentials(complete, settings.ingestion_secret_arn)
+    _check_distinct(owner, ingestion)
+    with migration_lock(owner, deadline) as connection:
+        applied = apply_migrations(owner, Path(settings.task_root) / "migrations")
+        try:
+            put_role(connection, ingestion)
+            grant_ingestion(connection, ingestion)
+        except psycopg.Error as error:
+            # Its context would show the statement, and that the password's verifier.
+            raise DatabaseMisconfigured(_without_statement(error)) from None
+    if complete != secret:
+        _write(settings.ingestion_secret_arn, complete)
+    logger.info("migrated", applied=applied, role=ingestion.username)
+    return {"applied": applied, "role": ingestion.username}
+
+
+def _check_distinct(owner: Credentials, ingestion: Credentials) -> None:
+    if owner.username == ingestion.username:
+        raise InvalidSecret("the ingestion secret must name another role than the owner's")
+
+
+def _without_statement(error: psycopg.Error) -> str:
+    return f"role for ingestion: {error.sqlstate}: {error.diag.message_primary}"
+
+
+def _write(arn: str, secret: dict[str, Any]) -> None:
+    try:
+        clients.secrets_manager().put_secret_value(SecretId=arn, SecretString=json.dumps(secret))
+    except AWS_ERRORS as error:
+        kind = InvalidSecret if is_hopeless(error) else SecretUnavailable
+        # The cause may hold the request, and that the password.
+        raise kind(f"secret {arn} can't be written: {error_code(error)}") from None

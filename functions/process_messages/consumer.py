@@ -1,0 +1,82 @@
+"""One of the concurrent consumers of a queue."""
+
+from collections.abc import Callable
+
+from process_messages.database import Connection, Database
+from process_messages.processor import Processor
+from process_messages.progress import Progress
+from process_messages.queue import Queue
+from process_messages.received import Received
+from process_messages.settlement import Settlement
+from shared.context import Deadline
+from shared.errors import MailroomError
+
+_LONG_POLL_SECONDS = 1
+# While others are still at work the end is near, and a long poll would sleep through it.
+_PAUSES_BEFORE_LONG_POLL = (0.02, 0.05, 0.1, 0.2)
+
+
+class Consumer:
+    """Receives, processes and deletes batches of messages until it is to stop."""
+
+    def __init__(
+        self,
+        slot: int,
+        queue: Queue,
+        processor: Processor,
+        database: Database,
+        progress: Progress,
+        count: Callable[[Connection], Settlement],
+    ) -> None:
+        self._slot = slot
+        self._queue = queue
+        self._processor = processor
+        self._database = database
+        self._progress = progress
+        self._count = count
+
+    def consume(self, receive_until: Deadline, finish_until: Deadline) -> None:
+        """Consume until the batch is settled, a consumer fails, or time is short.
+
+        Every message that was received is finished or given back at the end.
+        """
+        try:
+            self._consume(receive_until, finish_until)
+        except Exception as error:
+            self._progress.fail(error)
+            if not isinstance(error, MailroomError):
+                raise
+
+    def _consume(self, receive_until: Deadline, finish_until: Deadline) -> None:
+        empty = 0
+        while not (self._progress.stopped or receive_until.passed()):
+            self._database.wait_until_ready(self._slot, finish_until)
+            batch = self._queue.receive(self._wait_seconds(empty, receive_until))
+            if batch:
+                empty = 0
+                self._finish(batch, finish_until)
+            else:
+                self._count_again(finish_until)
+                if empty < len(_PAUSES_BEFORE_LONG_POLL):
+                    self._progress.wait(_PAUSES_BEFORE_LONG_POLL[empty])
+                empty += 1
+
+    def _finish(self, batch: list[Received], finish_until: Deadline) -> None:
+        left = batch
+        try:
+            processed = self._processor.process(self._slot, batch, finish_until)
+            finished = {id(message) for message in processed.finished}
+            left = [message for message in batch if id(message) not in finished]
+            if self._progress.add(processed.newly_settled):
+                self._count_again(finish_until)
+            self._queue.delete(processed.finished)
+        finally:
+            self._queue.give_back(left)
+
+    def _count_again(self, finish_until: Deadline) -> None:
+        self._progress.count(lambda: self._database.run(self._slot, finish_until, self._count))
+
+    @staticmethod
+    def _wait_seconds(empty: int, receive_until: Deadline) -> int:
+        long = empty >= len(_PAUSES_BEFORE_LONG_POLL)
+        return _LONG_POLL_SECONDS if long and receive_until.remaining() > _LONG_POLL_SECONDS else 0

@@ -1,0 +1,98 @@
+"""The SQL of ingestion; each statement takes a whole batch, a column per array."""
+
+_INSERT = """
+WITH incoming AS (
+    SELECT * FROM unnest(
+        %(source)s::text[], %(id)s::text[], %(batch_id)s::text[], %(digest)s::text[],
+        %(time)s::timestamptz[], %(event)s::text[]
+    ) AS t (source, id, batch_id, digest, "time", event)
+), inserted AS (
+    INSERT INTO messages (source, id, type, batch_id, digest, subject, "time", event)
+    SELECT source, id, %(type)s, batch_id, digest, event::json ->> 'subject', "time", event::json
+    FROM incoming
+    ORDER BY source, id  -- the same order in every transaction, so that they can't deadlock
+    ON CONFLICT (source, id) DO NOTHING
+    RETURNING source, id, event
+), typed AS (
+    {typed}
+)
+SELECT source, id FROM inserted
+"""
+
+_NOTIFICATIONS = """
+    INSERT INTO notifications (source, id, recipient, title, body, details)
+    SELECT source, id, data ->> 'recipient', data ->> 'title', data ->> 'body',
+           (data ->> 'details')::json
+    FROM inserted, LATERAL (SELECT event -> 'data' AS data)
+"""
+
+_ALERTS = """
+    INSERT INTO alerts (source, id, severity, summary, details)
+    SELECT source, id, data ->> 'severity', data ->> 'summary', (data ->> 'details')::json
+    FROM inserted, LATERAL (SELECT event -> 'data' AS data)
+"""
+
+INSERT = {
+    "notification": _INSERT.format(typed=_NOTIFICATIONS),
+    "alert": _INSERT.format(typed=_ALERTS),
+}
+
+EXISTING = """
+SELECT source, id, digest FROM messages
+WHERE (source, id) IN (SELECT * FROM unnest(%(source)s::text[], %(id)s::text[]))
+"""
+
+# A letter that succeeds after its redrive turns to ingested; nothing ever turns back.
+SETTLE = """
+WITH settled AS (
+    INSERT INTO settlements (batch_id, type, source, id, digest, outcome)
+    SELECT batch_id, %(type)s, source, id, digest, outcome
+    FROM unnest(
+        %(batch_id)s::text[], %(source)s::text[], %(id)s::text[], %(digest)s::text[],
+        %(outcome)s::text[]
+    ) AS t (batch_id, source, id, digest, outcome)
+    ORDER BY batch_id, source, id, digest
+    ON CONFLICT (batch_id, type, source, id, digest)
+    DO UPDATE SET outcome = 'ingested', settled_at = now()
+    WHERE settlements.outcome = 'dead_lettered' AND excluded.outcome <> 'dead_lettered'
+    RETURNING batch_id
+), resolved AS (
+    UPDATE dead_letters SET resolved_at = now()
+    WHERE body_digest = ANY (%(resolved)s::text[]) AND resolved_at IS NULL
+)
+SELECT batch_id FROM settled
+"""
+
+BURY = """
+INSERT INTO dead_letters (
+    queue, message_id, batch_id, type, source, event_id, reason, detail, body, body_digest,
+    attributes)
+SELECT %(queue)s, t.* FROM unnest(
+    %(message_id)s::text[], %(batch_id)s::text[], %(type)s::text[], %(source)s::text[],
+    %(event_id)s::text[], %(reason)s::text[], %(detail)s::text[], %(body)s::bytea[],
+    %(body_digest)s::text[], %(attributes)s::jsonb[]
+) AS t
+ON CONFLICT (queue, message_id) DO NOTHING
+"""
+
+# What another consumer is sending at this moment is left to it.
+CLAIM = """
+SELECT message_id, sent_at IS NOT NULL FROM dead_letters
+WHERE queue = %(queue)s AND message_id = ANY (%(message_id)s::text[])
+ORDER BY message_id
+FOR UPDATE SKIP LOCKED
+"""
+
+MARK_SENT = """
+UPDATE dead_letters SET sent_at = now()
+WHERE queue = %(queue)s AND message_id = ANY (%(message_id)s::text[])
+"""
+
+COUNT = """
+SELECT count(*),
+       count(*) FILTER (WHERE outcome = 'ingested'),
+       count(*) FILTER (WHERE outcome = 'dead_lettered'),
+       count(*) FILTER (WHERE outcome = 'already_there'),
+       now() > %(started_at)s::timestamptz + make_interval(secs => %(limit)s)
+FROM settlements WHERE batch_id = %(batch_id)s AND type = %(type)s
+"""

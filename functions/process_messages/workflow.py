@@ -1,0 +1,85 @@
+"""Consumption `workflow`: sees a batch settled by polling its queue, or only waits for it."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from process_messages.consumer import Consumer
+from process_messages.database import Database
+from process_messages.processor import Processor
+from process_messages.progress import Progress
+from process_messages.queue import Queue
+from process_messages.request import SettleRequest
+from process_messages.settings import Settings
+from process_messages.settlement import count
+from shared.context import Context, Deadline
+
+_RECEIVE_MARGIN_SECONDS = 6
+_FINISH_MARGIN_SECONDS = 3
+_LONGEST_WAIT_SECONDS = 5
+_LONGEST_PAUSE_SECONDS = 1.0
+
+
+class Workflow:
+    """Sees batches of one queue settled."""
+
+    def __init__(
+        self, settings: Settings, database: Database, queue: Queue, processor: Processor
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._queue = queue
+        self._processor = processor
+
+    def settle(self, request: SettleRequest, context: Context) -> dict[str, Any]:
+        """Return the batch's settlement once it is settled or overdue, or time is short.
+
+        Raises:
+            TransientError: when it isn't settled because Postgres or SQS fail.
+            ConfigurationError: when somebody must mend something first.
+        """
+        finish_until = Deadline.before_timeout(context, _FINISH_MARGIN_SECONDS)
+        counting = partial(
+            count, request=request, limit_seconds=self._settings.settlement_limit_seconds
+        )
+        settlement = self._database.run(0, finish_until, counting)
+        if settlement.complete or settlement.overdue:
+            return settlement.answer()
+        progress = Progress(request.batch_id, settlement)
+        if self._settings.polls:
+            receive_until = Deadline.before_timeout(context, _RECEIVE_MARGIN_SECONDS)
+            self._consume(progress, counting, receive_until, finish_until)
+        else:
+            self._wait(progress, lambda: self._database.run(0, finish_until, counting), context)
+        if progress.failure is not None and not progress.settlement.complete:
+            raise progress.failure
+        return progress.settlement.answer()
+
+    def _consume(
+        self,
+        progress: Progress,
+        counting: Callable[..., Any],
+        receive_until: Deadline,
+        finish_until: Deadline,
+    ) -> None:
+        consumers = [
+            Consumer(slot, self._queue, self._processor, self._database, progress, counting)
+            for slot in range(self._settings.consumers)
+        ]
+        with ThreadPoolExecutor(len(consumers)) as threads:
+            for consumer in consumers:
+                threads.submit(consumer.consume, receive_until, finish_until)
+        if not (progress.settlement.complete or progress.failure):
+            progress.count(lambda: self._database.run(0, finish_until, counting))
+
+    @staticmethod
+    def _wait(progress: Progress, counting: Callable[[], Any], context: Context) -> None:
+        margin = Deadline.before_timeout(context, _RECEIVE_MARGIN_SECONDS).remaining()
+        deadline = Deadline(min(margin, _LONGEST_WAIT_SECONDS))
+        pause = 0.1
+        while not (progress.stopped or deadline.passed()):
+            time.sleep(min(pause, deadline.remaining()))
+            pause = min(_LONGEST_PAUSE_SECONDS, pause * 2)
+            progress.count(counting)

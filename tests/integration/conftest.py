@@ -1,0 +1,57 @@
+"""One environment for all integration tests, beside a developer's own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from rich.console import Console
+
+from mailroom.connection import connect
+from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.embedded.processes import free_port
+from mailroom.embedded.startup import start_environment
+from mailroom.environment import Environment
+from mailroom.progress import Progress
+from mailroom.project import Project
+from tests.support.flow import Flow
+
+
+@pytest.fixture(scope="session")
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The checkout, with a state folder of the tests' own unless they attach."""
+    if request.config.getoption("--stack") == "attach":
+        return Project.find()
+    return Project.find(state=tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(scope="session")
+def environment(request: pytest.FixtureRequest, project: Project) -> Iterator[Environment]:
+    """An environment that is up, with the topology deployed."""
+    if request.config.getoption("--stack") == "attach":
+        yield connect(project)
+        return
+    embedded = EmbeddedEnvironment(project)
+    try:
+        yield start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
+    finally:
+        embedded.reset()
+
+
+@pytest.fixture
+def database(environment: Environment) -> Iterator[psycopg.Connection]:
+    """A connection to the environment's database that may look at everything."""
+    with psycopg.connect(environment.database, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def flow(environment: Environment, database: psycopg.Connection) -> Flow:
+    """The workflow, as a test uses it."""
+    return Flow(environment, database)
+
+
+@pytest.fixture
+def samples(project: Project) -> Path:
+    """The real messages that come with the project."""
+    return project.root / "samples" / "github-events.jsonl"

@@ -1,0 +1,138 @@
+"""Functions that really run: in processes of the environment that stands for Lambda's runtime."""
+
+import json
+import textwrap
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import psutil
+import pytest
+from mailroom_localstack.environment import Environment
+from mailroom_localstack.guardian import Guardian
+from mailroom_localstack.nursery import Nursery
+from mailroom_localstack.reports import InvocationLog
+from mailroom_localstack.runtime_api import Event
+from mailroom_localstack.settings import FunctionSettings, function_variables
+
+ROOT = Path(__file__).parents[3]
+ARN = "arn:aws:lambda:eu-west-1:000000000000:function:under-test"
+
+
+@dataclass(frozen=True)
+class Result:
+    """An invocation's outcome, as a test reads it."""
+
+    request_id: str
+    value: Any
+    is_error: bool
+    log: InvocationLog
+    seconds: float
+
+    @property
+    def lines(self) -> list[str]:
+        return self.log.splitlines()
+
+    @property
+    def report(self) -> str:
+        return self.lines[-1]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function with one execution environment."""
+
+    environment: Environment
+    settings: FunctionSettings
+
+    def invoke(self, payload: object = None) -> Result:
+        event = Event(str(uuid.uuid4()), ARN, json.dumps(payload).encode(), "Root=1-2-3")
+        begun = time.monotonic()
+        outcome = self.environment.invoke(event)
+        seconds = time.monotonic() - begun
+        value = json.loads(outcome.payload)
+        return Result(event.request_id, value, outcome.is_error, outcome.log, seconds)
+
+
+class MakeFunction(Protocol):
+    def __call__(self, source: str | None = None, **settings: Any) -> Function: ...
+
+
+class Eventually(Protocol):
+    def __call__(self, predicate: Callable[[], object], what: str, seconds: float = 15) -> None: ...
+
+
+@pytest.fixture(scope="session")
+def interpreter() -> Path:
+    return ROOT / ".envs/python3.13/bin/python"
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    nursery = Nursery(Guardian())
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture
+def task_root(tmp_path: Path) -> Path:
+    task_root = tmp_path / "task"
+    task_root.mkdir()
+    return task_root
+
+
+@pytest.fixture
+def make_function(task_root: Path, interpreter: Path, nursery: Nursery) -> Iterator[MakeFunction]:
+    """Makes functions whose source is the module ``app``; their environments end with the test."""
+    environments = []
+
+    def make(source: str | None = None, **changes: Any) -> Function:
+        if source is not None:
+            (task_root / "app.py").write_text(textwrap.dedent(source))
+        own = changes.pop("own", {})
+        settings = FunctionSettings(
+            **{
+                "version": "$LATEST",
+                "handler": "app.handler",
+                "interpreter": interpreter,
+                "task_root": task_root,
+                "variables": function_variables({}, own, "python3.13", task_root),
+                "timeout_seconds": 10,
+                "memory_mb": 256,
+                **changes,
+            }
+        )
+        environment = Environment(settings, nursery.spawn)
+        environments.append(environment)
+        return Function(environment, settings)
+
+    yield make
+    for environment in environments:
+        environment.stop(at_once=True)
+
+
+@pytest.fixture
+def eventually() -> Eventually:
+    """Waits until a predicate holds."""
+
+    def wait(predicate: Callable[[], object], what: str, seconds: float = 15) -> None:
+        deadline = time.monotonic() + seconds
+        while not predicate():
+            assert time.monotonic() < deadline, f"waited {seconds} s in vain: {what}"
+            time.sleep(0.005)
+
+    return wait
+
+
+@pytest.fixture
+def is_alive() -> Callable[[int], bool]:
+    def check(pid: int) -> bool:
+        try:
+            return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+        except psutil.NoSuchProcess:
+            return False
+
+    return check

@@ -1,0 +1,81 @@
+"""A process is in store before it is needed; whoever needs another gets a new one."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from mailroom_localstack.guardian import Guardian
+from mailroom_localstack.nursery import Nursery
+
+from .conftest import Eventually, MakeFunction
+
+
+@pytest.fixture
+def quick_nursery() -> Iterator[Nursery]:
+    nursery = Nursery(Guardian(), replacement_seconds=0)
+    yield nursery
+    nursery.close()
+
+
+def children_running(interpreter: Path) -> set[int]:
+    return {
+        child.pid
+        for child in psutil.Process().children()
+        if child.status() != psutil.STATUS_ZOMBIE and str(interpreter) in child.cmdline()
+    }
+
+
+def test_a_process_is_in_store_and_replaced_once_taken(
+    quick_nursery: Nursery,
+    interpreter: Path,
+    make_function: MakeFunction,
+    eventually: Eventually,
+) -> None:
+    before = children_running(interpreter)
+    quick_nursery.expect(interpreter)
+    (stored,) = children_running(interpreter) - before
+
+    taken = quick_nursery.spawn(make_function().settings)
+    eventually(lambda: len(children_running(interpreter) - before) == 2, "one more is in store")
+    taken.kill()
+    taken.close()
+
+    assert taken.pid == stored
+
+
+def test_a_stored_process_that_has_ended_is_not_given_out(
+    quick_nursery: Nursery,
+    interpreter: Path,
+    make_function: MakeFunction,
+    eventually: Eventually,
+    is_alive: Callable[[int], bool],
+) -> None:
+    before = children_running(interpreter)
+    quick_nursery.expect(interpreter)
+    (stored,) = children_running(interpreter) - before
+    psutil.Process(stored).kill()
+    eventually(lambda: not is_alive(stored), "the stored process has ended")
+
+    taken = quick_nursery.spawn(make_function().settings)
+    alive = is_alive(taken.pid)
+    taken.kill()
+    taken.close()
+
+    assert alive
+    assert taken.pid != stored
+
+
+def test_a_closed_nursery_has_ended_its_processes(
+    interpreter: Path, eventually: Eventually
+) -> None:
+    before = children_running(interpreter)
+    nursery = Nursery(Guardian())
+    nursery.expect(interpreter)
+    (stored,) = children_running(interpreter) - before
+
+    nursery.close()
+    nursery.expect(interpreter)
+
+    assert stored not in children_running(interpreter)
+    assert children_running(interpreter) == before
