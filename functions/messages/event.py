@@ -13,8 +13,8 @@ from messages.json_text import canonical, parse
 from messages.problems import InvalidEvent, Path, Problem, Reason, printable, problem
 from messages.timestamp import utc
 
-_LONGEST_ID = 512
-_LONGEST_SOURCE = 1024
+LONGEST_ID = 512
+LONGEST_SOURCE = 1024
 
 
 def _at_most(longest: int) -> AfterValidator:
@@ -58,8 +58,8 @@ class Alert(_Strict):
 class _CloudEvent(_Strict):
     specversion: Literal["1.0"]
     # Keys of an index in Postgres, whose entries hold 2,704 bytes.
-    id: Annotated[Text, _at_most(_LONGEST_ID)]
-    source: Annotated[Text, _at_most(_LONGEST_SOURCE)]
+    id: Annotated[Text, _at_most(LONGEST_ID)]
+    source: Annotated[Text, _at_most(LONGEST_SOURCE)]
     time: Annotated[str, AfterValidator(_is_time)] | None = None
     subject: str | None = None
     datacontenttype: Literal["application/json"] | None = None

@@ -2,17 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NoReturn
 
 from messages.nesting import DEEPEST, path_below_deepest
 from messages.problems import InvalidEvent, Path, Problem, Reason, problem
+from messages.tree import find_control, find_forbidden, walk
 
 _LONGEST_INTEGER = 4000  # Python itself refuses to convert integers from 4,300 digits on
 _SUSPECT = re.compile(r"\\u0000|\\u[dD][89a-fA-F]|[\ud800-\udfff]")
-_FORBIDDEN = re.compile("[\0\ud800-\udfff]")
-_CONTROL = re.compile("[\0-\x1f]")
 
 
 class Inexact:
@@ -22,10 +20,20 @@ class Inexact:
         self.text = text
 
 
+class _Constant:
+    """A word that Python takes for a number and JSON doesn't know: NaN, Infinity, -Infinity."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+
+
 class _Repeated(dict[str, Any]):
     """An object in which a key occurs more than once."""
 
-    key = ""
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        names = [name for name, _ in pairs]
+        self.key = next(name for name in names if names.count(name) > 1)
 
 
 def parse(text: str) -> Any:
@@ -38,11 +46,13 @@ def parse(text: str) -> Any:
     deep = path_below_deepest(text)
     if deep is not None:
         _refuse(deep, f"nested deeper than {DEEPEST} levels", Reason.INVALID_JSON)
-    value, repeats = _load(text)
-    if repeats:
-        _refuse(*_find_repeated(value))
-    if _SUSPECT.search(text):
-        _refuse_unstorable(value)
+    value, sound = _load(text)
+    if not sound:
+        _refuse(*_find_unsound(value))
+    forbidden = find_forbidden(value) if _SUSPECT.search(text) else None
+    if forbidden is not None:
+        path, what = forbidden
+        _refuse(path, f"contains {what}, which Postgres can't hold", Reason.UNSTORABLE)
     return value
 
 
@@ -55,23 +65,25 @@ def beyond_64_bits(value: Any) -> bool:
     """Tell whether a parsed value holds a number that 64-bit integers and floats don't hold."""
     return any(
         isinstance(node, Inexact) or (isinstance(node, int) and not -(2**63) <= node < 2**64)
-        for _, node in _walk(value)
+        for _, node in walk(value)
     )
 
 
 def _load(text: str) -> tuple[Any, bool]:
-    repeats = False
+    sound = True
 
     def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal repeats
+        nonlocal sound
         found = dict(pairs)
         if len(found) == len(pairs):
             return found
-        repeats = True
-        repeated = _Repeated(found)
-        names = [name for name, _ in pairs]
-        repeated.key = next(name for name in names if names.count(name) > 1)
-        return repeated
+        sound = False
+        return _Repeated(pairs)
+
+    def constant(word: str) -> _Constant:
+        nonlocal sound
+        sound = False
+        return _Constant(word)
 
     try:
         value = json.loads(
@@ -79,11 +91,11 @@ def _load(text: str) -> tuple[Any, bool]:
             object_pairs_hook=collect,
             parse_int=_integer,
             parse_float=_real,
-            parse_constant=_no_constant,
+            parse_constant=constant,
         )
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise InvalidEvent([_syntax_problem(text, error)]) from None
-    return value, repeats
+    return value, sound
 
 
 def _integer(text: str) -> int | Inexact:
@@ -102,10 +114,6 @@ def _real(text: str) -> float | Inexact:
     return number if exact else Inexact(text)
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
-
-
 def _as_text(value: object) -> str:
     if isinstance(value, Inexact):
         # No accepted string begins with NUL, so this is no string's canonical text.
@@ -113,9 +121,7 @@ def _as_text(value: object) -> str:
     raise TypeError(f"{type(value).__name__} is no JSON value")
 
 
-def _syntax_problem(text: str, error: ValueError) -> Problem:
-    if not isinstance(error, json.JSONDecodeError):
-        return problem((), str(error), Reason.INVALID_JSON)
+def _syntax_problem(text: str, error: json.JSONDecodeError) -> Problem:
     if error.msg.startswith("Invalid control character"):
         path = _path_to_raw_control(text)
         return problem(path, "contains a control character that isn't escaped", Reason.INVALID_JSON)
@@ -127,37 +133,17 @@ def _path_to_raw_control(text: str) -> Path:
         lenient = json.loads(text, strict=False, parse_int=Inexact, parse_float=Inexact)
     except ValueError:
         return ()
-    for path, node in _walk(lenient):
-        texts = [part for part in (*path[-1:], node) if isinstance(part, str)]
-        if any(_CONTROL.search(part) for part in texts):
-            return path
-    return ()
+    return find_control(lenient) or ()
 
 
-def _find_repeated(value: Any) -> tuple[Path, str, Reason]:
-    for path, node in _walk(value):
+def _find_unsound(value: Any) -> tuple[Path, str, Reason]:
+    for path, node in walk(value):
         if isinstance(node, _Repeated):
             return (*path, node.key), "key occurs more than once", Reason.INVALID_JSON
-    raise AssertionError("a repeated key that the walk does not meet")
-
-
-def _refuse_unstorable(value: Any) -> None:
-    for path, node in _walk(value):
-        named = path and isinstance(path[-1], str) and _FORBIDDEN.search(path[-1])
-        found = named or (isinstance(node, str) and _FORBIDDEN.search(node))
-        if found:
-            what = "a NUL character" if found[0] == "\0" else "a lone surrogate"
-            _refuse(path, f"contains {what}, which Postgres can't hold", Reason.UNSTORABLE)
-
-
-def _walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    yield path, value
-    if isinstance(value, dict):
-        for key, child in value.items():
-            yield from _walk(child, (*path, key))
-    elif isinstance(value, list):
-        for index, child in enumerate(value):
-            yield from _walk(child, (*path, index))
+        if isinstance(node, _Constant):
+            return path, f"{node.word} is no JSON", Reason.INVALID_JSON
+    # What is unsound was itself replaced, as the value of a key that occurs again further up.
+    return (), "holds NaN or Infinity", Reason.INVALID_JSON
 
 
 def _refuse(path: Path, reason: str, code: Reason) -> NoReturn:

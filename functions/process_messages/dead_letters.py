@@ -1,5 +1,7 @@
 """Sends committed dead letters to their queue, each once as far as SQS lets one know."""
 
+from typing import Any
+
 from process_messages import statements
 from process_messages.database import Connection
 from process_messages.queue import Queue
@@ -26,7 +28,8 @@ class DeadLetterOffice:
         by_id = {letter.received.message_id: letter for letter in letters}
         parameters = {"queue": self._name, "message_id": list(by_id)}
         with connection.transaction():
-            claimed = dict(connection.execute(statements.CLAIM, parameters).fetchall())
+            rows: Any = connection.execute(statements.CLAIM, parameters)
+            claimed = dict(rows)
             unsent = [message_id for message_id, sent in claimed.items() if not sent]
             for message_id in unsent:
                 self._queue.send_dead(by_id[message_id])

@@ -2,16 +2,16 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 import psycopg
 
 from messages.problems import Reason
 from process_messages import statements
 from process_messages.database import Connection
+from process_messages.outcomes import ALREADY_THERE, INGESTED, Outcomes
 from process_messages.reading import Entry, Letter, letter
 from process_messages.sqlstate import Fault, describe, fault
-
-_OUTCOMES = ("ingested", "already_there", "dead_lettered")  # the first prevails
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,6 @@ class Ingested:
 
     letters: list[Letter]
     newly_settled: Counter[str] = field(default_factory=Counter)
-
-
-@dataclass
-class _Outcomes:
-    done: list[tuple[Entry, str]] = field(default_factory=list)
-    letters: list[Letter] = field(default_factory=list)
 
 
 class Ingestion:
@@ -56,12 +50,12 @@ class Ingestion:
         with connection.transaction():
             return self._settle(connection, self._store_singly(connection, entries), letters)
 
-    def _store(self, connection: Connection, entries: list[Entry]) -> _Outcomes:
+    def _store(self, connection: Connection, entries: list[Entry]) -> Outcomes:
         first: dict[tuple[str, str], Entry] = {}
         for entry in entries:
             first.setdefault(entry.key, entry)
         inserted = self._insert(connection, list(first.values()))
-        outcomes = _Outcomes([(first[key], "ingested") for key in inserted])
+        outcomes = Outcomes([(first[key], INGESTED) for key in inserted])
         rest = [
             entry for entry in entries if entry.key not in inserted or entry is not first[entry.key]
         ]
@@ -69,8 +63,8 @@ class Ingestion:
             self._compare(connection, rest, outcomes)
         return outcomes
 
-    def _store_singly(self, connection: Connection, entries: list[Entry]) -> _Outcomes:
-        outcomes = _Outcomes()
+    def _store_singly(self, connection: Connection, entries: list[Entry]) -> Outcomes:
+        outcomes = Outcomes()
         for entry in entries:
             try:
                 with connection.transaction():
@@ -80,14 +74,13 @@ class Ingestion:
                     raise
                 outcomes.letters.append(letter(entry, Reason.UNSTORABLE, describe(error)))
             else:
-                outcomes.done += stored.done
-                outcomes.letters += stored.letters
+                outcomes.add(stored)
         return outcomes
 
-    def _insert(self, connection: Connection, entries: list[Entry]) -> set[tuple[object, ...]]:
+    def _insert(self, connection: Connection, entries: list[Entry]) -> set[tuple[str, str]]:
         if not entries:
             return set()
-        rows = connection.execute(
+        rows: Any = connection.execute(
             statements.INSERT[self._kind],
             {
                 "type": self._kind,
@@ -101,7 +94,7 @@ class Ingestion:
         )
         return set(rows)
 
-    def _compare(self, connection: Connection, entries: list[Entry], outcomes: _Outcomes) -> None:
+    def _compare(self, connection: Connection, entries: list[Entry], outcomes: Outcomes) -> None:
         rows = connection.execute(
             statements.EXISTING,
             {
@@ -112,45 +105,31 @@ class Ingestion:
         digests = {(source, id_): digest for source, id_, digest in rows}
         for entry in entries:
             if digests.get(entry.key) == entry.digest:
-                outcomes.done.append((entry, "already_there"))
+                outcomes.done.append((entry, ALREADY_THERE))
             else:
                 detail = "source and id are those of an ingested event with other content"
                 outcomes.letters.append(letter(entry, Reason.CONFLICTING_DUPLICATE, detail))
 
     def _settle(
-        self, connection: Connection, outcomes: _Outcomes, read_letters: list[Letter]
+        self, connection: Connection, outcomes: Outcomes, letters: list[Letter]
     ) -> Ingested:
-        letters = read_letters + outcomes.letters
-        if letters:
-            self._bury(connection, letters)
-        rows = self._settlements(outcomes.done, letters)
+        outcomes.add(Outcomes(letters=letters))
+        if outcomes.letters:
+            self._bury(connection, outcomes.letters)
+        rows = outcomes.settlements()
         settled = connection.execute(
             statements.SETTLE,
             {
                 "type": self._kind,
-                "batch_id": [key[0] for key in rows],
-                "source": [key[1] for key in rows],
-                "id": [key[2] for key in rows],
-                "digest": [key[3] for key in rows],
-                "outcome": list(rows.values()),
+                "batch_id": [row.batch_id for row in rows],
+                "source": [row.source for row in rows],
+                "id": [row.id for row in rows],
+                "digest": [row.digest for row in rows],
+                "outcome": [row.outcome for row in rows],
                 "resolved": [entry.received.body_digest() for entry, _ in outcomes.done],
             },
         )
-        return Ingested(letters, Counter(str(batch_id) for (batch_id,) in settled))
-
-    def _settlements(
-        self, done: list[tuple[Entry, str]], letters: list[Letter]
-    ) -> dict[tuple[str, str, str, str], str]:
-        found: dict[tuple[str, str, str, str], str] = {}
-        ended = [(e.received.batch_id, e.event.source, e.event.id, e.digest, o) for e, o in done]
-        for one in letters:
-            # A message in the wrong queue is another queue's to settle.
-            if one.reason is not Reason.WRONG_TYPE and one.source and one.event_id and one.digest:
-                batch_id = one.received.batch_id
-                ended.append((batch_id, one.source, one.event_id, one.digest, _OUTCOMES[2]))
-        for outcome in reversed(_OUTCOMES):
-            found |= {(b, s, i, d): o for b, s, i, d, o in ended if b is not None and o == outcome}
-        return found
+        return Ingested(outcomes.letters, Counter(str(batch_id) for (batch_id,) in settled))
 
     def _bury(self, connection: Connection, letters: list[Letter]) -> None:
         received = [one.received for one in letters]

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from messages.event import Event, Message, digest
+from messages.event import LONGEST_ID, LONGEST_SOURCE, Event, Message, digest
 from messages.problems import InvalidEvent, Reason
 from messages.timestamp import utc
 from process_messages.received import Received
 
 _LONGEST_DETAIL = 1000
-_LONGEST_KEY = 1024
+_KEYS = {"type": 100, "source": LONGEST_SOURCE, "id": LONGEST_ID}
 
 
 @dataclass(frozen=True)
@@ -88,13 +88,13 @@ def _read(received: Received, kind: str) -> Entry | Letter:
 def _invalid(received: Received, error: InvalidEvent) -> Letter:
     """Keep what can be known of an invalid message, as far as it can be stored."""
     value = error.value if isinstance(error.value, dict) else {}
-    found = {name: _known(value.get(name)) for name in ("type", "source", "id")}
+    found = {name: _known(value.get(name), longest) for name, longest in _KEYS.items()}
     known = digest(value) if value else None
     reason, detail = error.problems[0].code, storable(str(error))
     return Letter(received, reason, detail, found["type"], found["source"], found["id"], known)
 
 
-def _known(value: Any) -> str | None:
-    if not isinstance(value, str) or not value or len(value.encode()) > _LONGEST_KEY:
+def _known(value: Any, longest: int) -> str | None:
+    if not isinstance(value, str) or not value or len(value.encode()) > longest:
         return None
     return value

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-_LONGEST_BATCH_ID = 256
+_LONGEST_BATCH_ID = 128
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Received:
     def batch_id(self) -> str | None:
         """The batch that the message says it belongs to, if it can be one."""
         attribute = self.attributes.get("batch_id")
-        if attribute is None or not isinstance(attribute.value, str):
+        value = attribute.value if attribute else ""
+        if not isinstance(value, str) or not value.isprintable():
             return None
-        value = attribute.value
-        return value if 0 < len(value) <= _LONGEST_BATCH_ID and "\0" not in value else None
+        return value if 0 < len(value.encode()) <= _LONGEST_BATCH_ID else None
 
     def raw(self) -> bytes:
         """Return the body's bytes."""

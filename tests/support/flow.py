@@ -3,7 +3,7 @@
 import json
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import psycopg
 from mailroom.environment import Environment
 from mailroom.waiting import backoff
 from mailroom.workflow.queues import peek
+from tests.support.events import mixed
 
 Event = dict[str, Any]
 
@@ -34,11 +35,11 @@ class Flow:
         self.database = database
         self._steps = environment.session.client("stepfunctions")
 
-    def start(self, document: Any) -> str:
+    def start(self, document: Any, name: str = "") -> str:
         """Start an execution with this input; returns its ARN."""
         return self._steps.start_execution(
             stateMachineArn=self.environment.outputs["MessageWorkflowArn"],
-            name=f"test-{uuid.uuid4()}",
+            name=name or f"test-{uuid.uuid4()}",
             input=json.dumps(document),
         )["executionArn"]
 
@@ -48,7 +49,7 @@ class Flow:
 
         def over() -> bool:
             described.update(self._steps.describe_execution(executionArn=execution))
-            return described["status"] != "RUNNING"
+            return bool(described["status"] != "RUNNING")
 
         until(over, f"the end of {execution}", seconds)
         return Ended(
@@ -58,20 +59,56 @@ class Flow:
             described.get("cause", ""),
         )
 
-    def run(self, document: Any, seconds: float = 120) -> Ended:
+    def run(self, document: Any, name: str = "", seconds: float = 120) -> Ended:
         """Start an execution and wait for its end."""
-        return self.ended(self.start(document), seconds)
+        return self.ended(self.start(document, name), seconds)
 
-    def send(self, events: Sequence[Event]) -> dict[str, Any]:
-        """Send events inline; the execution's output."""
-        ended = self.run({"messages": list(events)})
+    def succeed(self, document: Any) -> dict[str, Any]:
+        """Run an execution that must succeed; its output."""
+        ended = self.run(document)
         assert ended.status == "SUCCEEDED", f"{ended.error}: {ended.cause}"
         return ended.output
 
+    def send(self, events: Sequence[Event]) -> dict[str, Any]:
+        """Send events inline; the execution's output."""
+        return self.succeed({"messages": list(events)})
+
+    def upload(self, lines: Iterable[str]) -> dict[str, Any]:
+        """Put lines into MessagesBucket; the input that names them."""
+        bucket, key = self.environment.outputs["MessagesBucketName"], f"batches/{uuid.uuid4()}"
+        body = "".join(f"{line}\n" for line in lines).encode()
+        self.environment.session.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+        return {"source": {"bucket": bucket, "key": key}}
+
+    def publish(self, body: str, **attributes: str) -> None:
+        """Put a message straight on the topic, past PublishMessagesFunction."""
+        self.environment.session.client("sns").publish(
+            TopicArn=self.environment.outputs["MessagesTopicArn"],
+            Message=body,
+            MessageAttributes=_texts(attributes),
+        )
+
+    def put(self, queue: str, body: str, **attributes: str) -> str:
+        """Put a message straight on a queue, past the topic; its id."""
+        return self.environment.session.client("sqs").send_message(
+            QueueUrl=self.environment.outputs[f"{queue}Url"],
+            MessageBody=body,
+            MessageAttributes=_texts(attributes),
+        )["MessageId"]
+
+    def work_until(self, true: Callable[[], bool], what: str, seconds: float = 60) -> None:
+        """Run executions, of messages of their own, until something is true of the queues' others.
+
+        An execution polls only until its own batch has settled, so one may not be enough.
+        """
+        until(lambda: bool(self.run({"messages": mixed(2)})) and true(), what, seconds)
+
     def ingested(self, events: Sequence[Event]) -> list[Event]:
-        """Which of these events are in the database, as they were stored."""
+        """Which of these events are in the database, as they were stored, in the order given."""
         rows = self.database.execute(
-            "SELECT event FROM messages WHERE id = ANY(%s)", [[event["id"] for event in events]]
+            "SELECT event FROM messages JOIN unnest(%s::text[]) WITH ORDINALITY AS wanted (id, place)"
+            " USING (id) ORDER BY place",
+            [[event["id"] for event in events]],
         )
         return [row[0] for row in rows.fetchall()]
 
@@ -87,3 +124,9 @@ def until(true: Callable[[], bool], what: str, seconds: float = 60) -> None:
         if true():
             return
         assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain for {what}"
+
+
+def _texts(attributes: dict[str, str]) -> dict[str, Any]:
+    return {
+        name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+    }

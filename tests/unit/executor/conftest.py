@@ -34,7 +34,7 @@ class Result:
 
     @property
     def lines(self) -> list[str]:
-        return self.log.splitlines()
+        return str(self.log).splitlines()
 
     @property
     def report(self) -> str:
@@ -105,7 +105,7 @@ def make_function(task_root: Path, interpreter: Path, nursery: Nursery) -> Itera
                 **changes,
             }
         )
-        environment = Environment(settings, nursery.spawn)
+        environment = Environment(settings, nursery)
         environments.append(environment)
         return Function(environment, settings)
 

@@ -24,7 +24,7 @@ settings = FunctionSettings(
     version="$LATEST", handler=sys.argv[1], interpreter=pathlib.Path(sys.argv[2]),
     task_root=pathlib.Path(sys.argv[3]), variables={}, timeout_seconds=600, memory_mb=512,
 )
-Environment(settings, Nursery(Guardian()).spawn).invoke(Event("r", "arn", b"null"))
+Environment(settings, Nursery(Guardian())).invoke(Event("r", "arn", b"null"))
 print("answered", flush=True)
 sys.stdin.read()
 """
@@ -58,6 +58,25 @@ def has_a_child(event, context):
 
 def is_frozen(event, context):
     tell()
+"""
+
+TWO_GUARDS = """
+import psutil, subprocess, sys
+from mailroom_localstack.guardian import Guardian
+
+guardian = Guardian()
+pids = []
+for _ in range(2):
+    command = [sys.executable, "-c", "import time; time.sleep(600)"]
+    process = subprocess.Popen(command, start_new_session=True)
+    guardian.watch(process.pid)
+    pids.append(process.pid)
+    guards = [child for child in psutil.Process().children() if child.pid not in pids]
+    if len(pids) == 1:
+        guards[0].kill()
+        guards[0].wait()
+print(*pids, flush=True)
+sys.stdin.read()
 """
 
 
@@ -100,21 +119,37 @@ def test_a_function_ends_with_localstack_however_that_ends(
 
 
 def test_a_group_that_was_released_is_left_alone(tmp_path: Path) -> None:
-    kept = tmp_path / "kept"
-    kept.mkdir()
-    gone = tmp_path / "gone with spaces"
-    gone.mkdir()
+    folder = tmp_path / "folder"
+    folder.mkdir()
     released, watched = (
         subprocess.Popen([sys.executable, "-c", "input()"], stdin=-1, start_new_session=True)
         for _ in range(2)
     )
 
-    guard.guard([f"+ {released.pid} {kept}\n", f"+ {watched.pid} {gone}\n", f"- {released.pid} \n"])
+    guard.guard([f"+{released.pid}\n", f"+{watched.pid}\n", f"-{released.pid}\n"], str(folder))
 
     assert watched.wait() == -signal.SIGKILL
-    assert not gone.exists()
-    assert kept.exists()
     assert released.poll() is None
+    assert not folder.exists()
     os.kill(released.pid, signal.SIGKILL)
     released.communicate()
     watched.communicate()
+
+
+def test_a_guard_that_died_is_replaced_and_told_everything(
+    eventually: Eventually, is_alive: Callable[[int], bool]
+) -> None:
+    host = subprocess.Popen(
+        [sys.executable, "-c", TWO_GUARDS],
+        env={"PYTHONPATH": str(ROOT / "emulator/plugin/src")},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert host.stdout is not None
+    pids = [int(pid) for pid in host.stdout.readline().split()]
+
+    host.kill()
+    host.communicate()
+
+    eventually(lambda: not any(map(is_alive, pids)), f"processes {pids} have ended")

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from mailroom_localstack.settings import FunctionSettings, function_variables
+from mailroom_localstack.settings import function_variables
 
 from .conftest import MakeFunction
 
@@ -187,10 +187,3 @@ def test_what_is_localstacks_own_is_dropped_and_the_functions_own_wins(tmp_path:
         "EDGE_PORT",
         "AWS_LAMBDA_FUNCTION_TIMEOUT",
     }
-
-
-def test_settings_cannot_change(make_function: MakeFunction) -> None:
-    settings: FunctionSettings = make_function().settings
-
-    with pytest.raises(AttributeError):
-        settings.live = True  # type: ignore[misc]

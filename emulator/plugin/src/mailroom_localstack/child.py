@@ -8,6 +8,7 @@ ahead of need has only the rest to do when it gets one.
 
 import decimal  # noqa: F401
 import http  # noqa: F401
+import importlib
 import importlib.util
 import json
 import logging  # noqa: F401
@@ -43,9 +44,7 @@ def main() -> None:
     if importlib.util.find_spec("runtime_client") is None:
         sys.path.append(str(PORTABLE_CLIENT))
 
-    from awslambdaric import __main__ as runtime
-
-    runtime.main(sys.argv)
+    importlib.import_module("awslambdaric.__main__").main(sys.argv)
 
 
 def _limit() -> None:

@@ -5,53 +5,38 @@ See https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 
 import contextlib
 import shutil
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 from mailroom_localstack import reports
 from mailroom_localstack.fingerprint import Fingerprint
-from mailroom_localstack.memory import MEGABYTE
-from mailroom_localstack.process import RuntimeProcess
-from mailroom_localstack.reports import Failure, InvocationLog, LogEvent, log_event
+from mailroom_localstack.journal import Journal, Outcome
+from mailroom_localstack.nursery import Nursery
 from mailroom_localstack.runtime import Ending, Runtime
 from mailroom_localstack.runtime_api import Answer, Event
 from mailroom_localstack.settings import FunctionSettings
 
 LAST_WORDS_SECONDS = 1.0
 
-Spawn = Callable[[FunctionSettings], RuntimeProcess]
-
 
 class EnvironmentStoppedError(Exception):
     """Raised when an environment is asked to work after it was stopped, or stopped at work."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What an invocation came to."""
-
-    payload: bytes
-    is_error: bool
-    log: InvocationLog
-
-
 class Environment:
     """Runs a function as Lambda does: an init, then its invocations one by one."""
 
-    def __init__(self, settings: FunctionSettings, spawn: Spawn) -> None:
+    def __init__(self, settings: FunctionSettings, nursery: Nursery) -> None:
         """Makes the environment's private folder; nothing runs yet."""
         self._settings = settings
-        self._spawn = spawn
-        self._folder = Path(tempfile.mkdtemp(prefix="mailroom-"))
+        self._nursery = nursery
+        self._folder = nursery.make_folder()
         self._fingerprint = Fingerprint(settings.task_root) if settings.live else None
         self._code_state: object = None
         self._runtime: Runtime | None = None
         self._cold = True
-        self._log: list[LogEvent] = []
+        self._journal = Journal(settings)
         self._used_bytes = 0
         self._working = threading.Lock()
         self._stopped = False
@@ -65,8 +50,7 @@ class Environment:
         """Waits for the end of the init, for provisioned concurrency; gives its error if any."""
         with self._work():
             self._cold = False
-            runtime = self._runtime or self._start()
-            ending = runtime.initialise(runtime.started + self._settings.init_timeout_seconds)
+            ending = self._own_init()
             if ending is Ending.DONE:
                 return None
             return self._fail("", ending, self._settings.init_timeout_seconds)
@@ -81,11 +65,19 @@ class Environment:
             self._reload()
             self._used_bytes = 0
             init_ms = self._cold_init() if self._cold else None
-            self._note(reports.start_line(event.request_id, self._settings.version))
+            self._journal.open(event)
             begun = time.monotonic()
             answer = self._answer(event, begun + self._settings.timeout_seconds)
             duration_ms = (time.monotonic() - begun) * 1000
-            return self._report(event, answer, duration_ms, init_ms)
+            runtime = self._runtime
+            return self._journal.close(
+                event,
+                answer,
+                duration_ms=duration_ms,
+                init_ms=init_ms,
+                used_bytes=max(self._used_bytes, runtime.used_bytes if runtime else 0),
+                process_ended=runtime is None,
+            )
 
     def stop(self, *, at_once: bool = False) -> None:
         """Ends the environment when its invocation is over, or at once. Any thread may call it."""
@@ -106,6 +98,7 @@ class Environment:
                     raise EnvironmentStoppedError("The execution environment was stopped")
                 yield
         finally:
+            # Whoever stopped it meanwhile left the rest to the one at work.
             if self._stopped:
                 self.stop()
 
@@ -114,14 +107,11 @@ class Environment:
             self._retire()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _note(self, line: str) -> None:
-        self._log.append(log_event(line))
-
     def _start(self) -> Runtime:
         if self._fingerprint is not None:
             self._code_state = self._fingerprint.take()
-        process = self._spawn(self._settings)
-        self._runtime = Runtime(process, self._settings, self._folder, self._log)
+        process = self._nursery.spawn(self._settings)
+        self._runtime = Runtime(process, self._settings, self._folder, self._journal.events)
         return self._runtime
 
     def _retire(self) -> int:
@@ -133,21 +123,25 @@ class Environment:
 
     def _reload(self) -> None:
         """Makes the next init a cold one if the code of a live function was edited."""
-        if self._fingerprint is not None and self._runtime is not None:
-            if self._fingerprint.take() == self._code_state:
-                return
+        if self._fingerprint is None or self._fingerprint.take() == self._code_state:
+            return
+        if self._runtime is not None:
             self._retire()
-            self._cold = True
+        self._cold = True
+
+    def _own_init(self) -> Ending:
+        runtime = self._runtime or self._start()
+        return runtime.initialise(runtime.started + self._settings.init_timeout_seconds)
 
     def _cold_init(self) -> float | None:
         """The init of a cold start: it has ten seconds of its own, and if it fails another try."""
         self._cold = False
-        runtime = self._runtime or self._start()
-        ending = runtime.initialise(runtime.started + self._settings.init_timeout_seconds)
-        if ending is Ending.DONE:
-            return (time.monotonic() - runtime.started) * 1000
-        self._fail_init("init", "", ending, self._settings.init_timeout_seconds)
-        return None
+        ending = self._own_init()
+        if ending is not Ending.DONE:
+            self._fail_init("init", "", ending, self._settings.init_timeout_seconds)
+            return None
+        assert self._runtime is not None
+        return (time.monotonic() - self._runtime.started) * 1000
 
     def _answer(self, event: Event, deadline: float) -> Answer:
         """Hands the event to a runtime; one that ended after its last invocation is replaced."""
@@ -173,12 +167,12 @@ class Environment:
             return answer
 
     def _fail_init(self, phase: str, request_id: str, ending: Ending, timeout: float) -> Answer:
-        runtime = self._runtime
-        assert runtime is not None
-        duration_ms = (time.monotonic() - runtime.started) * 1000
+        assert self._runtime is not None
+        duration_ms = (time.monotonic() - self._runtime.started) * 1000
         answer = self._fail(request_id, ending, timeout)
         if phase == "init" or ending is not Ending.TIMED_OUT:
-            self._note(reports.init_report_line(duration_ms, phase, answer.error_type or ""))
+            line = reports.init_report_line(duration_ms, phase, answer.error_type or "")
+            self._journal.note(line)
         return answer
 
     def _fail(self, request_id: str, ending: Ending, timeout: float) -> Answer:
@@ -188,43 +182,4 @@ class Environment:
         status = self._retire()
         if self._stopped:
             raise EnvironmentStoppedError("The execution environment was stopped at work")
-        if ending is Ending.TIMED_OUT:
-            if request_id:
-                self._note(reports.timeout_line(request_id, timeout))
-            failure = reports.timed_out(request_id, timeout)
-        elif runtime.api.init_error is not None:
-            return runtime.api.init_error
-        else:
-            failure = reports.exited(request_id, status)
-            if ending is Ending.OUT_OF_MEMORY:
-                failure = reports.out_of_memory(request_id)
-            if request_id:
-                self._note(f"{failure.message}\n{reports.EXITED}")
-        return answer_of(failure)
-
-    def _report(
-        self, event: Event, answer: Answer, duration_ms: float, init_ms: float | None
-    ) -> Outcome:
-        settings = self._settings
-        if self._runtime is not None:
-            self._used_bytes = max(self._used_bytes, self._runtime.used_bytes)
-        ended_by_lambda = self._runtime is None
-        self._note(reports.end_line(event.request_id))
-        self._note(
-            reports.report_line(
-                event.request_id,
-                duration_ms=min(duration_ms, settings.timeout_seconds * 1000),
-                memory_mb=settings.memory_mb,
-                used_mb=self._used_bytes // MEGABYTE,
-                init_ms=init_ms,
-                error_type=answer.error_type if ended_by_lambda else None,
-            )
-        )
-        log = InvocationLog.of(self._log)
-        self._log.clear()
-        return Outcome(answer.payload, answer.error_type is not None, log)
-
-
-def answer_of(failure: Failure) -> Answer:
-    """A failure as an invocation's answer."""
-    return Answer(failure.payload, failure.error_type)
+        return self._journal.explain(request_id, ending, status, runtime.api.init_error, timeout)

@@ -1,12 +1,7 @@
 """LocalStack's executor ``process``: Lambda functions as processes, without Docker."""
 
 import logging
-import os
-import platform
-from typing import Final
 
-from localstack import config
-from localstack.aws.api.lambda_ import PackageType
 from localstack.runtime import events
 from localstack.services.lambda_.invocation.executor_endpoint import StatusErrorException
 from localstack.services.lambda_.invocation.lambda_models import (
@@ -23,23 +18,15 @@ from mailroom_localstack.environment import Environment
 from mailroom_localstack.guardian import Guardian
 from mailroom_localstack.nursery import Nursery
 from mailroom_localstack.runtime_api import LOOPBACK, Event
-from mailroom_localstack.settings import (
-    FunctionSettings,
-    UnsupportedFunctionError,
-    find_interpreter,
-    function_variables,
-    parse_runtimes,
+from mailroom_localstack.settings import UnsupportedFunctionError
+from mailroom_localstack.versions import (
+    RUNTIMES_VARIABLE,
+    configured_runtimes,
+    interpreter_for,
+    settings_of,
 )
 
 LOG = logging.getLogger(__name__)
-
-RUNTIMES_VARIABLE: Final = "LAMBDA_PROCESS_RUNTIMES"
-ARCHITECTURES: Final = {
-    "x86_64": "x86_64",
-    "amd64": "x86_64",
-    "aarch64": "arm64",
-    "arm64": "arm64",
-}
 
 
 class ProcessRuntimeExecutor(RuntimeExecutor):
@@ -54,8 +41,8 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     def start(self, env_vars: dict[str, str]) -> None:
         """Starts the process. Of on-demand environments the first invocation awaits the init."""
-        settings = _settings(self.function_version, env_vars)
-        environment = self._environment = Environment(settings, self.nursery.spawn)
+        settings = settings_of(self.function_version, env_vars)
+        environment = self._environment = Environment(settings, self.nursery)
         environment.start()
         if env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"] != InitializationType.on_demand:
             error = environment.initialise()
@@ -109,13 +96,16 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             UnsupportedFunctionError: for an image, a layer, an architecture that isn't the host's,
                 or a runtime without interpreter.
         """
-        interpreter = _check(function_version)
         code = function_version.config.code
-        code.prepare_for_execution()
-        if not code.get_unzipped_code_location().is_dir():
-            raise UnsupportedFunctionError(
-                f"No folder of code at {code.get_unzipped_code_location()}"
-            )
+        try:
+            interpreter = interpreter_for(function_version)
+            code.prepare_for_execution()
+            folder = code.get_unzipped_code_location()
+            if not folder.is_dir():
+                raise UnsupportedFunctionError(f"There is no folder of code at {folder}.")
+        except UnsupportedFunctionError as error:
+            LOG.error("Function %s: %s", function_version.id.function_name, error)
+            raise
         cls.nursery.expect(interpreter)
 
     @classmethod
@@ -126,51 +116,10 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
     def validate_environment(cls) -> bool:
         """Tells whether any runtime is configured."""
         try:
-            runtimes = parse_runtimes(os.environ.get(RUNTIMES_VARIABLE, ""))
+            runtimes = configured_runtimes()
         except UnsupportedFunctionError as error:
             LOG.warning("%s", error)
             return False
         if not runtimes:
             LOG.warning("%s names no runtime: no function can run", RUNTIMES_VARIABLE)
         return bool(runtimes)
-
-
-def _check(function_version: FunctionVersion):
-    settings = function_version.config
-    if settings.package_type == PackageType.Image:
-        raise UnsupportedFunctionError(
-            "Package type Image needs a container: use LAMBDA_RUNTIME_EXECUTOR=docker, or package"
-            " the function as a zip."
-        )
-    if settings.layers:
-        raise UnsupportedFunctionError(
-            "Layers are not applied by the process executor, nor by this edition of LocalStack:"
-            " package what the layer holds with the function."
-        )
-    host = ARCHITECTURES.get(platform.machine().lower(), platform.machine())
-    wanted = settings.architectures[0] if settings.architectures else "x86_64"
-    if wanted != host and not config.LAMBDA_IGNORE_ARCHITECTURE:
-        raise UnsupportedFunctionError(
-            f"Architecture {wanted} can't run on this machine, which is {host}: set the function's"
-            f" Architectures to [{host}], or run it in a container with"
-            " LAMBDA_RUNTIME_EXECUTOR=docker."
-        )
-    runtimes = parse_runtimes(os.environ.get(RUNTIMES_VARIABLE, ""))
-    return find_interpreter(settings.runtime, runtimes)
-
-
-def _settings(function_version: FunctionVersion, env_vars: dict[str, str]) -> FunctionSettings:
-    settings = function_version.config
-    task_root = settings.code.get_unzipped_code_location()
-    return FunctionSettings(
-        version=function_version.id.qualifier,
-        handler=settings.handler,
-        interpreter=_check(function_version),
-        task_root=task_root,
-        variables=function_variables(
-            env_vars, settings.environment or {}, settings.runtime, task_root
-        ),
-        timeout_seconds=settings.timeout,
-        memory_mb=settings.memory_size,
-        live=settings.code.is_hot_reloading(),
-    )

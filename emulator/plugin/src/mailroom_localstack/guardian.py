@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -15,44 +16,56 @@ class Guardian:
         """Starts nothing yet."""
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._watched: dict[int, Path] = {}
+        self._groups: set[int] = set()
+        self._folder: Path | None = None
 
-    def watch(self, group: int, folder: Path) -> None:
-        """Has a process group killed and its folder removed when this process is gone."""
+    def make_folder(self) -> Path:
+        """Makes a folder that is removed at the latest when this process is gone."""
         with self._lock:
-            self._watched[group] = folder
-            self._tell(f"+ {group} {folder}")
+            if self._folder is None:
+                self._start()
+            return Path(tempfile.mkdtemp(dir=self._folder))
+
+    def watch(self, group: int) -> None:
+        """Has a process group killed when this process is gone."""
+        with self._lock:
+            self._groups.add(group)
+            self._tell(f"+{group}\n")
 
     def release(self, group: int) -> None:
         """Forgets a process group that has ended."""
         with self._lock:
-            if self._watched.pop(group, None) is not None:
-                self._tell(f"- {group} ")
+            if group in self._groups:
+                self._groups.remove(group)
+                self._tell(f"-{group}\n")
 
     def _tell(self, line: str) -> None:
         try:
             if self._process is not None:
-                _write(self._process, [line])
+                self._write(line)
                 return
         except BrokenPipeError:
             pass
-        self._process = _start()
-        _write(self._process, [f"+ {group} {folder}" for group, folder in self._watched.items()])
+        self._start()
+        self._write("".join(f"+{group}\n" for group in self._groups))
 
+    def _write(self, lines: str) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(lines.encode())
 
-def _write(process: subprocess.Popen[bytes], lines: list[str]) -> None:
-    assert process.stdin is not None
-    process.stdin.write("".join(f"{line}\n" for line in lines).encode())
-
-
-def _start() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", str(guard.__file__)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        bufsize=0,
-        env={},
-        cwd="/",
-        start_new_session=True,
-    )
+    def _start(self) -> None:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="mailroom-lambda-"))
+        if self._process is not None:
+            self._process.wait()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", guard.__file__, self._folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd="/",
+            bufsize=0,
+            start_new_session=True,
+        )

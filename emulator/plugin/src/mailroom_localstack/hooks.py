@@ -14,15 +14,22 @@ from localstack.services.lambda_.hooks import HOOKS_LAMBDA_INJECT_LDM_PROVISIONE
 
 if TYPE_CHECKING:
     from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment
+    from localstack.services.lambda_.invocation.lambda_service import LambdaService
     from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 
 METRIC_THREADS = "record-cloudwatch-metric"
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+PAYLOAD_LIMITS = {"RequestResponse": 6 * 1024 * 1024, "Event": 1024 * 1024}
 
 
 @hook(HOOKS_LAMBDA_INJECT_LDM_PROVISIONER)
 def mend_function_version(version: LambdaVersionManager) -> None:
     """Gives a function version its configured log group, and batched logs and metrics."""
-    from localstack.services.lambda_.invocation import execution_environment, version_manager
+    from localstack.services.lambda_.invocation import (
+        execution_environment,
+        lambda_service,
+        version_manager,
+    )
 
     from mailroom_localstack import delivery
 
@@ -30,8 +37,10 @@ def mend_function_version(version: LambdaVersionManager) -> None:
     version.log_handler = delivery.BatchedLogHandler(settings.config.role, settings.id.region)
     execution_environment.ExecutionEnvironment.get_log_group_name = log_group_name
     if version_manager.start_thread is not start_thread:
-        global _start_thread
+        global _start_thread, _invoke
         _start_thread = version_manager.start_thread
+        _invoke = lambda_service.LambdaService.invoke
+        lambda_service.LambdaService.invoke = invoke
         version_manager.start_thread = start_thread
         version_manager.record_cw_metric_invocation = delivery.count_invocation
         version_manager.record_cw_metric_error = delivery.count_error
@@ -54,4 +63,24 @@ def start_thread(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     return _start_thread(method, *args, **kwargs)
 
 
+def invoke(service: LambdaService, *args: Any, **kwargs: Any) -> Any:
+    """Invokes a function unless its payload is larger than Lambda takes.
+
+    Raises:
+        RequestTooLargeException: as Lambda's API does.
+    """
+    from localstack.aws.api.lambda_ import RequestTooLargeException
+
+    invocation_type = kwargs.get("invocation_type") or "RequestResponse"
+    size, limit = len(kwargs.get("payload") or b""), PAYLOAD_LIMITS.get(invocation_type)
+    if limit is not None and size > limit:
+        raise RequestTooLargeException(
+            f"{size} byte payload is too large for the {invocation_type} invocation type"
+            f" (limit {limit} bytes)",
+            Type="User",
+        )
+    return _invoke(service, *args, **kwargs)
+
+
 _start_thread: Callable[..., Any]
+_invoke: Callable[..., Any]

@@ -39,6 +39,10 @@ class Nursery:
             if interpreter not in self._stored and not self._closed:
                 self._stored[interpreter] = RuntimeProcess(interpreter, self._guardian)
 
+    def make_folder(self) -> Path:
+        """A private folder for an environment, which has no ``/tmp`` of its own."""
+        return self._guardian.make_folder()
+
     def spawn(self, settings: FunctionSettings) -> RuntimeProcess:
         """Gives a process that waits for its assignment, from the store or a new one."""
         variables = settings.interpreter_variables

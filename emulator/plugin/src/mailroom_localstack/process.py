@@ -11,9 +11,9 @@ from pathlib import Path
 
 from mailroom_localstack import child, settings
 from mailroom_localstack.guardian import Guardian
-from mailroom_localstack.reports import LogEvent, log_event
+from mailroom_localstack.output import Output
+from mailroom_localstack.reports import LogEvent
 
-PIPE_BYTES = 1 << 16
 BASE_VARIABLES = {"PATH": settings.PATH, "LANG": settings.LANG, "TZ": ":UTC"}
 
 
@@ -31,27 +31,25 @@ class RuntimeProcess:
             variables: what the interpreter itself has to know from its start.
         """
         self._guardian = guardian
-        self._output, output = os.pipe()
-        os.set_blocking(self._output, False)
+        self.output = Output()
         try:
             self._process = subprocess.Popen(
                 # No user's site, and not the script's folder on the path.
                 [interpreter, "-s", "-P", child.__file__],
                 stdin=subprocess.PIPE,
-                stdout=output,
-                stderr=output,
+                stdout=self.output.writer,
+                stderr=self.output.writer,
                 env={**BASE_VARIABLES, **(variables or {})},
                 cwd="/",
                 start_new_session=True,
                 bufsize=0,
             )
         except BaseException:
-            os.close(self._output)
+            self.output.close()
             raise
         finally:
-            os.close(output)
+            os.close(self.output.writer)
         self.pid = self._process.pid
-        self._partial = b""
         self._exit_watch = _watch_exit(self.pid)
 
     def assign(
@@ -61,10 +59,9 @@ class RuntimeProcess:
         handler: str,
         *,
         live: bool,
-        folder: Path,
     ) -> None:
         """Tells the process which function it is to run."""
-        self._guardian.watch(self.pid, folder)
+        self._guardian.watch(self.pid)
         assignment = {
             "variables": dict(variables),
             "task_root": str(task_root),
@@ -77,7 +74,7 @@ class RuntimeProcess:
 
     def register(self, selector: selectors.BaseSelector, log: list[LogEvent]) -> None:
         """Has the selector collect the output, and wake when the process ends."""
-        selector.register(self._output, selectors.EVENT_READ, lambda: self._collect(selector, log))
+        self.output.register(selector, log)
         if self._exit_watch is not None:
             selector.register(self._exit_watch, selectors.EVENT_READ, lambda: False)
 
@@ -118,42 +115,9 @@ class RuntimeProcess:
         """Closes what is left of a process that was killed."""
         if self._process.stdin is not None:
             self._process.stdin.close()
-        os.close(self._output)
+        self.output.close()
         if self._exit_watch is not None:
             os.close(self._exit_watch)
-
-    def take_output(self, *, all_of_it: bool = False) -> list[LogEvent]:
-        """The lines written since it was last asked.
-
-        Args:
-            all_of_it: with a last line that has no end yet.
-        """
-        events: list[LogEvent] = []
-        while chunk := self._read():
-            events += self._lines(chunk)
-        if all_of_it and self._partial:
-            events += self._lines(b"\n")
-        return events
-
-    def _collect(self, selector: selectors.BaseSelector, log: list[LogEvent]) -> bool:
-        chunk = self._read()
-        if chunk == b"":
-            selector.unregister(self._output)
-        log += self._lines(chunk or b"")
-        return bool(chunk)
-
-    def _read(self) -> bytes | None:
-        try:
-            return os.read(self._output, PIPE_BYTES)
-        except BlockingIOError:
-            return None
-
-    def _lines(self, chunk: bytes) -> list[LogEvent]:
-        *lines, self._partial = (self._partial + chunk).split(b"\n")
-        # awslambdaric keeps a traceback in one event by parting its lines with carriage returns.
-        return [
-            log_event(line.decode(errors="replace").replace("\r", "\n")) for line in lines if line
-        ]
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process.returncode is None:

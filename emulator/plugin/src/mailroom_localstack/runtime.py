@@ -59,7 +59,6 @@ class Runtime:
             settings.task_root,
             settings.handler,
             live=settings.live,
-            folder=folder,
         )
 
     def initialise(self, deadline: float) -> Ending:
@@ -79,7 +78,7 @@ class Runtime:
         if ending is Ending.DONE:
             self.process.freeze()
             self._frozen = True
-            self._log += self.process.take_output()
+            self._log += self.process.output.take()
             self._measure(memory.peak_bytes)
             if self.used_bytes > self._limit_bytes:
                 return Ending.OUT_OF_MEMORY
@@ -94,7 +93,7 @@ class Runtime:
         """Ends the process and gives its exit status; its last lines are logged."""
         self._measure(memory.peak_bytes)
         status = self.process.kill()
-        self._log += self.process.take_output(all_of_it=True)
+        self._log += self.process.output.take(all_of_it=True)
         self.api.close()
         self._selector.close()
         self.process.close()

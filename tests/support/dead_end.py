@@ -1,0 +1,42 @@
+"""A port where a database is said to be, and where nobody is at home."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Thread
+
+
+class DeadEnd:
+    """Hangs up on whoever connects, and counts them."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self.visits = 0
+
+    def serve(self) -> None:
+        """Hang up on callers until closed."""
+        with suppress(OSError):
+            while True:
+                caller, _ = self._socket.accept()
+                caller.close()
+                self.visits += 1
+
+    def close(self) -> None:
+        """Be gone."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+@contextmanager
+def dead_end() -> Iterator[DeadEnd]:
+    """A dead end that is there until the end."""
+    place = DeadEnd()
+    thread = Thread(target=place.serve, daemon=True)
+    thread.start()
+    try:
+        yield place
+    finally:
+        place.close()
+        thread.join(5)

@@ -1,0 +1,52 @@
+"""Further stacks beside the environment's own: same engine, same database, other parameters."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import psycopg
+from psycopg import sql
+from rich.console import Console
+
+from mailroom.deployment.stack import Stack
+from mailroom.deployment.target import load_target
+from mailroom.embedded.credentials import owner_secret
+from mailroom.environment import Environment
+from mailroom.packaging.live import live_code
+from mailroom.progress import Progress
+from mailroom.project import Project
+from mailroom.topology import bring_up_to_date
+
+
+@contextmanager
+def another_stack(
+    project: Project, environment: Environment, **parameters: str
+) -> Iterator[Environment]:
+    """A stack of its own, deployed and migrated; gone at the end, with its role."""
+    name = f"mailroom-test-{uuid.uuid4().hex[:8]}"
+    local = load_target(project.root / "infra" / "environments", "local")
+    other = replace(environment, stack=name)
+    secret = owner_secret(environment.session)
+    assert secret
+    try:
+        bring_up_to_date(
+            other,
+            project.template,
+            replace(local, stack=name),
+            live_code(project),
+            {"DatabaseSecretArn": secret, **parameters},
+            Progress(Console(stderr=True)),
+        )
+        yield other
+    finally:
+        Stack(environment.session.client("cloudformation"), name).delete()
+        _drop_role(environment.database, f"{name}-ingestion")
+
+
+def _drop_role(database: str, name: str) -> None:
+    role = sql.Identifier(name)
+    with psycopg.connect(database, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+            connection.execute(sql.SQL("DROP OWNED BY {}").format(role))
+            connection.execute(sql.SQL("DROP ROLE {}").format(role))
