@@ -129,6 +129,8 @@ stop_engine() {
         fi
         clean_network
         rm -rf /var/run/docker /var/run/docker.sock
+        # Its own, unless the machine runs another containerd.
+        [ -S /run/containerd/containerd.sock ] || rm -rf /run/containerd
     else
         echo "no engine that this script started is running"
         return

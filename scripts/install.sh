@@ -20,7 +20,7 @@ build() {
     need_uv
     echo "building $env"
     "$uv" venv --quiet --allow-existing --python "$python" "$env"
-    "$uv" pip sync --quiet --python "$env/bin/python" --require-hashes "$lock"
+    "$uv" pip sync --quiet --compile-bytecode --python "$env/bin/python" --require-hashes "$lock"
     if [ -n "$project" ]; then
         "$uv" pip install --quiet --python "$env/bin/python" --no-deps --editable "$project"
     fi

@@ -85,18 +85,14 @@ new_context() {
     cp -R "scripts/offline/$1" "$work/context"
 }
 
-fetch_localstack() {
-    packages=$work/venv/lib/python3.13/site-packages
-    "$uv" pip install --quiet --compile-bytecode --python "$python" --target "$packages" \
-        --require-hashes --requirement emulator/requirements.txt
-    mv "$packages/bin" "$work/venv/bin"
-    # The commands shall run in the image's environment, not in the one that fetched them.
-    rm -rf "$work/venv/bin/__pycache__"
-    sed -i '1s|^#!.*/python[0-9.]*$|#!/opt/code/localstack/.venv/bin/python|' "$work"/venv/bin/*
-}
-
 make_localstack() {
+    wait "$fetching" || { fetching=; echo "error: the packages of emulator/requirements.txt could not be fetched" >&2; exit 1; }
+    fetching=
     new_context localstack
+    mv "$packages/bin" "$work/venv/bin"
+    rm -rf "$work/venv/bin/__pycache__"
+    # The commands shall run in the image's environment, not in the one that fetched them.
+    sed -i '1s|^#!.*/python[0-9.]*$|#!/opt/code/localstack/.venv/bin/python|' "$work"/venv/bin/*
     # One file instead of 40,000, of which the engine would write each one twice.
     tar -C "$work/venv" --owner=0 --group=0 -cf "$work/context/venv.tar" .
     build "$localstack" "$localstack_inputs"
@@ -138,11 +134,22 @@ fi
 
 [ "$(id -u)" = 0 ] || { echo "error: debootstrap needs root; run this as root" >&2; exit 3; }
 
+clean_up() {
+    if [ -n "$fetching" ]; then
+        kill "$fetching" 2>/dev/null || true
+        wait "$fetching" || true
+    fi
+    # debootstrap, interrupted, may leave these.
+    umount "$work/root/proc" "$work/root/sys" 2>/dev/null || true
+    rm -rf --one-file-system "$work"
+}
+
 started=$(date +%s)
 foreign=
+fetching=
 mkdir -p .mailroom/cache
 work=$(mktemp -d "$PWD/.mailroom/cache/offline.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -154,14 +161,15 @@ localstack_inputs=$(hash_of "$work/base" emulator/requirements.txt scripts/offli
 pgserver_lock >"$work/pgserver.txt"
 postgres_inputs=$(hash_of "$work/base" "$work/pgserver.txt" scripts/offline/postgres/*)
 
-fetching=
 wants=
 if wanted "$localstack" "$localstack_inputs"; then
     wants="$wants localstack"
     need_uv
     need_python
-    # Waits for the network while debootstrap waits for the disk.
-    fetch_localstack &
+    packages=$work/venv/lib/python3.13/site-packages
+    # Goes on while the base is made.
+    "$uv" pip install --quiet --compile-bytecode --python "$python" --target "$packages" \
+        --require-hashes --requirement emulator/requirements.txt &
     fetching=$!
 fi
 if wanted "$postgres" "$postgres_inputs"; then wants="$wants postgres"; fi
@@ -170,7 +178,6 @@ if [ -n "$wants" ] && wanted "$base" "$base_inputs"; then
     make_base
 fi
 for image in $wants; do
-    if [ "$image" = localstack ]; then wait $fetching; fi
     "make_$image"
 done
 

@@ -34,9 +34,8 @@ class Ingestion:
     ) -> Ingested:
         """Store entries and letters, all or nothing, and return what became of them.
 
-        An event that is there already is left as it is; one with the same source and id and
-        other content becomes a letter. Where one entry's data makes a statement fail, the
-        entries are stored one by one, and that one becomes a letter.
+        An event that is there already is left as it is; one with its source and id and other
+        content becomes a letter, and so does an entry whose data makes a statement fail.
 
         Raises:
             psycopg.Error: when nothing was stored.

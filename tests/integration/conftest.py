@@ -15,6 +15,9 @@ from mailroom.environment import Environment
 from mailroom.progress import Progress
 from mailroom.project import Project
 from tests.support.flow import Flow
+from tests.support.ingestion_role import IngestionRole
+from tests.support.listener import Listener, listening
+from tests.support.stacks import another_stack
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +58,48 @@ def flow(environment: Environment, database: psycopg.Connection) -> Flow:
 def samples(project: Project) -> Path:
     """The real messages that come with the project."""
     return project.root / "samples" / "github-events.jsonl"
+
+
+@pytest.fixture
+def listener(environment: Environment) -> Iterator[Listener]:
+    """Hears what is published on the workflow's topic while the test runs."""
+    with listening(environment) as listener:
+        yield listener
+
+
+@pytest.fixture
+def role(environment: Environment, database: psycopg.Connection) -> IngestionRole:
+    """The role as which the workflow ingests."""
+    return IngestionRole(environment, database)
+
+
+@pytest.fixture(scope="session")
+def events_stack(project: Project, environment: Environment) -> Iterator[Environment]:
+    """A second stack, whose queues are read by event source mappings."""
+    with another_stack(project, environment, Consumption="events") as stack:
+        yield stack
+
+
+@pytest.fixture
+def events_flow(events_stack: Environment, database: psycopg.Connection) -> Flow:
+    """The workflow with consumption `events`."""
+    return Flow(events_stack, database)
+
+
+@pytest.fixture
+def events_role(events_stack: Environment, database: psycopg.Connection) -> IngestionRole:
+    """The role as which the workflow with consumption `events` ingests."""
+    return IngestionRole(events_stack, database)
+
+
+@pytest.fixture(scope="session")
+def hasty_stack(project: Project, environment: Environment) -> Iterator[Environment]:
+    """A second stack, whose batches must settle within three seconds."""
+    with another_stack(project, environment, SettlementLimitSeconds="3") as stack:
+        yield stack
+
+
+@pytest.fixture
+def hasty_flow(hasty_stack: Environment, database: psycopg.Connection) -> Flow:
+    """The workflow with a limit of three seconds."""
+    return Flow(hasty_stack, database)

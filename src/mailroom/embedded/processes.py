@@ -1,7 +1,6 @@
 """Processes that outlive the command that starts them, and are told apart from strangers."""
 
 import os
-import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,7 +10,7 @@ from typing import Any, Self
 
 import psutil
 
-from mailroom.errors import PortTaken, StartFailed
+from mailroom.errors import StartFailed
 
 
 @dataclass(frozen=True)
@@ -20,16 +19,12 @@ class ProcessRecord:
 
     Attributes:
         pid: Its process id.
-        created: When it was created, in seconds since the epoch: a recycled pid has another.
+        folder: Its working directory, which is ours alone: a recycled pid has another. (The time
+            of its creation would not do: it shifts when the machine's clock is set.)
     """
 
     pid: int
-    created: float
-
-    @classmethod
-    def of(cls, pid: int) -> Self:
-        """The record of a running process."""
-        return cls(pid, psutil.Process(pid).create_time())
+    folder: str
 
     @classmethod
     def from_json(cls, document: dict[str, Any] | None) -> Self | None:
@@ -59,18 +54,36 @@ class ProcessRecord:
     def _process(self) -> psutil.Process | None:
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.created) < 1
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
-        except psutil.NoSuchProcess:
+            ours = process.status() != psutil.STATUS_ZOMBIE and process.cwd() == self.folder
+            return process if ours else None
+        except psutil.Error:
             return None
+
+
+def find_processes(folder: Path, program: str) -> list[ProcessRecord]:
+    """Processes that run `program` in a folder of ours: what we started, written down or not.
+
+    Args:
+        folder: Their working directory.
+        program: Name of their executable, or one of their arguments.
+    """
+    resolved = str(folder.resolve())
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.cwd() == resolved and (
+                program in process.cmdline() or Path(process.exe()).name == program
+            ):
+                found.append(ProcessRecord(process.pid, resolved))
+    return found
 
 
 def start_detached(
     command: Sequence[str | Path],
     log: Path,
     environment: Mapping[str, str],
+    folder: Path,
     user: str | None = None,
-    folder: Path | None = None,
 ) -> ProcessRecord:
     """Start a process in a session of its own, with no open file of ours but its log.
 
@@ -78,8 +91,8 @@ def start_detached(
         command: Program and arguments.
         log: Appended to with its output.
         environment: All of its environment variables.
+        folder: Its working directory, in which nobody else works.
         user: Whom it runs as, if not as us; only root may choose.
-        folder: Its working directory.
 
     Raises:
         StartFailed: The program could not be executed.
@@ -99,52 +112,4 @@ def start_detached(
             )
         except OSError as error:
             raise StartFailed(f"could not start {command[0]}: {error.strerror}") from error
-    return ProcessRecord.of(process.pid)
-
-
-def require_free_port(port: int, what: str) -> None:
-    """Make sure that nobody listens on 127.0.0.1:`port`.
-
-    Raises:
-        PortTaken: Somebody does; the message says who, where the system tells.
-    """
-    holder = _listener(port)
-    if holder is None and not is_free(port):
-        holder = "a process of another user"
-    if holder:
-        raise PortTaken(
-            f"port {port}, which {what} needs, is held by {holder}",
-            "stop that process, or choose another port: mailroom up --port PORT",
-        )
-
-
-def _listener(port: int) -> str | None:
-    try:
-        connections = psutil.net_connections("tcp")
-    except psutil.AccessDenied:
-        return None
-    for connection in connections:
-        listens = connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,)
-        if listens and connection.pid:
-            with suppress(psutil.NoSuchProcess):
-                process = psutil.Process(connection.pid)
-                return f"process {process.pid} ({' '.join(process.cmdline()[:4])})"
-    return None
-
-
-def is_free(port: int) -> bool:
-    """Whether 127.0.0.1:`port` can be listened on."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return ProcessRecord(process.pid, str(folder.resolve()))

@@ -47,7 +47,7 @@ def install_dependencies(project: Project, folder: Path, architecture: str | Non
     platform_options = (
         ["--python-platform", _PLATFORMS[architecture], "--only-binary", ":all:"]
         if architecture
-        else []
+        else ["--compile-bytecode"]
     )
     run = subprocess.run(
         [

@@ -3,7 +3,6 @@
 Each was found with a sampling profiler; docs/localstack.md says what it costs.
 """
 
-import functools
 import gc
 import importlib
 import importlib.util
@@ -40,12 +39,12 @@ def read_service_models_into_plain_dicts() -> None:
 
 
 def share_session_for_regions() -> None:
-    """Look regions up in one session: LocalStack makes one for each service, and each of them
-    reads all of botocore's endpoints anew."""
+    """Look regions up in the session of LocalStack's own clients: it makes one for each service,
+    and each of them reads all of botocore's endpoints, and the service's model, anew."""
+    from localstack.aws.connect import connect_to
     from localstack.utils.aws import aws_stack
 
-    session = functools.cache(boto3.Session)
-    aws_stack.boto3 = SimpleNamespace(Session=session, session=boto3.session)
+    aws_stack.boto3 = SimpleNamespace(Session=lambda: connect_to._session, session=boto3.session)
 
 
 def import_without_package(package: str, module: str) -> None:

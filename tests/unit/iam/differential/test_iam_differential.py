@@ -1,7 +1,6 @@
 """Our evaluator and `@cloud-copilot/iam-simulate` decide the same, pair by pair."""
 
 import json
-import shutil
 import subprocess
 from collections import Counter
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from .generate import Generator
 HERE = Path(__file__).parent
 PAIRS = 6500
 SEED = 20261123
-INSTALL = ("install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts")
 WORDS = {
     Outcome.ALLOWED: "Allowed",
     Outcome.IMPLICITLY_DENIED: "ImplicitlyDenied",
@@ -33,20 +31,6 @@ class Compared:
     ours: str
     judge: str
     exclusion: Exclusion | None
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """Node, with the judge installed beside this file; without either the module is skipped."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("the differential run needs Node: there is no node and npm on the PATH")
-    if not (HERE / "node_modules/@cloud-copilot/iam-simulate").is_dir():
-        try:
-            subprocess.run([npm, *INSTALL], cwd=HERE, check=True, capture_output=True, timeout=60)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-            pytest.skip("the differential run needs @cloud-copilot/iam-simulate: npm can't get it")
-    return node
 
 
 def judged(node: str, pairs: list[dict[str, Any]]) -> list[str]:

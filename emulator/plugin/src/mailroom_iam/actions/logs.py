@@ -10,7 +10,6 @@ NO_RESOURCE = {
     *("CancelExportTask", "DescribeDestinations", "DescribeExportTasks", "DescribeQueries"),
     *("DescribeQueryDefinitions", "DeleteQueryDefinition", "PutQueryDefinition", "StopQuery"),
     *("DescribeResourcePolicies", "PutResourcePolicy", "DeleteResourcePolicy", "TestMetricFilter"),
-    *("GetQueryResults", "GetLogRecord"),
 }
 
 

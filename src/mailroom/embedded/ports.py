@@ -1,0 +1,49 @@
+"""TCP ports of this machine."""
+
+import socket
+from contextlib import suppress
+
+import psutil
+
+from mailroom.errors import PortTaken
+
+
+def require_free_port(port: int, what: str) -> None:
+    """Make sure that nobody listens on 127.0.0.1:`port`.
+
+    Raises:
+        PortTaken: Somebody does; the message says who, where the system tells.
+    """
+    if not is_free(port):
+        raise PortTaken(
+            f"port {port}, which {what} needs, is held by {_holder(port)}",
+            "stop that process, or choose another port: mailroom up --port PORT",
+        )
+
+
+def _holder(port: int) -> str:
+    # One process after the other: macOS tells only root about all of them at once.
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            for connection in process.net_connections("tcp"):
+                if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,):
+                    return f"process {process.pid} ({' '.join(process.cmdline()[:4])})"
+    return "a process that only its owner or root may look at"
+
+
+def is_free(port: int) -> bool:
+    """Whether 127.0.0.1:`port` can be listened on."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

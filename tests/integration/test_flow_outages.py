@@ -1,0 +1,90 @@
+"""What may succeed later stays in the queue: nothing is lost, and nothing is dead."""
+
+import secrets
+from typing import Any
+
+from tests.support.dead_end import dead_end
+from tests.support.events import mixed
+from tests.support.flow import Flow, until
+from tests.support.ingestion_role import IngestionRole
+from tests.support.letters import outcomes
+
+
+def test_messages_wait_in_the_queue_while_the_database_is_unreachable(
+    flow: Flow, role: IngestionRole
+) -> None:
+    events = mixed(6)
+
+    with dead_end() as nowhere, role.other_secret(port=nowhere.port), role.shut_out():
+        execution = flow.start({"messages": events})
+        until(lambda: nowhere.visits > 1, "the function to look for the database")
+        waiting = unreceived(flow, events)
+        ingested = flow.ingested(events)
+    output = flow.ended(execution).output
+
+    assert waiting == {event["id"] for event in events}
+    assert ingested == []
+    assert [output[kind]["ingested"] for kind in output["published"]] == [3, 3]
+    assert flow.ingested(events) == events
+
+
+def test_credentials_that_were_rotated_are_read_anew(flow: Flow, role: IngestionRole) -> None:
+    events, password = mixed(4), secrets.token_urlsafe()
+    flow.send(mixed(2))
+
+    with role.other_password(password), role.other_secret(password=password):
+        output = flow.send(events)
+
+    assert [output[kind]["ingested"] for kind in output["published"]] == [2, 2]
+    assert flow.ingested(events) == events
+
+
+def test_wrong_credentials_stop_nothing_for_good_once_they_are_mended(
+    flow: Flow, role: IngestionRole
+) -> None:
+    events = mixed(4)
+
+    with role.other_password(secrets.token_urlsafe()):
+        execution = flow.start({"messages": events})
+        until(lambda: len(unreceived(flow, events)) == 4, "the messages in their queues")
+    output = flow.ended(execution).output
+
+    assert [output[kind]["ingested"] for kind in output["published"]] == [2, 2]
+    assert flow.ingested(events) == events
+
+
+def test_a_connection_that_ends_in_mid_transaction_costs_nothing(
+    flow: Flow, role: IngestionRole
+) -> None:
+    events = mixed(4)
+
+    with flow.database.transaction():
+        flow.database.execute("LOCK TABLE messages IN SHARE MODE")
+        execution = flow.start({"messages": events})
+        until(role.waits_for_lock, "the function to be in its transaction")
+        role.end_sessions()
+        until(role.waits_for_lock, "the function to try again")
+        ingested = flow.ingested(events)
+    output = flow.ended(execution).output
+
+    assert ingested == []
+    assert [output[kind]["ingested"] for kind in output["published"]] == [2, 2]
+    assert flow.ingested(events) == events
+    assert outcomes(flow.database, output["batchId"]) == {
+        event["id"]: ["ingested"] for event in events
+    }
+
+
+def unreceived(flow: Flow, events: list[dict[str, Any]]) -> set[str]:
+    """Which of the events lie in their queues and were never received."""
+    from mailroom.workflow.queues import peek
+
+    messages = [
+        message
+        for queue in ("NotificationQueue", "AlertQueue")
+        for message in peek(flow.environment, queue)
+        if message["received"] == 0
+    ]
+    return {
+        event["id"] for event in events if any(event["id"] in one["body"] for one in messages)
+    }
