@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.figure import Figure, in_turn, seconds
 from mailroom.embedded.localstack import LocalStackServer
-from mailroom.embedded.processes import free_port
+from mailroom.embedded.ports import free_port
 from mailroom.project import Project
 
 ROUNDS = 5

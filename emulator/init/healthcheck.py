@@ -8,14 +8,16 @@ import json
 import os
 import sys
 import time
+from typing import Any
 
 
-def ready_hooks(port: int) -> dict | None:
+def ready_hooks(port: int) -> dict[str, Any] | None:
     """The hooks of the stage "ready" and their states; None while LocalStack does not answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/_localstack/init/ready")
-        return json.load(connection.getresponse())
+        hooks: dict[str, Any] = json.load(connection.getresponse())
+        return hooks
     except (OSError, ValueError, http.client.HTTPException):
         return None
     finally:

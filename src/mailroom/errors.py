@@ -40,6 +40,13 @@ class StartFailed(MailroomError):
     """A process of the environment did not start, or died."""
 
 
+class NoAnswer(MailroomError):
+    """A part of the environment that was up does not answer any more."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "see what is up: mailroom status; repair it: mailroom up")
+
+
 class DeploymentFailed(MailroomError):
     """CloudFormation refused the change set, or a resource failed."""
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from mailroom.connection import connect
 from mailroom.embedded.environment import EmbeddedEnvironment
-from mailroom.embedded.processes import free_port
+from mailroom.embedded.ports import free_port
 from mailroom.embedded.startup import start_environment
 from mailroom.environment import Environment
 from mailroom.progress import Progress

@@ -3,11 +3,13 @@
 import secrets
 from typing import Any
 
+from mailroom.workflow.queues import peek
 from tests.support.dead_end import dead_end
 from tests.support.events import mixed
 from tests.support.flow import Flow, until
 from tests.support.ingestion_role import IngestionRole
 from tests.support.letters import outcomes
+from tests.support.locks import locked
 
 
 def test_messages_wait_in_the_queue_while_the_database_is_unreachable(
@@ -58,8 +60,7 @@ def test_a_connection_that_ends_in_mid_transaction_costs_nothing(
 ) -> None:
     events = mixed(4)
 
-    with flow.database.transaction():
-        flow.database.execute("LOCK TABLE messages IN SHARE MODE")
+    with locked(flow.environment.database, "LOCK TABLE messages IN SHARE MODE"):
         execution = flow.start({"messages": events})
         until(role.waits_for_lock, "the function to be in its transaction")
         role.end_sessions()
@@ -77,8 +78,6 @@ def test_a_connection_that_ends_in_mid_transaction_costs_nothing(
 
 def unreceived(flow: Flow, events: list[dict[str, Any]]) -> set[str]:
     """Which of the events lie in their queues and were never received."""
-    from mailroom.workflow.queues import peek
-
     messages = [
         message
         for queue in ("NotificationQueue", "AlertQueue")

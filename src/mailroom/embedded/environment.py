@@ -51,34 +51,47 @@ class EmbeddedEnvironment:
         home = self.project.state / "postgres"
         return PostgresServer(home, self.project.logs / "postgres.log", state.postgres_port)
 
-    def down(self) -> bool:
+    def down(self, waiting: Callable[[], None] = lambda: None) -> bool:
         """Stop everything that was started; the data stays.
+
+        Args:
+            waiting: Called when another command is at work, before waiting for its end.
 
         Returns:
             Whether anything was running.
         """
-        with self.file.locked():
+        if not self.project.state.exists():
+            return False
+        with self.file.locked(waiting):
             state = self.state
             running = state is not None and any(record.alive() for record in state.processes)
-            self.stop_localstack()
-            self.stop_postgres()
-            return running
+            return any([self.stop_localstack(), self.stop_postgres(), running])
 
-    def reset(self) -> None:
-        """Stop everything, and delete the data, the logs and what was built."""
-        self.down()
-        with self.file.locked():
+    def reset(self, waiting: Callable[[], None] = lambda: None) -> None:
+        """Stop everything, and delete the data, the logs and what was built: what is ours in the
+        folder, not the folder whatever it holds."""
+        self.down(waiting)
+        with self.file.locked(waiting):
             self.postgres(State(0, 0)).remove()
-            shutil.rmtree(self.project.state, ignore_errors=True)
+            for folder in ("build", "localstack", "logs"):
+                shutil.rmtree(self.project.state / folder, ignore_errors=True)
+            for name in ("environment.json", "environment.draft", "lock"):
+                (self.project.state / name).unlink(missing_ok=True)
+        with suppress(OSError):
+            self.project.state.rmdir()
 
-    def stop_localstack(self) -> None:
+    def stop_localstack(self) -> bool:
+        """Stop LocalStack; returns whether it ran."""
         state = self.state
-        if state and state.localstack:
-            LocalStackServer.stop(state.localstack)
+        stopped = self.localstack(state or _UNKNOWN).stop(state.localstack if state else None)
+        if state:
             self.file.save(state.with_(localstack=None, ready=False))
+        return stopped
 
-    def stop_postgres(self) -> None:
+    def stop_postgres(self) -> bool:
+        """Stop Postgres; returns whether it ran."""
         state = self.state
-        if state and state.postgres:
-            PostgresServer.stop(state.postgres)
+        stopped = self.postgres(state or _UNKNOWN).stop(state.postgres if state else None)
+        if state:
             self.file.save(state.with_(postgres=None, ready=False))
+        return stopped

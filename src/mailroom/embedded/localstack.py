@@ -1,15 +1,13 @@
 """LocalStack as a process, with the plugin that runs Lambda functions as processes."""
 
-import json
 import os
 import shutil
 import signal
-import urllib.error
-import urllib.request
 from pathlib import Path
 
-from mailroom.embedded.processes import ProcessRecord, start_detached
-from mailroom.errors import StartFailed
+from mailroom.embedded.processes import ProcessRecord, find_processes, start_detached
+from mailroom.errors import NoAnswer, StartFailed
+from mailroom.local_http import get_json
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.project import Project
 from mailroom.waiting import wait_until
@@ -22,6 +20,8 @@ SETTINGS = {
     "IN_MEMORY_CLIENT": "1",
     "LAMBDA_RUNTIME_EXECUTOR": "process",
     "LS_LOG": "warn",
+    # Or a LocalStack that finds itself in a container would use folders that all others share.
+    "OVERRIDE_IN_DOCKER": "0",
     "SKIP_SSL_CERT_DOWNLOAD": "1",
     "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
     "SQS_ENDPOINT_STRATEGY": "path",
@@ -39,6 +39,7 @@ class LocalStackServer:
 
     def __init__(self, project: Project, log: Path, port: int) -> None:
         self._project = project
+        self._home = project.state / "localstack"
         self._log = log
         self.port = port
 
@@ -48,7 +49,7 @@ class LocalStackServer:
 
     def start(self) -> ProcessRecord:
         """Start it; `wait` until it answers before using it."""
-        home = self._project.state / "localstack"
+        home = self._home
         home.mkdir(parents=True, exist_ok=True)
         # LocalStack's cache of entry points may miss that the plugin was installed anew.
         shutil.rmtree(home / ".cache" / "plux", ignore_errors=True)
@@ -67,7 +68,7 @@ class LocalStackServer:
             folder=home,
         )
 
-    def wait(self, process: ProcessRecord | None) -> None:
+    def wait(self, process: ProcessRecord) -> None:
         """Wait until it answers.
 
         Raises:
@@ -75,7 +76,7 @@ class LocalStackServer:
         """
 
         def ready() -> bool:
-            if process is None or not process.alive():
+            if not process.alive():
                 raise StartFailed("LocalStack ended while it started", self._last_lines())
             return self.answers()
 
@@ -84,15 +85,16 @@ class LocalStackServer:
     def answers(self) -> bool:
         """Whether its health page answers."""
         try:
-            with urllib.request.urlopen(f"{self.endpoint}/_localstack/health", timeout=5) as page:
-                return "services" in json.load(page)
-        except (urllib.error.URLError, OSError, ValueError):
+            return "services" in get_json(f"{self.endpoint}/_localstack/health")
+        except NoAnswer:
             return False
 
-    @staticmethod
-    def stop(process: ProcessRecord) -> None:
+    def stop(self, process: ProcessRecord | None) -> None:
         """End it. It keeps nothing, so there is nothing to wait long for."""
-        process.stop(signal.SIGTERM, seconds=10)
+        if process:
+            process.stop(signal.SIGTERM, seconds=10)
+        for stray in find_processes(self._home, "localstack.runtime.main"):
+            stray.stop(signal.SIGTERM, seconds=10)
 
     def _last_lines(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()[-8:]

@@ -2,11 +2,12 @@
 
 import fcntl
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from mailroom.embedded.processes import ProcessRecord
 
@@ -55,18 +56,18 @@ class StateFile:
         self._path = folder / "environment.json"
 
     def load(self) -> State | None:
-        """What was saved last, or None."""
+        """What was saved last; None when there is nothing, or it can't be understood."""
         try:
             document = json.loads(self._path.read_text())
-        except (FileNotFoundError, json.JSONDecodeError):
+            return State(
+                port=int(document["port"]),
+                postgres_port=int(document["postgres_port"]),
+                localstack=ProcessRecord.from_json(document["localstack"]),
+                postgres=ProcessRecord.from_json(document["postgres"]),
+                ready=bool(document["ready"]),
+            )
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
             return None
-        return State(
-            port=document["port"],
-            postgres_port=document["postgres_port"],
-            localstack=ProcessRecord.from_json(document["localstack"]),
-            postgres=ProcessRecord.from_json(document["postgres"]),
-            ready=document["ready"],
-        )
 
     def save(self, state: State) -> None:
         """Remember it; a reader sees the old state or the new one, never half."""
@@ -82,10 +83,26 @@ class StateFile:
         draft.write_text(json.dumps(document, indent=2))
         draft.replace(self._path)
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Let no other command start or stop this environment meanwhile; wait for one that does."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def locked(self, waiting: Callable[[], None] = lambda: None) -> IO[str]:
+        """Let no other command start or stop this environment meanwhile.
+
+        Args:
+            waiting: Called when another command does, before waiting for its end.
+
+        Returns:
+            The lock; closing it gives it back.
+        """
+        path = self._folder / "lock"
+        while True:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock = path.open("w")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            # `reset` deletes the file: a lock on one that is gone keeps nobody out.
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                    return lock
+            lock.close()

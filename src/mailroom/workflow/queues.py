@@ -1,14 +1,13 @@
 """Looks at the queues, without receiving anything."""
 
-import json
 import time
 import urllib.parse
-import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
 from mailroom.environment import Environment
 from mailroom.errors import Refused
+from mailroom.local_http import get_json
 
 QUEUES = (
     "NotificationQueue",
@@ -55,11 +54,7 @@ def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
         {"QueueUrl": url, "ShowInvisible": "true", "ShowDelayed": "true"}
     )
     # LocalStack's window into a queue. AWS has none: there, looking is receiving.
-    request = urllib.request.Request(
-        f"{environment.endpoint}/_aws/sqs/messages?{query}", headers={"Accept": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        document = json.load(answer)
+    document = get_json(f"{environment.endpoint}/_aws/sqs/messages?{query}")
     found = document["ReceiveMessageResponse"]["ReceiveMessageResult"] or {}
     messages = found.get("Message", [])
     listed = messages if isinstance(messages, list) else [messages]

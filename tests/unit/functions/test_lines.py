@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def problems(content: bytes) -> list[tuple[object, object]]:
 def test_chunks_of_any_size_give_the_same_lines(size: int) -> None:
     content = b"\none\r\n \n\xc3\xbc two\n\nthree"
 
-    found = lines(iter(lambda stream=io.BytesIO(content): stream.read(size), b""))  # type: ignore[misc]
+    found = lines(iter(partial(io.BytesIO(content).read, size), b""))
 
     assert [(line.number, line.text(), line.ended) for line in found] == [
         (2, "one", True),

