@@ -45,7 +45,7 @@ def send(environment: Environment, events: list[dict[str, Any]]) -> float:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "batch.jsonl"
         path.write_text("\n".join(json.dumps(event) for event in events))
-        batch = Batch(f"bench-{uuid.uuid4()}", path, Report(len(events), {}, 0, True))
+        batch = Batch(f"bench-{uuid.uuid4()}", path, Report(len(events), 0, True, 0, []))
 
         def run() -> None:
             execution = start_execution(environment, batch)

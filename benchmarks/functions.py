@@ -1,4 +1,4 @@
-"""How long an invocation takes, cold beside a bare interpreter and warm beside GetCallerIdentity."""
+"""How long an invocation takes: cold beside a bare interpreter, warm beside GetCallerIdentity."""
 
 import io
 import subprocess

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from benchmarks.figure import Figure, in_turn, seconds
@@ -49,14 +50,10 @@ def _up(project: Project) -> float:
 def _bare(project: Project) -> float:
     server = LocalStackServer(project, project.logs / "bare.log", free_port())
 
-    def start() -> None:
-        nonlocal process
-        process = server.start()
-        server.wait(process)
-
-    process = None
+    started = time.perf_counter()
+    process = server.start()
     try:
-        return seconds(start)
+        server.wait(process)
+        return time.perf_counter() - started
     finally:
-        if process:
-            server.stop(process)
+        server.stop()

@@ -25,13 +25,10 @@ PORTABLE_CLIENT = Path(__file__).with_name("portable")
 
 def main() -> None:
     """Becomes the runtime of the function that standard input tells of."""
-    text = os.fdopen(0, "rb", closefd=False).read()
+    text = sys.stdin.buffer.read()
     if not text:
         return
     assignment = json.loads(text)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
     _limit()
     os.environ.clear()
     os.environ.update(assignment["variables"])

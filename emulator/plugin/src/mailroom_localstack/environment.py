@@ -152,6 +152,10 @@ class Environment:
                 ending = runtime.initialise(deadline)
                 if ending is not Ending.DONE:
                     return self._fail_init("invoke", event.request_id, ending, timeout)
+            elif runtime.process.has_exited():
+                # It may have asked for this event before: it would be given to nobody.
+                self._retire()
+                continue
             ending = runtime.run(event, deadline)
             if ending is Ending.EXITED and not runtime.api.delivered and not self._stopped:
                 self._retire()
