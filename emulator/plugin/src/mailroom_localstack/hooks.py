@@ -24,14 +24,15 @@ PAYLOAD_LIMITS = {"RequestResponse": 6 * 1024 * 1024, "Event": 1024 * 1024}
 
 @hook(HOOKS_LAMBDA_INJECT_LDM_PROVISIONER)
 def mend_function_version(version: LambdaVersionManager) -> None:
-    """Gives a function version its configured log group, and batched logs and metrics."""
+    """Gives a function version its configured log group, batched logs and metrics, and events
+    as they were sent."""
     from localstack.services.lambda_.invocation import (
         execution_environment,
         lambda_service,
         version_manager,
     )
 
-    from mailroom_localstack import delivery
+    from mailroom_localstack import delivery, event_sources
 
     settings = version.function_version
     version.log_handler = delivery.BatchedLogHandler(settings.config.role, settings.id.region)
@@ -44,6 +45,7 @@ def mend_function_version(version: LambdaVersionManager) -> None:
         version_manager.start_thread = start_thread
         version_manager.record_cw_metric_invocation = delivery.count_invocation
         version_manager.record_cw_metric_error = delivery.count_error
+        event_sources.mend_event_sources()
 
 
 def log_group_name(environment: ExecutionEnvironment) -> str:

@@ -27,6 +27,8 @@ def quick_start() -> None:
     read_service_models_into_plain_dicts()
     share_session_for_regions()
     import_without_package("moto.batch", "utils")
+    postpone("localstack.aws.api.ec2", "AvailabilityZoneList", "DescribeAvailabilityZonesResult")
+    postpone("localstack.aws.api.dynamodb", "CreateTableOutput", "DescribeTableOutput")
     look_often_at_resources()
     remember_paths()
 
@@ -65,6 +67,27 @@ def import_without_package(package: str, module: str) -> None:
         importlib.import_module(f"{package}.{module}")
     finally:
         del sys.modules[package]
+
+
+def postpone(module: str, *annotations: str) -> None:
+    """Import a module of types when somebody asks for more of it than names for annotations.
+
+    CloudFormation annotates one function with types of EC2, which has thousands of them.
+    """
+    placeholder = Postponed(module)
+    placeholder.__dict__.update(dict.fromkeys(annotations, dict))
+    sys.modules[module] = placeholder
+
+
+class Postponed(ModuleType):
+    """Stands for a module until an attribute is asked for that it doesn't have."""
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
 
 
 def look_often_at_resources() -> None:
