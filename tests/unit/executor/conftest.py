@@ -93,6 +93,7 @@ def make_function(task_root: Path, interpreter: Path, nursery: Nursery) -> Itera
         if source is not None:
             (task_root / "app.py").write_text(textwrap.dedent(source))
         own = changes.pop("own", {})
+        store = changes.pop("nursery", nursery)
         settings = FunctionSettings(
             **{
                 "version": "$LATEST",
@@ -105,7 +106,7 @@ def make_function(task_root: Path, interpreter: Path, nursery: Nursery) -> Itera
                 **changes,
             }
         )
-        environment = Environment(settings, nursery)
+        environment = Environment(settings, store)
         environments.append(environment)
         return Function(environment, settings)
 

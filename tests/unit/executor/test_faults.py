@@ -3,7 +3,9 @@
 import os
 import signal
 from collections.abc import Callable
+from pathlib import Path
 
+import psutil
 import pytest
 
 from .conftest import Eventually, MakeFunction
@@ -146,6 +148,35 @@ def test_a_process_that_ended_between_two_invocations_is_replaced(
     assert result.value != first
 
 
+def test_a_process_that_ends_without_asking_for_the_next_event_is_replaced(
+    make_function: MakeFunction, task_root: Path, eventually: Eventually
+) -> None:
+    function = make_function("""
+        import os, pathlib, time
+        import runtime_client
+
+        go = pathlib.Path(__file__).with_name("go")
+
+        def leave():
+            while not go.exists():
+                time.sleep(0.001)
+            os._exit(1)
+
+        def handler(event, context):
+            if event == "leave":
+                runtime_client.next = leave
+            return os.getpid()
+    """)
+    first = function.invoke("leave").value
+    eventually(lambda: psutil.Process(first).status() == psutil.STATUS_STOPPED, "it is frozen")
+    (task_root / "go").touch()
+
+    result = function.invoke()
+
+    assert not result.is_error
+    assert result.value != first
+
+
 def test_a_response_over_the_limit_is_refused(make_function: MakeFunction) -> None:
     function = make_function("def handler(event, context): return 'x' * event")
 
@@ -158,7 +189,7 @@ def test_a_response_over_the_limit_is_refused(make_function: MakeFunction) -> No
         "errorMessage": "Response payload size exceeded maximum allowed payload size"
         " (6291556 bytes).",
     }
-    assert any("Http response code: 413" in line for line in too_large.lines)
+    assert "RuntimeError: Failed to post invocation response" in too_large.lines
     assert function.invoke(1).value == "x"
 
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from mailroom_localstack.guardian import Guardian
+from mailroom_localstack.nursery import Nursery
 from mailroom_localstack.settings import function_variables
 
 from .conftest import MakeFunction
@@ -25,7 +27,6 @@ def test_a_function_sees_only_lambdas_variables_and_its_own(
     make_function: MakeFunction, monkeypatch: pytest.MonkeyPatch, task_root: Path
 ) -> None:
     monkeypatch.setenv("SECRET_OF_LOCALSTACK", "leaked")
-    monkeypatch.setenv("PYTHONPATH", "/leaked")
     function = make_function(REPORT, own={"TOPIC_ARN": "arn:topic"})
 
     variables = function.invoke().value["variables"]
@@ -45,6 +46,16 @@ def test_a_function_sees_only_lambdas_variables_and_its_own(
     assert variables["PATH"] == "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
     assert variables["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.13"
     assert variables["LAMBDA_TASK_ROOT"] == str(task_root)
+
+
+def test_what_configures_localstacks_interpreter_does_not_reach_the_functions(
+    make_function: MakeFunction, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/leaked")
+
+    value = make_function(REPORT, nursery=Nursery(Guardian())).invoke().value
+
+    assert "/leaked" not in value["path"]
 
 
 def test_a_function_runs_in_its_code_and_imports_it_before_all_else(

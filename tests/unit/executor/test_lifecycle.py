@@ -111,7 +111,7 @@ def test_an_environment_that_stops_at_once_interrupts_its_invocation(
     eventually((task_root / "a.pid").exists, "the function works")
 
     function.environment.stop(at_once=True)
-    thread.join()
+    thread.join(5)
 
     assert errors
 
