@@ -12,14 +12,16 @@ cd "$(dirname "$0")/.."
 # build NAME LOCK [PROJECT]: an environment from a lock, and an editable PROJECT in it.
 build() {
     env=$1 lock=$2 project=${3:-}
-    inputs=$(cat "$lock" ${project:+"$project/pyproject.toml"} scripts/install.sh | cksum)
+    # The folder counts, as an environment that was moved does not run.
+    inputs=$(pwd; cat "$lock" ${project:+"$project/pyproject.toml"} scripts/install.sh | cksum)
     if [ -x "$env/bin/python" ] && [ "$(cat "$env/.inputs" 2>/dev/null)" = "$inputs" ]; then
         return
     fi
     need_python
     need_uv
     echo "building $env"
-    "$uv" venv --quiet --allow-existing --python "$python" "$env"
+    # From nothing, so that one that was left half-built doesn't count: .inputs comes last.
+    "$uv" venv --quiet --clear --python "$python" "$env"
     "$uv" pip sync --quiet --compile-bytecode --python "$env/bin/python" --require-hashes "$lock"
     if [ -n "$project" ]; then
         "$uv" pip install --quiet --python "$env/bin/python" --no-deps --editable "$project"

@@ -1,15 +1,24 @@
 """Clients for one environment, whichever engine is behind them."""
 
+import os
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 4},
     connect_timeout=5,
     max_pool_connections=20,
+    proxies={},  # it is on this machine, whatever proxies are set for the rest of the world
 )
+# The user's own profile and region are about AWS.
+_NO_PROFILE = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 
 
 class EmulatorSession(boto3.Session):
@@ -23,7 +32,10 @@ class EmulatorSession(boto3.Session):
 
     def __init__(self, endpoint: str, region: str, account: str) -> None:
         super().__init__(
-            aws_access_key_id=account, aws_secret_access_key="test", region_name=region
+            aws_access_key_id=account,
+            aws_secret_access_key="test",
+            region_name=region,
+            botocore_session=botocore.session.Session(session_vars=_NO_PROFILE),
         )
         self.endpoint = endpoint
 

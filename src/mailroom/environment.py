@@ -21,6 +21,7 @@ class Environment:
         session: Clients of its engine.
         stack: Name of its CloudFormation stack.
         database: Connection string (libpq) of its database, with the rights to look at everything.
+        psql: Command that opens its database for a person.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Environment:
     session: "boto3.Session"
     stack: str
     database: str
+    psql: str
 
     @cached_property
     def outputs(self) -> dict[str, str]:

@@ -17,6 +17,10 @@ class Progress:
     def __init__(self, console: Console) -> None:
         self._console = console
 
+    def waiting(self) -> None:
+        """Say that another command is at work on the same environment."""
+        self._console.print("waiting for another mailroom command to end")
+
     @contextmanager
     def step(self, what: str) -> Iterator["Step"]:
         """One step: shown while it lasts, and with its duration when it has succeeded."""

@@ -1,11 +1,11 @@
 """Brings an environment's stack and database to what infra/ says."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from mailroom.deployment.definitions import Code, deploy_definitions
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.target import Target
+from mailroom.deployment.template import Template
 from mailroom.environment import Environment
 from mailroom.migration import migrate_database
 from mailroom.progress import Progress
@@ -13,7 +13,7 @@ from mailroom.progress import Progress
 
 def bring_up_to_date(
     environment: Environment,
-    template: Path,
+    template: Template,
     target: Target,
     code: Code,
     parameters: Mapping[str, str],

@@ -30,10 +30,13 @@ def test_an_empty_batch_settles_at_once(flow: Flow) -> None:
     assert output["notification"] == output["alert"] == SETTLED_AT_ONCE
 
 
-@pytest.mark.parametrize(("make", "sent", "absent"), [
-    (notification, "notification", "alert"),
-    (alert, "alert", "notification"),
-])
+@pytest.mark.parametrize(
+    ("make", "sent", "absent"),
+    [
+        (notification, "notification", "alert"),
+        (alert, "alert", "notification"),
+    ],
+)
 def test_a_batch_may_be_of_one_type_only(flow: Flow, make: Any, sent: str, absent: str) -> None:
     events = [make(), make()]
 

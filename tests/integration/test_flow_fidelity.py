@@ -17,7 +17,7 @@ from tests.support.events import alert, notification
 from tests.support.flow import Flow
 
 TRICKY = {
-    "text": "ünïcödé 📬 \u2028 \ufffe \"quoted\" \\ </script>\ttab\nline",
+    "text": 'ünïcödé 📬 \u2028 \ufffe "quoted" \\ </script>\ttab\nline',
     "numbers": [0, -1, 2**63 - 1, -(2**63), 0.1, 1e-7, 1.5e300],
     "empty": {"object": {}, "list": [], "text": "", "nothing": None, "truth": False},
 }
@@ -116,9 +116,7 @@ def assert_stored(database: psycopg.Connection, event: dict[str, Any], batch: st
     ).fetchall()
     typed = database.execute(TYPED[event["type"]], [event["id"]]).fetchall()
 
-    assert message == [
-        (event["type"], event["source"], event.get("subject"), time, batch, event)
-    ]
+    assert message == [(event["type"], event["source"], event.get("subject"), time, batch, event)]
     fields = {
         "notification": ("recipient", "title", "body", "details"),
         "alert": ("severity", "summary", "details"),

@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from mailroom.project import Project
 from mailroom.workflow.queues import peek
 from tests.support.dead_end import dead_end
 from tests.support.events import mixed
@@ -41,16 +42,19 @@ def test_credentials_that_were_rotated_are_read_anew(flow: Flow, role: Ingestion
     assert flow.ingested(events) == events
 
 
-def test_wrong_credentials_stop_nothing_for_good_once_they_are_mended(
-    flow: Flow, role: IngestionRole
+def test_a_batch_settles_once_wrong_credentials_are_mended(
+    flow: Flow, project: Project, role: IngestionRole
 ) -> None:
-    events = mixed(4)
+    events, log = mixed(4), project.logs / "postgres.log"
+    before = role.refusals(log)
 
     with role.other_password(secrets.token_urlsafe()):
         execution = flow.start({"messages": events})
-        until(lambda: len(unreceived(flow, events)) == 4, "the messages in their queues")
+        until(lambda: role.refusals(log) > before, "the function's login to be refused")
+        waiting = unreceived(flow, events)
     output = flow.ended(execution).output
 
+    assert waiting == {event["id"] for event in events}
     assert [output[kind]["ingested"] for kind in output["published"]] == [2, 2]
     assert flow.ingested(events) == events
 
@@ -84,6 +88,4 @@ def unreceived(flow: Flow, events: list[dict[str, Any]]) -> set[str]:
         for message in peek(flow.environment, queue)
         if message["received"] == 0
     ]
-    return {
-        event["id"] for event in events if any(event["id"] in one["body"] for one in messages)
-    }
+    return {event["id"] for event in events if any(event["id"] in one["body"] for one in messages)}

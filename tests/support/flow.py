@@ -106,11 +106,10 @@ class Flow:
     def ingested(self, events: Sequence[Event]) -> list[Event]:
         """Which of these events are in the database, as they were stored, in the order given."""
         rows = self.database.execute(
-            "SELECT event FROM messages JOIN unnest(%s::text[]) WITH ORDINALITY AS wanted (id, place)"
-            " USING (id) ORDER BY place",
-            [[event["id"] for event in events]],
+            "SELECT id, event FROM messages WHERE id = ANY(%s)", [[event["id"] for event in events]]
         )
-        return [row[0] for row in rows.fetchall()]
+        stored: dict[str, Event] = dict(rows.fetchall())
+        return [stored[event["id"]] for event in events if event["id"] in stored]
 
     def queued(self, queue: str, body: str) -> list[dict[str, Any]]:
         """The messages of a queue that have exactly this body; none is received by looking."""

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from mailroom.environment import Environment
 
@@ -27,17 +29,15 @@ class IngestionRole:
         )
         return secret
 
-    def connect(self, dbname: str = "") -> psycopg.Connection:
-        """Log in as the functions do."""
+    def login(self, **changes: str) -> str:
+        """How the functions log in, as a connection string."""
         secret = self.secret()
-        return psycopg.connect(
-            host=secret["host"],
-            port=secret["port"],
-            dbname=dbname or secret["dbname"],
-            user=secret["username"],
-            password=secret["password"],
-            autocommit=True,
-        )
+        same = {name: secret[name] for name in ("host", "port", "dbname", "password")}
+        return make_conninfo(**{**same, "user": secret["username"], **changes})
+
+    def connect(self) -> psycopg.Connection:
+        """Log in as the functions do."""
+        return psycopg.connect(self.login(), autocommit=True)
 
     @contextmanager
     def other_secret(self, **changes: Any) -> Iterator[None]:
@@ -76,6 +76,11 @@ class IngestionRole:
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = %s",
             [self.name],
         )
+
+    def refusals(self, log: Path) -> int:
+        """How often the role came with a wrong password, by Postgres' log."""
+        refusal = f'password authentication failed for user "{self.name}"'
+        return log.read_text(errors="replace").count(refusal)
 
     def waits_for_lock(self) -> bool:
         """Whether a session of the role is held up by somebody else's lock."""

@@ -11,8 +11,9 @@ from rich.console import Console
 
 from mailroom.deployment.stack import Stack
 from mailroom.deployment.target import load_target
-from mailroom.embedded.credentials import owner_secret
+from mailroom.deployment.template import Template
 from mailroom.environment import Environment
+from mailroom.owner import owner_secret
 from mailroom.packaging.live import live_code
 from mailroom.progress import Progress
 from mailroom.project import Project
@@ -32,10 +33,10 @@ def another_stack(
     try:
         bring_up_to_date(
             other,
-            project.template,
+            Template(project.template),
             replace(local, stack=name),
             live_code(project),
-            {"DatabaseSecretArn": secret, **parameters},
+            {"DatabaseSecretArn": secret.arn, **parameters},
             Progress(Console(stderr=True)),
         )
         yield other

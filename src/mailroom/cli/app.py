@@ -1,15 +1,14 @@
 """Puts the commands together, and turns errors into one line and an exit code."""
 
-import signal
 import sys
-from types import FrameType
-from typing import NoReturn
 
 import typer
 
 from mailroom.cli import demo, life, logs, messages, queues, send, status
 from mailroom.cli.output import errors
-from mailroom.errors import EXIT_FAILURE, MailroomError
+from mailroom.cli.strangers import as_known
+from mailroom.errors import MailroomError
+from mailroom.interrupts import interrupt_on_signals
 
 app = typer.Typer(
     help="A local-first home for a serverless messaging workflow on AWS.",
@@ -32,44 +31,22 @@ app.command("demo")(demo.demo)
 def main() -> None:
     """Run the command. Exit codes: 0 done, 1 failed, 2 refused (nothing was touched), 3 settled
     but with dead letters, 130 interrupted."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    interrupt_on_signals()
     try:
         app()
     except MailroomError as error:
-        errors.print(f"[red bold]error:[/] {_escape(str(error))}")
-        if error.hint:
-            errors.print(_escape(error.hint), style="dim")
+        _show(error)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        errors.print("interrupted")
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(EXIT_FAILURE)
     except Exception as error:
-        message = _engine_error(error)
-        if message is None:
+        known = as_known(error)
+        if known is None:
             raise
-        errors.print(f"[red bold]error:[/] {_escape(message)}")
-        sys.exit(EXIT_FAILURE)
+        _show(known)
+        sys.exit(known.exit_code)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-def _escape(text: str) -> str:
-    return text.replace("[", r"\[")
-
-
-def _engine_error(error: Exception) -> str | None:
-    """What AWS's, or the emulator's, refusal means to the user; None for a bug of ours."""
-    from botocore.exceptions import BotoCoreError, ClientError
-    from psycopg import OperationalError
-
-    if isinstance(error, OperationalError):
-        return f"the database did not answer: {error}"
-    if isinstance(error, (BotoCoreError, ClientError)):
-        return str(error)
-    return None
+def _show(error: MailroomError) -> None:
+    errors.print("[red bold]error:[/] ", end="")
+    errors.print(str(error), markup=False)
+    if error.hint:
+        errors.print(error.hint, markup=False, style="dim")

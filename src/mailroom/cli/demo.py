@@ -2,9 +2,11 @@
 
 import typer
 
+from mailroom.cli.life import Port
 from mailroom.cli.output import errors
 from mailroom.cli.send import print_result, send_files
-from mailroom.errors import EXIT_FAILURE
+from mailroom.environment import Environment
+from mailroom.errors import EXIT_FAILURE, NotUp
 from mailroom.progress import Progress
 from mailroom.project import Project
 
@@ -14,19 +16,18 @@ Look further:
   mailroom queues                   how full the queues are
   mailroom logs process             what ProcessMessagesFunction logged
   {awslocal} stepfunctions list-state-machines
-  psql "{database}"
+  {psql}
 Stop it:  make down
 """
 
 
-def demo() -> None:
-    """Bring the environment up, send 194 real messages through it, and show what became of them."""
-    from mailroom.embedded.environment import EmbeddedEnvironment
-    from mailroom.embedded.startup import start_environment
+def demo(port: Port = None) -> None:
+    """Send 194 real messages through the workflow, and show what became of them.
 
+    What is up is used as it is; when nothing is, it is brought up first.
+    """
     project = Project.find()
-    embedded = EmbeddedEnvironment(project)
-    environment = start_environment(embedded, Progress(errors))
+    environment = _environment(project, port)
     sample = project.root / "samples" / "github-events.jsonl"
     result = send_files(project, environment, [str(sample)])
     print_result(result)
@@ -35,8 +36,19 @@ def demo() -> None:
         result[kind]["ingested"] + result[kind]["alreadyThere"] for kind in result["published"]
     )
     print(f"{settled} of {sent} messages are in Postgres.")
-    port = environment.endpoint.rpartition(":")[2]
-    awslocal = f"EDGE_PORT={port} awslocal" if port != "4566" else "awslocal"
-    errors.print(_NEXT.format(awslocal=awslocal, database=environment.database), markup=False)
+    usual = environment.endpoint.endswith(":4566")
+    awslocal = "awslocal" if usual else f"AWS_ENDPOINT_URL={environment.endpoint} awslocal"
+    errors.print(_NEXT.format(awslocal=awslocal, psql=environment.psql), markup=False)
     if settled != sent:
         raise typer.Exit(EXIT_FAILURE)
+
+
+def _environment(project: Project, port: int | None) -> Environment:
+    from mailroom.connection import connect
+    from mailroom.embedded.environment import EmbeddedEnvironment
+    from mailroom.embedded.startup import start_environment
+
+    try:
+        return connect(project)
+    except NotUp:
+        return start_environment(EmbeddedEnvironment(project), Progress(errors), port)

@@ -1,10 +1,11 @@
 """`mailroom up`, `down` and `reset`."""
 
+import sys
 from typing import Annotated
 
 import typer
 
-from mailroom.cli.output import console, errors
+from mailroom.cli.output import errors
 from mailroom.cli.status import print_status
 from mailroom.errors import Refused
 from mailroom.progress import Progress
@@ -27,44 +28,61 @@ Parameters = Annotated[
 ]
 
 
+Containers = Annotated[
+    bool, typer.Option("--compose", help="In containers, by docker-compose.yml.")
+]
+
+
 def up(
     port: Port = None,
     packaged: Packaged = False,
     parameter: Parameters = None,
+    compose: Containers = False,
 ) -> None:
     """Start LocalStack and Postgres, deploy the topology, migrate the database."""
-    from mailroom.embedded.environment import EmbeddedEnvironment
-    from mailroom.embedded.startup import start_environment
+    project, parameters = Project.find(), _parsed(parameter or [])
+    if compose:
+        from mailroom.compose.environment import ComposeEnvironment
+        from mailroom.compose.startup import start_containers
 
-    embedded = EmbeddedEnvironment(Project.find())
-    start_environment(embedded, Progress(errors), port, packaged, _parsed(parameter or []))
-    print_status(embedded)
+        containers = ComposeEnvironment(project)
+        start_containers(containers, Progress(errors), port, packaged, parameters)
+        print_status(containers)
+    else:
+        from mailroom.embedded.environment import EmbeddedEnvironment
+        from mailroom.embedded.startup import start_environment
+
+        embedded = EmbeddedEnvironment(project)
+        start_environment(embedded, Progress(errors), port, packaged, parameters)
+        print_status(embedded)
 
 
 def down() -> None:
-    """Stop everything that `up` started. The data stays."""
-    from mailroom.embedded.environment import EmbeddedEnvironment
+    """Stop everything that `up` started, in containers too. The data stays."""
+    from mailroom.connection import local_environments
 
-    stopped = EmbeddedEnvironment(Project.find()).down()
-    errors.print("down" if stopped else "nothing was up")
+    progress = Progress(errors)
+    stopped = [one.name for one in local_environments(Project.find()) if one.down(progress.waiting)]
+    errors.print(f"down: {', '.join(stopped)}" if stopped else "nothing was up")
 
 
 def reset(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Stop everything and delete the data, the logs and what was built."""
-    from mailroom.embedded.environment import EmbeddedEnvironment
+    """Stop everything, and delete the data, the logs and what was built, in containers too."""
+    from mailroom.connection import local_environments
 
-    embedded = EmbeddedEnvironment(Project.find())
-    question = f"Delete {embedded.project.state}, with every message in the database?"
+    project, progress = Project.find(), Progress(errors)
+    question = f"Delete {project.state} and the volumes, with every message in the database?"
     if not yes and not _confirmed(question):
         raise Refused("nothing was deleted")
-    embedded.reset()
+    for environment in local_environments(project):
+        environment.reset(progress.waiting)
     errors.print("reset")
 
 
 def _confirmed(question: str) -> bool:
-    if not console.is_terminal:
+    if not sys.stdin.isatty():
         raise Refused("this deletes data and there is no terminal to ask on", "add --yes")
     return typer.confirm(question)
 

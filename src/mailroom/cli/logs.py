@@ -37,7 +37,14 @@ def logs(
     ] = 50,
 ) -> None:
     """Print the log of LocalStack, Postgres or a function."""
+    from mailroom.compose.environment import ComposeEnvironment
+    from mailroom.connection import choose
+
     project = Project.find()
+    environment = choose(project)
+    if source not in _GROUPS and isinstance(environment, ComposeEnvironment):
+        environment.show_log(source, lines, follow)
+        return
     new_lines = (
         _function_log(project, _GROUPS[source])
         if source in _GROUPS
@@ -55,7 +62,14 @@ def _file_log(path: Path) -> Callable[[], list[str]]:
     if not path.exists():
         raise Refused(f"there is no log at {path}", "nothing was started yet: mailroom up")
     log = path.open(errors="replace")
-    return lambda: log.read().splitlines()
+    unfinished = ""
+
+    def fresh() -> list[str]:
+        nonlocal unfinished
+        *lines, unfinished = (unfinished + log.read()).split("\n")
+        return lines
+
+    return fresh
 
 
 def _function_log(project: Project, output: str) -> Callable[[], list[str]]:

@@ -36,7 +36,7 @@ def messages(
         ["ingested at", "type", "subject", "source", "id", "batch"],
         [
             [
-                f"{message['ingested_at']:%Y-%m-%d %H:%M:%S}",
+                f"{message['ingested_at'].astimezone():%Y-%m-%d %H:%M:%S}",
                 message["type"],
                 message["subject"],
                 message["source"],

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 console = Console()
-errors = Console(stderr=True, highlight=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
@@ -23,9 +24,10 @@ def show_table(columns: Sequence[str], rows: Iterable[Iterable[object]], title: 
         rows: As many values each.
         title: Printed above, on a terminal only.
     """
-    table_rows = [list(row) for row in rows]
+    table_rows: list[list[object]] = [list(row) for row in rows]
     if not console.is_terminal:
-        for row in [list(columns), *table_rows]:
+        print("\t".join(columns))
+        for row in table_rows:
             print("\t".join("" if value is None else _one_line(value) for value in row))
         return
     table = Table(title=title or None, title_justify="left", header_style="bold")
@@ -39,9 +41,13 @@ def show_table(columns: Sequence[str], rows: Iterable[Iterable[object]], title: 
 
 def show_json(document: Any) -> None:
     """Print one JSON document."""
-    json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=str)
+    json.dump(document, sys.stdout, ensure_ascii=False, indent=2, default=_as_json)
     print()
 
 
+def _as_json(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
 def _one_line(value: object) -> str:
-    return str(value).replace("\n", " ").replace("\t", " ")
+    return " ".join(str(value).split())

@@ -32,7 +32,10 @@ def send(
         show_json(result)
     else:
         print_result(result)
-    if any(result[kind]["deadLettered"] for kind in result["published"]):
+    dead = [kind for kind in result["published"] if result[kind]["deadLettered"]]
+    if dead:
+        for kind in dead:
+            errors.print(f"look at the dead: mailroom queues {kind.title()}DeadLetterQueue")
         raise typer.Exit(EXIT_DEAD_LETTERS)
 
 
@@ -44,7 +47,8 @@ def send_files(project: Project, environment: Environment, files: list[str]) -> 
     with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
         batch = gather_batch(project, files, Path(folder))
         execution = start_execution(environment, batch)
-        errors.print(f"batch {batch.id}: {batch.report.valid} messages, {environment.name}")
+        count = batch.report.valid
+        errors.print(f"batch {batch.id}: {count} message{'s' if count > 1 else ''}")
         with _progress_bar() as bar:
             task = bar.add_task("settled", total=batch.report.valid - batch.report.duplicates)
             return await_execution(

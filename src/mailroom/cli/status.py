@@ -9,21 +9,26 @@ from mailroom.errors import EXIT_FAILURE
 from mailroom.project import Project
 
 if TYPE_CHECKING:
+    from mailroom.connection import LocalEnvironment
     from mailroom.embedded.environment import EmbeddedEnvironment
 
 
 def status(json: AsJson = False) -> None:
     """Show what is up, and where. Exit code 0 when all of it is up."""
-    from mailroom.embedded.environment import EmbeddedEnvironment
+    from mailroom.connection import choose
 
-    embedded = EmbeddedEnvironment(Project.find())
-    if not print_status(embedded, json):
+    if not print_status(choose(Project.find()), json):
         raise typer.Exit(EXIT_FAILURE)
 
 
-def print_status(embedded: "EmbeddedEnvironment", json: bool = False) -> bool:
+def print_status(environment: "LocalEnvironment", json: bool = False) -> bool:
     """Print the parts of an environment; returns whether all of it is up."""
-    parts = _parts(embedded)
+    from mailroom.compose.environment import ComposeEnvironment
+
+    if isinstance(environment, ComposeEnvironment):
+        parts = environment.parts()
+    else:
+        parts = _parts(environment)
     if json:
         show_json({part.pop("part"): part for part in parts})
     else:
@@ -48,7 +53,7 @@ def _parts(embedded: "EmbeddedEnvironment") -> list[dict[str, Any]]:
     return [
         _part("LocalStack", answers, localstack.endpoint, state.localstack),
         _part("Postgres", database, environment.database, state.postgres),
-        _part("topology", answers and state.ready, f"stack {environment.stack}", None),
+        _part("topology", answers and state.ready, f"stack {environment.stack}, embedded", None),
     ]
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Deployment, Stack
 from mailroom.deployment.target import Target
-from mailroom.deployment.template import render_template
+from mailroom.deployment.template import Template
 
 if TYPE_CHECKING:
     import boto3
@@ -25,7 +24,7 @@ class Code:
 
 def deploy_definitions(
     session: "boto3.Session",
-    template: Path,
+    template: Template,
     target: Target,
     code: Code,
     parameters: Mapping[str, str],
@@ -46,7 +45,7 @@ def deploy_definitions(
     """
     stack = Stack(session.client("cloudformation"), target.stack, progress)
     return stack.deploy(
-        render_template(template),
+        template.render(),
         {
             **target.parameters,
             "CodeBucket": code.bucket,

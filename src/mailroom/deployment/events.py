@@ -21,11 +21,13 @@ class ResourceEvent:
 
     @property
     def failed(self) -> bool:
-        """Failed by itself, not because another resource's failure cancelled it."""
-        return self.status.endswith("_FAILED") and "cancelled" not in self.reason.lower()
+        """Failed by itself, not because another's failure cancelled it: it has a reason."""
+        if not self.reason or "cancelled" in self.reason.lower():
+            return False
+        return self.status.endswith("_FAILED")
 
     def __str__(self) -> str:
-        return f"{self.logical_id} ({self.resource_type}): {self.reason or self.status}"
+        return f"{self.logical_id} ({self.resource_type}): {self.reason}"
 
 
 class StackEvents:

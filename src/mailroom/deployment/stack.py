@@ -11,11 +11,11 @@ from mailroom.waiting import backoff
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import DescribeChangeSetOutputTypeDef
 
 # A stack in one of these never held a deployment: CloudFormation demands that it be deleted first.
 # CREATE_FAILED is where LocalStack ends a failed creation, which AWS rolls back.
 _UNUSABLE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
+_NEVER_DEPLOYED = "REVIEW_IN_PROGRESS"
 _EMPTY = ("didn't contain changes", "No updates are to be performed")
 _SUCCESS = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
 
@@ -66,17 +66,21 @@ class Stack:
                 holds each one's reason.
         """
         status = self._ready_for_change()
-        change_set = self._cloudformation.create_change_set(
-            StackName=self.name,
-            ChangeSetName=f"mailroom-{uuid.uuid4().hex}",
-            ChangeSetType="UPDATE" if status else "CREATE",
-            TemplateBody=template,
-            Parameters=[
-                {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
-            ],
-            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-        )["Id"]
+        try:
+            change_set = self._cloudformation.create_change_set(
+                StackName=self.name,
+                ChangeSetName=f"mailroom-{uuid.uuid4().hex}",
+                ChangeSetType="UPDATE" if status else "CREATE",
+                TemplateBody=template,
+                Parameters=[
+                    {"ParameterKey": key, "ParameterValue": value}
+                    for key, value in parameters.items()
+                ],
+                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+            )["Id"]
+        except self._cloudformation.exceptions.ClientError as error:
+            raise self._refused(error.response["Error"].get("Message", "")) from error
         if not self._created(change_set):
             self._cloudformation.delete_change_set(ChangeSetName=change_set)
             return Deployment(False, self.outputs())
@@ -105,33 +109,32 @@ class Stack:
         return dict(stacks[0])
 
     def _ready_for_change(self) -> str | None:
+        """Wait for a deployment that is under way; delete what no deployment could change."""
         status = self.status()
+        if status and status.endswith("_IN_PROGRESS") and status != _NEVER_DEPLOYED:
+            self._follow(StackEvents(self._cloudformation, self.name), self.name)
+            status = self.status()
         if status in _UNUSABLE:
             self.delete()
             return None
-        if status == "REVIEW_IN_PROGRESS":
-            return None
-        if status and status.endswith("_IN_PROGRESS") and status not in _SUCCESS:
-            raise DeploymentFailed(
-                f"stack {self.name} is {status}: somebody else is changing it",
-                "wait until that has ended, then try again",
-            )
-        return status
+        return None if status == _NEVER_DEPLOYED else status
 
     def _created(self, change_set: str) -> bool:
         """Wait for the change set; False when it is empty."""
         for _ in backoff():
             described = self._cloudformation.describe_change_set(ChangeSetName=change_set)
             if described["Status"] == "CREATE_COMPLETE":
-                return not _is_empty(described)
+                # An emulator completes what AWS would refuse as empty.
+                return bool(described.get("Changes"))
             if described["Status"] == "FAILED":
                 reason = described.get("StatusReason", "")
                 if any(text in reason for text in _EMPTY):
                     return False
-                raise DeploymentFailed(
-                    f"the change set for stack {self.name} was refused: {reason}"
-                )
+                raise self._refused(reason)
         raise AssertionError("unreachable: the wait has no end of its own")
+
+    def _refused(self, reason: str) -> DeploymentFailed:
+        return DeploymentFailed(f"the change set for stack {self.name} was refused: {reason}")
 
     def _execute(self, change_set: str) -> None:
         events = StackEvents(self._cloudformation, self.name)
@@ -155,8 +158,3 @@ class Stack:
                 break
         reasons = [f"  {event}" for event in failed] or [f"  the stack is {status}"]
         return "\n".join(reasons)
-
-
-def _is_empty(change_set: "DescribeChangeSetOutputTypeDef") -> bool:
-    """An emulator may complete a change set that AWS would refuse as empty."""
-    return not change_set.get("Changes")

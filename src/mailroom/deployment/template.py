@@ -2,42 +2,80 @@
 
 import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
+from mailroom.deployment.parameters import parameter_faults
 from mailroom.errors import Refused
 
 
-def render_template(path: Path) -> str:
-    """The template with each state machine's `DefinitionUri` replaced by the file's content.
-
-    What `aws cloudformation package` does by uploading, this does in place (`Definition` of
-    AWS::Serverless::StateMachine), so that one document is the whole of the definitions.
+class Template:
+    """A SAM template of ours.
 
     Args:
-        path: The SAM template; `DefinitionUri` is relative to its folder.
+        path: The file; each `DefinitionUri` in it is relative to its folder.
 
     Raises:
-        Refused: A definition is missing or is not JSON.
+        Refused: It is missing, or no template.
     """
-    yaml = YAML()
-    yaml.width = 120
-    document = yaml.load(path)
-    for resource in document["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::StateMachine":
-            _inline_definition(resource["Properties"], path.parent)
-    rendered = io.StringIO()
-    yaml.dump(document, rendered)
-    return rendered.getvalue()
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._yaml = YAML()
+        self._yaml.width = 120
+        try:
+            self._document = self._yaml.load(path)
+        except OSError as error:
+            raise Refused(f"{path}: {error.strerror}") from error
+        except YAMLError as error:
+            raise Refused(f"{path.name}{_place(error)}: not YAML") from error
+        if not isinstance(self._document, dict) or "Resources" not in self._document:
+            raise Refused(f"{path.name}: there are no Resources in it")
+
+    def check_parameters(self, given: Mapping[str, str]) -> None:
+        """Refuse parameters that CloudFormation would refuse.
+
+        Raises:
+            Refused: One is unknown, or its value is not allowed; every fault is named.
+        """
+        faults = parameter_faults(self._document.get("Parameters", {}), given)
+        if faults:
+            raise Refused(f"{self._path.name} does not take these parameters", "\n".join(faults))
+
+    def render(self) -> str:
+        """The template with each state machine's `DefinitionUri` replaced by the file's content.
+
+        What `aws cloudformation package` does by uploading, this does in place (`Definition` of
+        AWS::Serverless::StateMachine), so that one document is the whole of the definitions.
+
+        Raises:
+            Refused: A definition is missing or is not JSON.
+        """
+        for resource in self._document["Resources"].values():
+            if resource["Type"] == "AWS::Serverless::StateMachine":
+                self._inline_definition(resource["Properties"])
+        rendered = io.StringIO()
+        self._yaml.dump(self._document, rendered)
+        return rendered.getvalue()
+
+    def _inline_definition(self, properties: dict[str, Any]) -> None:
+        if "DefinitionUri" not in properties:
+            return
+        definition = self._path.parent / properties.pop("DefinitionUri")
+        try:
+            properties["Definition"] = json.loads(definition.read_text())
+        except FileNotFoundError:
+            raise Refused(
+                f"{definition.name}, the state machine's definition, is missing"
+            ) from None
+        except json.JSONDecodeError as error:
+            raise Refused(f"{definition.name}:{error.lineno}: not JSON: {error.msg}") from error
 
 
-def _inline_definition(properties: dict[str, Any], folder: Path) -> None:
-    definition = folder / properties.pop("DefinitionUri")
-    try:
-        properties["Definition"] = json.loads(definition.read_text())
-    except FileNotFoundError:
-        raise Refused(f"{definition.name}, the state machine's definition, is missing") from None
-    except json.JSONDecodeError as error:
-        raise Refused(f"{definition.name}:{error.lineno}: not JSON: {error.msg}") from error
+def _place(error: YAMLError) -> str:
+    mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+    return f":{mark.line + 1}" if mark else ""

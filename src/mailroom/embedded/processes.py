@@ -60,22 +60,30 @@ class ProcessRecord:
             return None
 
 
-def find_processes(folder: Path, program: str) -> list[ProcessRecord]:
-    """Processes that run `program` in a folder of ours: what we started, written down or not.
+def stop_processes(folder: Path, program: str, gently: int, seconds: float) -> bool:
+    """Stop whatever runs `program` in a folder of ours: what we started, written down or not.
 
     Args:
-        folder: Their working directory.
-        program: Name of their executable, or one of their arguments.
+        folder: Its working directory.
+        program: Name of its executable, or one of its arguments.
+        gently: The signal to begin with.
+        seconds: After that it is killed, with its children.
+
+    Returns:
+        Whether there was any.
     """
     resolved = str(folder.resolve())
-    found = []
+    parents = {}
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             if process.cwd() == resolved and (
                 program in process.cmdline() or Path(process.exe()).name == program
             ):
-                found.append(ProcessRecord(process.pid, resolved))
-    return found
+                parents[process.pid] = process.ppid()
+    outermost = [pid for pid, parent in parents.items() if parent not in parents]
+    for pid in outermost:
+        ProcessRecord(pid, resolved).stop(gently, seconds)
+    return bool(outermost)
 
 
 def start_detached(

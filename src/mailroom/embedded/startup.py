@@ -1,21 +1,26 @@
 """`up`: starts what does not run, deploys what has changed, migrates."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from mailroom.deployment.definitions import Code
-from mailroom.embedded.credentials import owner_secret, store_owner_credentials
+from mailroom.deployment.template import Template
 from mailroom.embedded.environment import EmbeddedEnvironment
-from mailroom.embedded.processes import free_port, is_free, require_free_port
+from mailroom.embedded.ports import free_port, is_free, require_free_port
+from mailroom.embedded.processes import ProcessRecord
 from mailroom.embedded.state import State
 from mailroom.environment import Environment
 from mailroom.errors import Refused
+from mailroom.interrupts import uninterrupted
+from mailroom.owner import owner_secret, store_owner_credentials
 from mailroom.packaging.live import live_code
 from mailroom.packaging.packaged import packaged_code
 from mailroom.progress import Progress
 from mailroom.topology import bring_up_to_date
 
 DEFAULT_PORT = 4566
+
+type Undo = Callable[[], object]
 
 
 def start_environment(
@@ -39,33 +44,46 @@ def start_environment(
     Raises:
         MailroomError: Something is in the way; the message says what, and how to go on.
     """
-    with embedded.file.locked(), ExitStack() as undo:
-        before = embedded.state
-        state = _with_port(before, port)
+    template = Template(embedded.project.template)
+    template.check_parameters({**embedded.target.parameters, **(parameters or {})})
+    with embedded.file.locked(progress.waiting), _undone_on_failure(progress) as undo:
+        state = _with_port(embedded.state, port)
         # LocalStack takes longest: everything else is prepared while it boots.
-        state = _start_localstack(embedded, state, undo)
+        state, localstack = _start_localstack(embedded, state, undo)
         state = _start_postgres(embedded, state, progress, undo)
         environment = embedded.environment(state)
         with progress.step("Functions' code"):
             code = live_code(embedded.project)
         with progress.step("LocalStack 4.14.0") as step:
-            localstack = embedded.localstack(state)
-            localstack.wait(state.localstack)
-            step.result = localstack.endpoint
+            embedded.localstack(state).wait(localstack)
+            step.result = environment.endpoint
         if packaged:
             code = _upload(embedded, environment)
-        secret = _owner_secret(embedded, environment, state, renew=state != before)
+        secret = _owner_secret(embedded, environment, state)
         bring_up_to_date(
             environment,
-            embedded.project.template,
+            template,
             embedded.target,
             code,
             {"DatabaseSecretArn": secret, **(parameters or {})},
             progress,
         )
         embedded.file.save(state.with_(ready=True))
-        undo.pop_all()
         return environment
+
+
+@contextmanager
+def _undone_on_failure(progress: Progress) -> Iterator[list[Undo]]:
+    """Undo what is on the list, last first, if the block ends by an exception."""
+    undo: list[Undo] = []
+    try:
+        yield undo
+    except BaseException:
+        if undo:
+            with uninterrupted(), progress.step("Stopping what was started"):
+                for one in reversed(undo):
+                    one()
+        raise
 
 
 def _with_port(before: State | None, port: int | None) -> State:
@@ -81,28 +99,36 @@ def _with_port(before: State | None, port: int | None) -> State:
     return before.with_(port=port)
 
 
-def _start_localstack(embedded: EmbeddedEnvironment, state: State, undo: ExitStack) -> State:
+def _start_localstack(
+    embedded: EmbeddedEnvironment, state: State, undo: list[Undo]
+) -> tuple[State, ProcessRecord]:
     if state.localstack and state.localstack.alive():
-        return state
+        return state, state.localstack
+    embedded.stop_localstack()
     require_free_port(state.port, "LocalStack")
-    undo.callback(embedded.stop_localstack)
-    state = state.with_(localstack=embedded.localstack(state).start(), ready=False)
+    undo.append(embedded.stop_localstack)
+    process = embedded.localstack(state).start()
+    state = state.with_(localstack=process, ready=False)
     embedded.file.save(state)
-    return state
+    return state, process
 
 
 def _start_postgres(
-    embedded: EmbeddedEnvironment, state: State, progress: Progress, undo: ExitStack
+    embedded: EmbeddedEnvironment, state: State, progress: Progress, undo: list[Undo]
 ) -> State:
     if state.postgres and state.postgres.alive():
         return state
+    embedded.stop_postgres()
     port = state.postgres_port if is_free(state.postgres_port) else free_port()
     state = state.with_(postgres_port=port, ready=False)
-    undo.callback(embedded.stop_postgres)
+    undo.append(embedded.stop_postgres)
     with progress.step("Postgres 18") as step:
-        state = state.with_(postgres=embedded.postgres(state).start())
+        server = embedded.postgres(state)
+        process = server.start()
+        state = state.with_(postgres=process)
+        embedded.file.save(state)
+        server.wait(process)
         step.result = f"127.0.0.1:{port}"
-    embedded.file.save(state)
     return state
 
 
@@ -112,11 +138,9 @@ def _upload(embedded: EmbeddedEnvironment, environment: Environment) -> Code:
     return packaged_code(embedded.project, environment.session, bucket)
 
 
-def _owner_secret(
-    embedded: EmbeddedEnvironment, environment: Environment, state: State, renew: bool
-) -> str:
+def _owner_secret(embedded: EmbeddedEnvironment, environment: Environment, state: State) -> str:
     existing = owner_secret(environment.session)
-    if existing and not renew:
-        return existing
+    if existing and embedded.postgres(state).admits(existing.credentials):
+        return existing.arn
     password = embedded.postgres(state).renew_owner()
     return store_owner_credentials(environment.session, "127.0.0.1", state.postgres_port, password)

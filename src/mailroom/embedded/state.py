@@ -83,6 +83,11 @@ class StateFile:
         draft.write_text(json.dumps(document, indent=2))
         draft.replace(self._path)
 
+    def remove(self) -> None:
+        """Forget everything, and the lock; it is the caller's who does this."""
+        for path in (self._path, self._path.with_suffix(".draft"), self._folder / "lock"):
+            path.unlink(missing_ok=True)
+
     def locked(self, waiting: Callable[[], None] = lambda: None) -> IO[str]:
         """Let no other command start or stop this environment meanwhile.
 

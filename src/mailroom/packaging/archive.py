@@ -1,7 +1,7 @@
 """The zip that goes to AWS, byte for byte the same on every machine."""
 
 import hashlib
-import os
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +16,12 @@ UNZIPPED_LIMIT = 250 * 1024 * 1024
 # What installers write about themselves; nothing reads it at run time.
 _INSTALLERS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3
+_READABLE = 0o100644
 
 
 def build_archive(project: Project, architecture: str) -> Path:
     """Package the functions with their locked dependencies for Lambda.
-
-    Entries are sorted, stored without compression (compressors differ between machines), and
-    carry neither times nor owners.
 
     Args:
         project: The checkout.
@@ -36,19 +35,49 @@ def build_archive(project: Project, architecture: str) -> Path:
     """
     dependencies = project.state / "build" / f"dependencies-{architecture}"
     install_dependencies(project, dependencies, architecture)
+    return pack(project, dependencies, architecture)
+
+
+def pack(project: Project, dependencies: Path, architecture: str) -> Path:
+    """Package the functions with dependencies that are there already.
+
+    Entries are sorted, stored without compression (compressors differ between machines), and
+    carry neither times nor owners nor the permissions that they happen to have here.
+
+    Args:
+        project: The checkout.
+        dependencies: Folder that holds them at its top level.
+        architecture: What they are for.
+
+    Returns:
+        The zip; its name holds its SHA-256.
+
+    Raises:
+        Refused: The code would not fit into Lambda's 250 MB.
+    """
     files = dict(sorted(_files(dependencies, code_entries(project))))
     size = sum(path.stat().st_size for path in files.values())
     if size > UNZIPPED_LIMIT:
         raise Refused(f"the code is {size:,} bytes unzipped; Lambda takes {UNZIPPED_LIMIT:,}")
-    draft = project.state / "build" / f"draft-{os.getpid()}.zip"
+    build = project.state / "build"
+    build.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="draft-", dir=build) as folder:
+        draft = Path(folder) / "functions.zip"
+        _write(draft, files)
+        with draft.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        for older in build.glob(f"functions-{architecture}-*.zip"):
+            older.unlink()
+        return draft.replace(build / f"functions-{architecture}-{digest}.zip")
+
+
+def _write(draft: Path, files: dict[str, Path]) -> None:
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
         for name, path in files.items():
             entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.external_attr = (0o100755 if os.access(path, os.X_OK) else 0o100644) << 16
+            entry.create_system = _UNIX
+            entry.external_attr = _READABLE << 16
             archive.writestr(entry, path.read_bytes())
-    with draft.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    return draft.replace(draft.with_name(f"functions-{architecture}-{digest}.zip"))
 
 
 def _files(dependencies: Path, entries: dict[str, Path]) -> Iterator[tuple[str, Path]]:
@@ -60,10 +89,13 @@ def _files(dependencies: Path, entries: dict[str, Path]) -> Iterator[tuple[str, 
             yield name.as_posix(), path
     for top, source in entries.items():
         for path in _walk(source):
-            yield (Path(top) / path.relative_to(source)).as_posix(), path
+            name = Path(top) / path.relative_to(source)
+            # Hidden files are an editor's or a system's, not sources.
+            if not any(part.startswith(".") for part in name.parts):
+                yield name.as_posix(), path
 
 
 def _walk(folder: Path) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".pyc":
             yield path

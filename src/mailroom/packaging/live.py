@@ -15,11 +15,12 @@ def live_code(project: Project) -> Code:
     """
     folder = project.state / "build" / "live"
     install_dependencies(project, folder, architecture=None)
-    _link(folder, code_entries(project))
-    return Code("hot-reload", str(folder), host_architecture())
+    return link_sources(project, folder)
 
 
-def _link(folder: Path, entries: dict[str, Path]) -> None:
+def link_sources(project: Project, folder: Path) -> Code:
+    """The code in a folder that holds the dependencies already: links to the sources are added."""
+    entries = code_entries(project)
     for link in folder.iterdir():
         if link.is_symlink() and entries.get(link.name) != link.readlink():
             link.unlink()
@@ -27,3 +28,4 @@ def _link(folder: Path, entries: dict[str, Path]) -> None:
         link = folder / name
         if not link.is_symlink():
             link.symlink_to(source)
+    return Code("hot-reload", str(folder), host_architecture())

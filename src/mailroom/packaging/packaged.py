@@ -1,6 +1,7 @@
 """The functions' code as the zip that would go to AWS, in a bucket of the environment."""
 
 import platform
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailroom.deployment.definitions import Code
@@ -22,10 +23,14 @@ def packaged_code(project: Project, session: "boto3.Session", bucket: str) -> Co
     if platform.system() != "Linux":
         raise Refused(
             "the package holds Linux wheels, which do not run on this system",
-            "leave out --packaged, or run in containers: mailroom up --compose --packaged",
+            "leave out --packaged",
         )
     architecture = host_architecture()
-    archive = build_archive(project, architecture)
+    return upload(build_archive(project, architecture), architecture, session, bucket)
+
+
+def upload(archive: Path, architecture: str, session: "boto3.Session", bucket: str) -> Code:
+    """Put a package into a bucket, which is created if it is missing."""
     s3 = session.client("s3")
     s3.create_bucket(Bucket=bucket)
     s3.upload_file(str(archive), bucket, archive.name)

@@ -12,7 +12,7 @@ from pathlib import Path
 from mailroom.environment import Environment
 from mailroom.errors import Refused
 from mailroom.project import Project
-from mailroom.workflow.validation import Report, validate_file
+from mailroom.workflow.validation import Report, refuse_problems, validate_file
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 STATE_LIMIT = 256 * 1024
@@ -46,12 +46,16 @@ def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
     """
     batch_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     path = folder / f"{batch_id}.jsonl"
-    reports = []
+    copies = [folder / f"{number}.jsonl" for number in range(len(files))]
+    for name, copy in zip(files, copies, strict=True):
+        _copy(name, copy)
+    reports = [
+        validate_file(project, copy, "standard input" if name == "-" else name)
+        for name, copy in zip(files, copies, strict=True)
+    ]
+    refuse_problems(reports)
     with path.open("wb") as batch:
-        for number, name in enumerate(files):
-            copy = folder / f"{number}.jsonl"
-            _copy(name, copy)
-            reports.append(validate_file(project, copy, "standard input" if name == "-" else name))
+        for copy in copies:
             with copy.open("rb") as content:
                 shutil.copyfileobj(content, batch)
             batch.write(b"\n")
@@ -79,8 +83,9 @@ def _copy(name: str, copy: Path) -> None:
         with copy.open("wb") as target:
             if name == "-":
                 shutil.copyfileobj(sys.stdin.buffer, target)
-            else:
-                target.write(Path(name).read_bytes())
+                return
+            with Path(name).open("rb") as source:
+                shutil.copyfileobj(source, target)
     except OSError as error:
         raise Refused(f"{name}: {error.strerror}") from error
 

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,19 +14,21 @@ from mailroom.project import Project
 
 @dataclass(frozen=True)
 class Report:
-    """What is in a file of messages.
+    """What is in a file of messages, and what is wrong with it.
 
     Attributes:
         valid: How many events it holds.
-        types: How many of each type.
         duplicates: How many repeat an earlier event of the file to the letter.
         exact_inline: Whether a state machine's JSON keeps every number as it is.
+        problem_count: How many problems there are.
+        problems: The first of them: each names file, line, field and reason.
     """
 
     valid: int
-    types: dict[str, int]
     duplicates: int
     exact_inline: bool
+    problem_count: int
+    problems: list[str]
 
 
 def validate_file(project: Project, path: Path, shown_as: str) -> Report:
@@ -40,7 +43,7 @@ def validate_file(project: Project, path: Path, shown_as: str) -> Report:
         shown_as: Its name in messages.
 
     Raises:
-        Refused: A line is no valid message; the hint lists lines and fields.
+        MailroomError: The validator itself failed.
     """
     run = subprocess.run(
         [project.interpreter(RUNTIME), "-m", "messages.validate", path],
@@ -52,18 +55,25 @@ def validate_file(project: Project, path: Path, shown_as: str) -> Report:
         report = json.loads(run.stdout)
     except json.JSONDecodeError:
         raise MailroomError("the validator failed", run.stderr.strip()) from None
-    if report["problemCount"]:
-        raise Refused(_headline(report, shown_as), "\n".join(_listed(report, shown_as)))
-    return Report(report["valid"], report["types"], report["duplicates"], report["exactInline"])
-
-
-def _headline(report: dict[str, int], shown_as: str) -> str:
+    problems = [
+        f"{shown_as}:{problem['line']}: {problem['field']}: {problem['reason']}"
+        for problem in report["problems"]
+    ]
     count = report["problemCount"]
-    return f"{shown_as}: {count} problem{'s' if count > 1 else ''}; nothing was sent"
+    return Report(report["valid"], report["duplicates"], report["exactInline"], count, problems)
 
 
-def _listed(report: dict[str, list[dict[str, str]]], shown_as: str) -> list[str]:
-    problems = report["problems"]
-    listed = [f"{shown_as}:{p['line']}: {p['field']}: {p['reason']}" for p in problems]
-    unlisted = int(str(report["problemCount"])) - len(problems)
-    return [*listed, f"… and {unlisted} more"] if unlisted else listed
+def refuse_problems(reports: Sequence[Report]) -> None:
+    """Refuse files that have any problem, and name those of all of them.
+
+    Raises:
+        Refused: The hint lists file, line, field and reason.
+    """
+    count = sum(report.problem_count for report in reports)
+    if not count:
+        return
+    listed = [problem for report in reports for problem in report.problems]
+    if count > len(listed):
+        listed.append(f"… and {count - len(listed)} more")
+    plural = "s" if count > 1 else ""
+    raise Refused(f"{count} problem{plural}; nothing was sent", "\n".join(listed))

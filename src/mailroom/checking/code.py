@@ -1,0 +1,107 @@
+"""What the functions' code says about itself, read without running it."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Module:
+    """A Python file of the functions."""
+
+    path: Path
+    tree: ast.Module
+
+    @property
+    def words(self) -> set[str]:
+        """Every name, attribute and string in it."""
+        return {word for node in ast.walk(self.tree) for word in _words(node)}
+
+    def line_of(self, function: str) -> int | None:
+        """The line that defines a name at the top level."""
+        for node in self.tree.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                names = [node.name]
+            elif isinstance(node, ast.Assign):
+                names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            elif isinstance(node, ast.ImportFrom):
+                names = [alias.asname or alias.name for alias in node.names]
+            else:
+                names = []
+            if function in names:
+                return node.lineno
+        return None
+
+
+@cache
+def _parse(path: Path, modified: int) -> Module | None:
+    try:
+        return Module(path, ast.parse(path.read_text()))
+    except (SyntaxError, ValueError):
+        return None
+
+
+def module_at(functions: Path, dotted: str) -> Module | None:
+    """The module of a dotted name, if the functions' folder has it and it parses."""
+    stem = functions.joinpath(*dotted.split("."))
+    for path in (stem.with_suffix(".py"), stem / "__init__.py"):
+        if path.is_file():
+            return _parse(path, path.stat().st_mtime_ns)
+    return None
+
+
+def reachable(functions: Path, dotted: str) -> list[Module]:
+    """A module and all of the functions' own modules that it imports, directly or not."""
+    found: dict[str, Module] = {}
+    waiting = [dotted]
+    while waiting:
+        name = waiting.pop()
+        module = module_at(functions, name)
+        if module and name not in found:
+            found[name] = module
+            waiting += _imports(module.tree)
+    return list(found.values())
+
+
+def message_types(functions: Path) -> dict[str, tuple[Path, int]]:
+    """The values that the models of functions/messages admit for `type`, and where."""
+    found = {}
+    for path in sorted((functions / "messages").glob("*.py")):
+        module = _parse(path, path.stat().st_mtime_ns)
+        for node in ast.walk(module.tree) if module else ():
+            for value in _literals(node):
+                found[value] = (path, node.lineno if isinstance(node, ast.AnnAssign) else 1)
+    return found
+
+
+def _literals(node: ast.AST) -> Iterator[str]:
+    if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)):
+        return
+    if node.target.id != "type" or not isinstance(node.annotation, ast.Subscript):
+        return
+    if isinstance(node.annotation.value, ast.Name) and node.annotation.value.id == "Literal":
+        for part in ast.walk(node.annotation.slice):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                yield part.value
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _words(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name):
+        yield node.id
+    elif isinstance(node, ast.Attribute):
+        yield node.attr
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.alias):
+        yield node.name

@@ -1,0 +1,79 @@
+"""What a rule is, and the register of them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mailroom.checking.finding import Finding, Problem, Severity
+
+if TYPE_CHECKING:
+    from mailroom.checking.definitions import Definitions
+
+AWS = "https://docs.aws.amazon.com/"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that fails on the way to AWS.
+
+    Attributes:
+        id: Its name, as suppressions say it.
+        severity: Of all its findings.
+        title: What is wrong, as a short noun phrase.
+        why: What AWS does with it.
+        page: The page of AWS's documentation that says so.
+        mend: What to do.
+        find: Yields a problem for each place.
+    """
+
+    id: str
+    severity: Severity
+    title: str
+    why: str
+    page: str
+    mend: str
+    find: Callable[["Definitions"], Iterator[Problem]]
+
+    def findings(self, definitions: "Definitions") -> Iterator[Finding]:
+        """Its findings, each place and sentence once, however many environments have it."""
+        for problem in dict.fromkeys(self.find(definitions)):
+            yield Finding(
+                self.id,
+                self.severity,
+                problem.at,
+                problem.message,
+                self.why,
+                self.page,
+                self.mend,
+            )
+
+
+REGISTER: dict[str, Rule] = {}
+
+
+def rule[T](
+    each: Callable[["Definitions"], Iterable[T]],
+    id: str,
+    severity: Severity,
+    title: str,
+    why: str,
+    page: str,
+    mend: str,
+) -> Callable[[Callable[[T], Iterator[Problem]]], Callable[[T], Iterator[Problem]]]:
+    """Register a function as a rule.
+
+    Args:
+        each: What of the definitions the function is called with, once for each.
+        page: Path of the page under AWS's documentation, or a whole address.
+    """
+
+    def register(check: Callable[[T], Iterator[Problem]]) -> Callable[[T], Iterator[Problem]]:
+        def find(definitions: "Definitions") -> Iterator[Problem]:
+            for part in each(definitions):
+                yield from check(part)
+
+        address = page if page.startswith("https://") else AWS + page
+        REGISTER[id] = Rule(id, severity, title, why, address, mend, find)
+        return check
+
+    return register

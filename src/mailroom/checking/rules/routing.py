@@ -1,0 +1,98 @@
+"""Filter policies: which message reaches which queue."""
+
+import json
+from collections.abc import Iterator
+
+from mailroom.checking.code import message_types
+from mailroom.checking.definitions import Definitions, stacks, whole
+from mailroom.checking.filters import filter_faults, lets_through
+from mailroom.checking.finding import Location, Problem, Severity
+from mailroom.checking.resolve import Resolver, reference
+from mailroom.checking.rule import rule
+from mailroom.checking.rules.topics import SUBSCRIPTION
+from mailroom.checking.stack import Stack
+
+_FILTERS = "sns/latest/dg/sns-subscription-filter-policies.html"
+_UNKNOWN = "mailroom-check-unknown-type"
+
+
+@rule(
+    stacks,
+    id="filter-policy",
+    severity=Severity.error,
+    title="a filter policy that SNS refuses",
+    why="the subscription is not created (InvalidParameter)",
+    page="sns/latest/dg/subscription-filter-policy-constraints.html",
+    mend="use lists of values or of SNS's operators; at most 5 keys and 150 combinations",
+)
+def filter_policy(stack: Stack) -> Iterator[Problem]:
+    for subscription in stack.of_type(SUBSCRIPTION):
+        policy = subscription.get("FilterPolicy")
+        if policy is not None:
+            nested = subscription.get("FilterPolicyScope") == "MessageBody"
+            for fault in filter_faults(policy, nested):
+                yield Problem(subscription.at("FilterPolicy"), f"{subscription.id}: {fault}")
+
+
+@rule(
+    whole,
+    id="unrouted-message",
+    severity=Severity.error,
+    title="a message that no subscription's filter lets through",
+    why="SNS accepts it and delivers it to nobody; it vanishes",
+    page=_FILTERS,
+    mend="subscribe a queue whose filter has this type, and one that catches the rest "
+    "(anything-but the known types, and exists: false)",
+)
+def unrouted(definitions: Definitions) -> Iterator[Problem]:
+    types = message_types(definitions.functions)
+    for stack in definitions.stacks:
+        topics = {reference(one.get("TopicArn")) for one in stack.of_type(SUBSCRIPTION)}
+        for topic in sorted(name for name in topics if name in stack.resources):
+            yield from _unrouted(definitions, stack, topic, list(types))
+
+
+def _unrouted(
+    definitions: Definitions, stack: Stack, topic: str, types: list[str]
+) -> Iterator[Problem]:
+    policies = [
+        one.get("FilterPolicy")
+        for one in stack.of_type(SUBSCRIPTION)
+        if reference(one.get("TopicArn")) == topic
+    ]
+    messages = {f"messages of type {name!r}": {"type": name} for name in types}
+    messages["messages of a type that nobody knows"] = {"type": _UNKNOWN}
+    messages["messages without a type"] = {}
+    for name, attributes in messages.items():
+        if not any(lets_through(policy, attributes) for policy in policies):
+            yield Problem(stack.resources[topic].at(), f"{name} reach no queue of {topic}")
+
+
+@rule(
+    whole,
+    id="filter-policy-changed",
+    severity=Severity.warning,
+    title="a filter policy that differs from the one that was deployed before",
+    why="SNS needs up to 15 minutes until a changed filter policy works everywhere; until then "
+    "messages are routed by the old one or by the new one",
+    page=_FILTERS,
+    mend="deploy it while nothing is published, or add a subscription instead of changing one",
+)
+def filter_policy_changed(definitions: Definitions) -> Iterator[Problem]:
+    if definitions.previous is None:
+        return
+    before = definitions.previous.plain.get("Resources", {})
+    for stack in definitions.known_stacks:
+        resolver = Resolver(definitions.previous.plain, stack.values)
+        for subscription in stack.of_type(SUBSCRIPTION):
+            old = before.get(subscription.id)
+            if old is None:
+                continue
+            policy = resolver.resolve(old.get("Properties", {}).get("FilterPolicy"))
+            if _canonical(policy) != _canonical(subscription.get("FilterPolicy")):
+                at: Location = subscription.at("FilterPolicy")
+                yield Problem(at, f"{subscription.id} filters differently than before")
+
+
+def _canonical(policy: object) -> str:
+    return json.dumps(policy, sort_keys=True)

@@ -1,0 +1,25 @@
+"""Errors of other libraries that a user can cause, in words that a user understands."""
+
+from mailroom.errors import MailroomError, NoAnswer
+
+
+def as_known(error: Exception) -> MailroomError | None:
+    """What an error means to the user; None for a bug of ours."""
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from psycopg import OperationalError
+
+    if isinstance(error, OperationalError):
+        return NoAnswer(f"the database did not answer: {_first_line(error)}")
+    if isinstance(error, HTTPClientError):
+        return NoAnswer(f"the engine did not answer: {_first_line(error)}")
+    if isinstance(error, BotoCoreError | Boto3Error | ClientError):
+        return MailroomError(str(error))
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return MailroomError(f"{where}{error.strerror}")
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

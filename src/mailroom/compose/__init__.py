@@ -1,0 +1,1 @@
+"""LocalStack and Postgres in containers: what drives docker-compose.yml, and what runs inside."""

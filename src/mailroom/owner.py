@@ -1,0 +1,80 @@
+"""The owner of the database: a role whose password is in Secrets Manager, and nowhere else."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+if TYPE_CHECKING:
+    import boto3
+
+DATABASE = "mailroom"
+OWNER = "mailroom"
+SECRET_NAME = "mailroom-database"
+
+
+@dataclass(frozen=True)
+class OwnerSecret:
+    """The secret, and what is in it."""
+
+    arn: str
+    credentials: dict[str, Any]
+
+
+def renew_owner(superuser: str) -> str:
+    """Give the owner of the database a new password; create both when they are missing.
+
+    As in RDS the owner is no superuser, but may create roles.
+
+    Args:
+        superuser: Connection string of the superuser, to the database `postgres`.
+
+    Returns:
+        The new password. It is kept nowhere else.
+    """
+    password = secrets.token_urlsafe(24)
+    with psycopg.connect(superuser, autocommit=True) as connection:
+        verifier = connection.pgconn.encrypt_password(
+            password.encode(), OWNER.encode(), b"scram-sha-256"
+        ).decode()
+        exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER])
+        verb = "ALTER" if exists.fetchone() else "CREATE"
+        connection.execute(f"{verb} ROLE {OWNER} LOGIN CREATEROLE PASSWORD '{verifier}'")
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
+        if not found.fetchone():
+            connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
+    return password
+
+
+def owner_secret(session: "boto3.Session") -> OwnerSecret | None:
+    """The secret, or None when there is none."""
+    client = session.client("secretsmanager")
+    try:
+        secret = client.get_secret_value(SecretId=SECRET_NAME)
+    except client.exceptions.ResourceNotFoundException:
+        return None
+    return OwnerSecret(secret["ARN"], json.loads(secret["SecretString"]))
+
+
+def store_owner_credentials(session: "boto3.Session", host: str, port: int, password: str) -> str:
+    """Write the secret in the shape that RDS uses.
+
+    Returns:
+        The secret's ARN.
+    """
+    client = session.client("secretsmanager")
+    credentials = {
+        "engine": "postgres",
+        "host": host,
+        "port": port,
+        "dbname": DATABASE,
+        "username": OWNER,
+        "password": password,
+    }
+    value = json.dumps(credentials)
+    existing = owner_secret(session)
+    if existing:
+        return client.put_secret_value(SecretId=existing.arn, SecretString=value)["ARN"]
+    return client.create_secret(Name=SECRET_NAME, SecretString=value)["ARN"]

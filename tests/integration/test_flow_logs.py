@@ -1,0 +1,32 @@
+"""What the functions log can be followed by batch."""
+
+import pytest
+
+from tests.support.events import mixed, notification
+from tests.support.flow import Flow
+from tests.support.logs import entries_of
+
+
+@pytest.mark.parametrize("function", ["PublishMessages", "ProcessMessages"])
+def test_entries_carry_the_batch_and_the_execution_that_they_belong_to(
+    flow: Flow, function: str
+) -> None:
+    batch = flow.send(mixed(2))["batchId"]
+
+    entries = entries_of(flow.environment, function, batch)
+
+    assert {(entry["batch_id"], entry["execution"]) for entry in entries} == {(batch, batch)}
+    assert {entry["level"] for entry in entries} == {"INFO"}
+    assert all(entry["function_request_id"] for entry in entries)
+
+
+def test_a_dead_letter_is_logged_with_its_reason_and_without_its_content(flow: Flow) -> None:
+    first = notification(title="the first content")
+    flow.send([first])
+
+    batch = flow.send([{**first, "data": {**first["data"], "title": "a secret"}}])["batchId"]
+
+    entries = entries_of(flow.environment, "ProcessMessages", batch)
+    [warning] = [entry for entry in entries if entry["level"] == "WARNING"]
+    assert (warning["message"], warning["reason"]) == ("dead letter", "conflicting_duplicate")
+    assert "a secret" not in str(entries)
