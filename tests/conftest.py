@@ -6,8 +6,8 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--stack",
-        choices=["embedded", "attach"],
+        choices=["embedded", "compose", "attach"],
         default="embedded",
         help="what the integration tests run against: an embedded environment of their own, "
-        "or the environment of this checkout that is already up",
+        "one of their own in containers, or the environment of this checkout that is already up",
     )

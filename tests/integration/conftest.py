@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from rich.console import Console
 
+from mailroom.compose.environment import ComposeEnvironment
 from mailroom.connection import connect
 from mailroom.embedded.environment import EmbeddedEnvironment
 from mailroom.embedded.ports import free_port
@@ -14,6 +15,7 @@ from mailroom.embedded.startup import start_environment
 from mailroom.environment import Environment
 from mailroom.progress import Progress
 from mailroom.project import Project
+from tests.support.containers import compose_settings, containers_up, gateway, require_engine
 from tests.support.flow import Flow
 from tests.support.ingestion_role import IngestionRole
 from tests.support.listener import Listener, listening
@@ -34,11 +36,24 @@ def environment(request: pytest.FixtureRequest, project: Project) -> Iterator[En
     if request.config.getoption("--stack") == "attach":
         yield connect(project)
         return
+    if request.config.getoption("--stack") == "compose":
+        require_engine(project)
+        with containers_up(project, compose_settings()) as environment:
+            yield environment
+        return
     embedded = EmbeddedEnvironment(project)
     try:
         yield start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
     finally:
         embedded.reset()
+
+
+@pytest.fixture(scope="session")
+def this_machine(project: Project, environment: Environment) -> str:
+    """This machine's address, as the functions see it."""
+    if environment.name == "compose":
+        return gateway(ComposeEnvironment(project))
+    return "127.0.0.1"
 
 
 @pytest.fixture

@@ -14,11 +14,15 @@ from tests.support.locks import locked
 
 
 def test_messages_wait_in_the_queue_while_the_database_is_unreachable(
-    flow: Flow, role: IngestionRole
+    flow: Flow, role: IngestionRole, this_machine: str
 ) -> None:
     events = mixed(6)
 
-    with dead_end() as nowhere, role.other_secret(port=nowhere.port), role.shut_out():
+    with (
+        dead_end(this_machine) as nowhere,
+        role.other_secret(host=nowhere.host, port=nowhere.port),
+        role.shut_out(),
+    ):
         execution = flow.start({"messages": events})
         until(lambda: nowhere.visits > 1, "the function to look for the database")
         waiting = unreceived(flow, events)

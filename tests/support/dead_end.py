@@ -9,8 +9,9 @@ from threading import Thread
 class DeadEnd:
     """Hangs up on whoever connects, and counts them."""
 
-    def __init__(self) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, host: str) -> None:
+        self._socket = socket.create_server((host, 0))
+        self.host = host
         self.port: int = self._socket.getsockname()[1]
         self.visits = 0
 
@@ -30,9 +31,9 @@ class DeadEnd:
 
 
 @contextmanager
-def dead_end() -> Iterator[DeadEnd]:
-    """A dead end that is there until the end."""
-    place = DeadEnd()
+def dead_end(host: str) -> Iterator[DeadEnd]:
+    """A dead end at an address of this machine, there until the end."""
+    place = DeadEnd(host)
     thread = Thread(target=place.serve, daemon=True)
     thread.start()
     try:

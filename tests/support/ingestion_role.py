@@ -32,8 +32,10 @@ class IngestionRole:
     def login(self, **changes: str) -> str:
         """How the functions log in, as a connection string."""
         secret = self.secret()
-        same = {name: secret[name] for name in ("host", "port", "dbname", "password")}
-        return make_conninfo(**{**same, "user": secret["username"], **changes})
+        same = {name: secret[name] for name in ("dbname", "password")}
+        # The functions may know the database by another name, which only they can resolve.
+        here = {"host": "127.0.0.1", "port": str(self._database.info.port)}
+        return make_conninfo(**{**here, **same, "user": secret["username"], **changes})
 
     def connect(self) -> psycopg.Connection:
         """Log in as the functions do."""

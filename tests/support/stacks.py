@@ -9,12 +9,12 @@ import psycopg
 from psycopg import sql
 from rich.console import Console
 
+from mailroom.deployment.definitions import Code
 from mailroom.deployment.stack import Stack
 from mailroom.deployment.target import load_target
 from mailroom.deployment.template import Template
 from mailroom.environment import Environment
 from mailroom.owner import owner_secret
-from mailroom.packaging.live import live_code
 from mailroom.progress import Progress
 from mailroom.project import Project
 from mailroom.topology import bring_up_to_date
@@ -35,7 +35,7 @@ def another_stack(
             other,
             Template(project.template),
             replace(local, stack=name),
-            live_code(project),
+            _code_of(environment),
             {"DatabaseSecretArn": secret.arn, **parameters},
             Progress(Console(stderr=True)),
         )
@@ -43,6 +43,14 @@ def another_stack(
     finally:
         Stack(environment.session.client("cloudformation"), name).delete()
         _drop_role(environment.database, f"{name}-ingestion")
+
+
+def _code_of(environment: Environment) -> Code:
+    """The code that the environment's own stack runs."""
+    client = environment.session.client("cloudformation")
+    stack = client.describe_stacks(StackName=environment.stack)["Stacks"][0]
+    given = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
+    return Code(given["CodeBucket"], given["CodeKey"], given["Architecture"])
 
 
 def _drop_role(database: str, name: str) -> None:

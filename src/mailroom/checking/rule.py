@@ -37,15 +37,13 @@ class Rule:
     def findings(self, definitions: "Definitions") -> Iterator[Finding]:
         """Its findings, each place and sentence once, however many environments have it."""
         for problem in dict.fromkeys(self.find(definitions)):
-            yield Finding(
-                self.id,
-                self.severity,
-                problem.at,
-                problem.message,
-                self.why,
-                self.page,
-                self.mend,
-            )
+            yield self.finding(problem)
+
+    def finding(self, problem: Problem) -> Finding:
+        """A problem as a finding of this rule."""
+        return Finding(
+            self.id, self.severity, problem.at, problem.message, self.why, self.page, self.mend
+        )
 
 
 REGISTER: dict[str, Rule] = {}

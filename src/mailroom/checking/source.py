@@ -41,10 +41,20 @@ class Source:
         file = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
         try:
             text = path.read_text()
-            # JSON may be indented by tabs, YAML may not; neither has raw tabs in its strings.
-            nodes = YAML().load(text.replace("\t", " ") if path.suffix == ".json" else text)
         except (OSError, UnicodeDecodeError) as error:
             raise Refused(f"{file} can't be read: {error}") from error
+        # JSON may be indented by tabs, YAML may not; JSON has no raw tabs in its strings.
+        return cls.parse(text.replace("\t", " ") if path.suffix == ".json" else text, file)
+
+    @classmethod
+    def parse(cls, text: str, file: str) -> "Source":
+        """Read a text.
+
+        Raises:
+            Refused: It is neither YAML nor JSON.
+        """
+        try:
+            nodes = YAML().load(text)
         except MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise Refused(f"{file}:{line}: {error.problem}") from error

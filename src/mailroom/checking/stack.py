@@ -30,10 +30,9 @@ class Resource:
     def at(self, *place: Key) -> Location:
         """Where the template's file says a property, or the resource that SAM made this from."""
         origin = origin_of(self.id, self.source)
-        if origin == self.id and place and not self._own(place[0]):
-            for place_in_globals in (("Globals", "Function", *place),):
-                if self.source.has(place_in_globals[:3]):
-                    return self.source.at(place_in_globals)
+        in_globals = ("Globals", "Function", *place)
+        if place and not self._own(place[0]) and self.source.has(in_globals[:3]):
+            return self.source.at(in_globals)
         return self.source.at(("Resources", origin, "Properties", *place))
 
     def get(self, *place: Key) -> Any:

@@ -36,11 +36,13 @@ def transform(template: dict[str, Any]) -> dict[str, Any]:
     if not is_serverless(template):
         return template
     # Half a second of imports that no other rule needs.
-    from samtranslator.model.exceptions import InvalidDocumentException
-    from samtranslator.parser.parser import Parser
-    from samtranslator.translator.translator import Translator
+    from samtranslator.model.exceptions import (  # type: ignore[import-untyped]
+        InvalidDocumentException,
+    )
+    from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
+    from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
 
-    session: Any = SimpleNamespace(region_name="us-east-1")
+    session = SimpleNamespace(region_name="us-east-1")
     translator = Translator({}, Parser(), boto_session=session)
     try:
         expanded: dict[str, Any] = translator.translate(copy.deepcopy(template), {})

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from mailroom.cli import demo, life, logs, messages, queues, send, status
+from mailroom.cli import check, demo, life, logs, messages, queues, send, status
 from mailroom.cli.output import errors
 from mailroom.cli.strangers import as_known
 from mailroom.errors import MailroomError
@@ -26,6 +26,7 @@ app.command("send")(send.send)
 app.command("messages")(messages.messages)
 app.command("queues")(queues.queues)
 app.command("demo")(demo.demo)
+app.command("check")(check.check)
 
 
 def main() -> None:

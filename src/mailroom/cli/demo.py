@@ -44,11 +44,11 @@ def demo(port: Port = None) -> None:
 
 
 def _environment(project: Project, port: int | None) -> Environment:
-    from mailroom.connection import connect
+    from mailroom.cli.connected import connected
     from mailroom.embedded.environment import EmbeddedEnvironment
     from mailroom.embedded.startup import start_environment
 
     try:
-        return connect(project)
+        return connected(project)
     except NotUp:
         return start_environment(EmbeddedEnvironment(project), Progress(errors), port)

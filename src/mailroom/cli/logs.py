@@ -73,9 +73,9 @@ def _file_log(path: Path) -> Callable[[], list[str]]:
 
 
 def _function_log(project: Project, output: str) -> Callable[[], list[str]]:
-    from mailroom.connection import connect
+    from mailroom.cli.connected import connected
 
-    environment = connect(project)
+    environment = connected(project)
     client = environment.session.client("logs")
     group = environment.outputs[output]
     seen: set[str] = set()

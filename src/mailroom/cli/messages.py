@@ -24,11 +24,11 @@ def messages(
     json: AsJson = False,
 ) -> None:
     """Show what was ingested, the newest first. Times without an offset are local ones."""
-    from mailroom.connection import connect
+    from mailroom.cli.connected import connected
     from mailroom.workflow.ingested import Filter, ingested_messages
 
     wanted = Filter(type, batch, _local(since), _local(until), limit)
-    found = list(ingested_messages(connect(Project.find()).database, wanted))
+    found = list(ingested_messages(connected(Project.find()).database, wanted))
     if json:
         show_json(found)
         return

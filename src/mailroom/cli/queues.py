@@ -16,10 +16,10 @@ def queues(
     json: AsJson = False,
 ) -> None:
     """Show how full every queue is, or look into one."""
-    from mailroom.connection import connect
+    from mailroom.cli.connected import connected
     from mailroom.workflow.queues import peek, queue_states
 
-    environment = connect(Project.find())
+    environment = connected(Project.find())
     if queue is None:
         states = queue_states(environment)
         if json:

@@ -24,10 +24,10 @@ def send(
 
     All files are one batch. Nothing is sent when any line is no valid message.
     """
-    from mailroom.connection import connect
+    from mailroom.cli.connected import connected
 
     project = Project.find()
-    result = send_files(project, connect(project), files)
+    result = send_files(project, connected(project), files)
     if json:
         show_json(result)
     else:

@@ -21,19 +21,23 @@ class Compose:
 
     Args:
         project: The checkout.
+
+    Attributes:
+        project_name: The name of its own; None when `docker compose` chooses it.
     """
 
     def __init__(self, project: Project) -> None:
         self._root = project.root
-        self._options: list[str] = []
+        self.project_name: str | None = None
         if project.state != project.root / ".mailroom" and "COMPOSE_PROJECT_NAME" not in os.environ:
             digest = hashlib.sha256(str(project.state).encode()).hexdigest()[:8]
-            self._options = ["--project-name", f"mailroom-{digest}"]
+            self.project_name = f"mailroom-{digest}"
 
     @property
     def command(self) -> list[str]:
         """What a person types before a Compose command."""
-        return ["docker", "compose", *self._options]
+        name = ["--project-name", self.project_name] if self.project_name else []
+        return ["docker", "compose", *name]
 
     def containers(self) -> dict[str, Container]:
         """The project's containers by service, running or not."""

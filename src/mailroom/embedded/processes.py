@@ -37,14 +37,14 @@ class ProcessRecord:
         """Whether this very process still runs."""
         return self._process() is not None
 
-    def stop(self, gently: int, seconds: float) -> None:
-        """Send the signal `gently`; after `seconds` kill what is left of it and its children."""
+    def stop(self, number: int, seconds: float) -> None:
+        """Send it a signal; after `seconds` kill what is left of it and its children."""
         process = self._process()
         if process is None:
             return
         with suppress(psutil.NoSuchProcess):
             family = [process, *process.children(recursive=True)]
-            process.send_signal(gently)
+            process.send_signal(number)
             _, left = psutil.wait_procs(family, timeout=seconds)
             for straggler in left:
                 with suppress(psutil.NoSuchProcess):
@@ -60,14 +60,14 @@ class ProcessRecord:
             return None
 
 
-def stop_processes(folder: Path, program: str, gently: int, seconds: float) -> bool:
+def stop_processes(folder: Path, program: str, number: int, seconds: float) -> bool:
     """Stop whatever runs `program` in a folder of ours: what we started, written down or not.
 
     Args:
         folder: Its working directory.
         program: Name of its executable, or one of its arguments.
-        gently: The signal to begin with.
-        seconds: After that it is killed, with its children.
+        number: The signal to begin with.
+        seconds: After that it is killed, with those of its children that are left.
 
     Returns:
         Whether there was any.
@@ -82,7 +82,7 @@ def stop_processes(folder: Path, program: str, gently: int, seconds: float) -> b
                 parents[process.pid] = process.ppid()
     outermost = [pid for pid, parent in parents.items() if parent not in parents]
     for pid in outermost:
-        ProcessRecord(pid, resolved).stop(gently, seconds)
+        ProcessRecord(pid, resolved).stop(number, seconds)
     return bool(outermost)
 
 

@@ -32,7 +32,7 @@ _FIELDS = {
         *("ToleratedFailureCount", "ToleratedFailureCountPath"),
     },
 }
-_ONE_OF = {
+_ONE_OF: dict[str, list[tuple[str, ...]]] = {
     "Task": [("Resource",)],
     "Choice": [("Choices",)],
     "Wait": [("Seconds", "SecondsPath", "Timestamp", "TimestampPath")],

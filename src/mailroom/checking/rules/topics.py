@@ -29,9 +29,9 @@ def _deliveries(stack: Stack) -> Iterator[tuple[Resource, Resource, str | None]]
     """Every queue that a subscription sends to, its dead-letter queue too, and its topic."""
     for subscription in stack.of_type(SUBSCRIPTION):
         topic = reference(subscription.get("TopicArn"))
-        targets = (subscription.get("RedrivePolicy", "deadLetterTargetArn"),)
+        targets = [subscription.get("RedrivePolicy", "deadLetterTargetArn")]
         if subscription.get("Protocol") == "sqs":
-            targets = (subscription.get("Endpoint"), *targets)
+            targets.append(subscription.get("Endpoint"))
         for target in targets:
             if queue := stack.referred(target, QUEUE):
                 yield subscription, queue, topic

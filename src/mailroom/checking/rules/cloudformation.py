@@ -1,0 +1,57 @@
+"""SAM's own transform, and cfn-lint on what comes out of it."""
+
+import json
+from collections.abc import Iterator
+
+from mailroom.checking.definitions import Definitions, whole
+from mailroom.checking.finding import Finding, Location, Problem, Severity
+from mailroom.checking.rule import rule
+from mailroom.checking.source import Key
+from mailroom.checking.stack import origin_of
+
+# Rules of this package say these with the line that is to be changed.
+_SAID_HERE = ["E3505", "E3601"]
+_MEND = "correct the template; cfn-lint's page of the rule has examples"
+
+
+@rule(
+    whole,
+    id="sam-transform",
+    severity=Severity.error,
+    title="a template that SAM can't expand",
+    why="CloudFormation fails to create the change set: the transform failed",
+    page="serverless-application-model/latest/developerguide/sam-specification.html",
+    mend="correct the resource; the message is SAM's own",
+)
+def sam_transform(definitions: Definitions) -> Iterator[Problem]:
+    for id, reason in definitions.transform_faults:
+        place: tuple[Key, ...] = ("Resources", id) if id else ()
+        yield Problem(definitions.template.at(place), reason)
+
+
+def lint(definitions: Definitions) -> Iterator[Finding]:
+    """cfn-lint's errors and warnings on the transformed template, with its own rule ids."""
+    # Half a second of imports that no other rule needs.
+    from cfnlint.api import ManualArgs  # type: ignore[import-untyped]
+    from cfnlint.api import lint as cfn_lint
+
+    regions = sorted({target.region for target in definitions.targets})
+    arguments = ManualArgs(regions=regions, ignore_checks=_SAID_HERE)
+    document = json.dumps(definitions.transformed, indent=1)
+    for match in cfn_lint(document, config=arguments):
+        severity = Severity.error if match.rule.id.startswith("E") else Severity.warning
+        yield Finding(
+            match.rule.id,
+            severity,
+            _at(definitions, list(getattr(match, "path", None) or [])),
+            match.message,
+            match.rule.description or match.rule.shortdesc,
+            match.rule.source_url or "https://github.com/aws-cloudformation/cfn-lint",
+            _MEND,
+        )
+
+
+def _at(definitions: Definitions, path: list[Key]) -> Location:
+    if len(path) > 1 and path[0] == "Resources" and isinstance(path[1], str):
+        path[1] = origin_of(path[1], definitions.template)
+    return definitions.template.at(path)

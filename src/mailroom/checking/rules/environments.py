@@ -1,0 +1,38 @@
+"""infra/environments/*.toml against the template's parameters."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from mailroom.checking.definitions import Definitions, whole
+from mailroom.checking.finding import Location, Problem, Severity
+from mailroom.checking.rule import rule
+from mailroom.deployment.parameters import parameter_faults
+from mailroom.deployment.target import Target
+
+_PAGE = "AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
+
+
+@rule(
+    whole,
+    id="environment-parameter",
+    severity=Severity.error,
+    title="an environment's parameter that the template does not take",
+    why="CloudFormation refuses the change set: the parameter does not exist, or its value is not "
+    "allowed",
+    page=_PAGE,
+    mend="name a parameter of the template, with a value that its constraints allow",
+)
+def environment_parameter(definitions: Definitions) -> Iterator[Problem]:
+    parameters: dict[str, Any] = definitions.template.plain.get("Parameters") or {}
+    for target in definitions.targets:
+        for name, value in target.parameters.items():
+            for fault in parameter_faults(parameters, {name: value}):
+                yield Problem(_line(definitions, target, name), fault)
+
+
+def _line(definitions: Definitions, target: Target, name: str) -> Location:
+    path = definitions.environments / f"{target.name}.toml"
+    lines = path.read_text().splitlines() if path.is_file() else []
+    number = next((n for n, line in enumerate(lines, 1) if re.match(rf'"?{name}\b', line)), 1)
+    return Location(path.relative_to(definitions.root).as_posix(), number)

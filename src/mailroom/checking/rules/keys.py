@@ -1,0 +1,103 @@
+"""KMS keys that the services and roles at both ends may not use."""
+
+from collections.abc import Iterator
+
+from mailroom.checking.definitions import stacks
+from mailroom.checking.finding import Problem, Severity
+from mailroom.checking.policies import Statement, allows, as_list, role_statements, statements
+from mailroom.checking.resolve import reference
+from mailroom.checking.rule import rule
+from mailroom.checking.rules.queues import consumers
+from mailroom.checking.rules.topics import subscriptions
+from mailroom.checking.stack import Resource, Stack
+
+KEY = "AWS::KMS::Key"
+_PAGE = "sns/latest/dg/sns-key-management.html"
+
+
+def _key(stack: Stack, resource: Resource) -> Resource | None:
+    return stack.referred(resource.get("KmsMasterKeyId"), KEY)
+
+
+def _grants(key: Resource, service: str, action: str) -> bool:
+    return any(
+        one.acts_on(action) and service in _services(one)
+        for one in statements(key, "KeyPolicy")
+        if one.body.get("Effect") == "Allow"
+    )
+
+
+def _services(statement: Statement) -> list[object]:
+    principal = statement.body.get("Principal")
+    return as_list(principal.get("Service")) if isinstance(principal, dict) else []
+
+
+def _role_may(stack: Stack, function: Resource, key: Resource, action: str) -> bool:
+    if allows(role_statements(stack, function), action, key.id):
+        return True
+    role = reference(function.get("Role"))
+    for statement in statements(key, "KeyPolicy"):
+        principal = statement.body.get("Principal")
+        named = as_list(principal.get("AWS")) if isinstance(principal, dict) else []
+        if statement.acts_on(action) and role in [reference(one) for one in named]:
+            return True
+    return False
+
+
+@rule(
+    stacks,
+    id="kms-topic-to-queue",
+    severity=Severity.error,
+    title="an encrypted queue whose key SNS may not use",
+    why="SNS can't encrypt what it delivers: messages are discarded (KMS.AccessDenied)",
+    page=_PAGE,
+    mend="use a key of your own whose policy allows sns.amazonaws.com kms:GenerateDataKey* and "
+    "kms:Decrypt, or SqsManagedSseEnabled",
+)
+def topic_to_queue(stack: Stack) -> Iterator[Problem]:
+    for _, queue in subscriptions(stack):
+        at = queue.at("KmsMasterKeyId")
+        if queue.get("KmsMasterKeyId") == "alias/aws/sqs":
+            yield Problem(at, f"{queue.id} uses AWS's key for SQS, which grants SNS nothing")
+        key = _key(stack, queue)
+        for action in ("kms:GenerateDataKey", "kms:Decrypt") if key else ():
+            if key and not _grants(key, "sns.amazonaws.com", action):
+                yield Problem(at, f"{key.id}, the key of {queue.id}, does not grant SNS {action}")
+
+
+@rule(
+    stacks,
+    id="kms-consumer",
+    severity=Severity.error,
+    title="an encrypted queue whose consumer may not use the key",
+    why="ReceiveMessage fails with KMS.AccessDeniedException, and Lambda's poller receives nothing",
+    page="AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
+    mend="allow the function's role kms:Decrypt on the key",
+)
+def consumer(stack: Stack) -> Iterator[Problem]:
+    for one in consumers(stack):
+        key = _key(stack, one.queue)
+        if key and not _role_may(stack, one.function, key, "kms:Decrypt"):
+            at = one.queue.at("KmsMasterKeyId")
+            yield Problem(at, f"the role of {one.function.id} may not decrypt with {key.id}")
+
+
+@rule(
+    stacks,
+    id="kms-publisher",
+    severity=Severity.error,
+    title="an encrypted topic whose publisher may not use the key",
+    why="Publish fails with KMSAccessDeniedException",
+    page=_PAGE,
+    mend="allow the function's role kms:GenerateDataKey and kms:Decrypt on the key",
+)
+def publisher(stack: Stack) -> Iterator[Problem]:
+    for topic in stack.of_type("AWS::SNS::Topic"):
+        key = _key(stack, topic)
+        for function in stack.of_type("AWS::Lambda::Function") if key else ():
+            if not allows(role_statements(stack, function), "sns:Publish", topic.id):
+                continue
+            for action in ("kms:GenerateDataKey", "kms:Decrypt"):
+                if key and not _role_may(stack, function, key, action):
+                    at = topic.at("KmsMasterKeyId")
+                    yield Problem(at, f"the role of {function.id} lacks {action} on {key.id}")

@@ -1,0 +1,197 @@
+"""Roles: too much, too little, or nobody who may take them."""
+
+import json
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from mailroom.checking.calls import calls_of
+from mailroom.checking.definitions import Definitions, stacks, whole
+from mailroom.checking.finding import Problem, Severity
+from mailroom.checking.machine import Machine
+from mailroom.checking.policies import (
+    ROLE,
+    allows,
+    as_list,
+    own_statements,
+    role_of,
+    role_statements,
+    statements,
+)
+from mailroom.checking.rule import rule
+from mailroom.checking.rules.queues import FUNCTION, consumers
+from mailroom.checking.stack import Resource, Stack
+
+_LEAST = "IAM/latest/UserGuide/best-practices.html"
+# Actions that know no resources: their statements must say "*".
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+_WITHOUT_RESOURCE = (
+    *("cloudwatch:ListMetrics", "cloudwatch:PutMetricData", "ec2:*NetworkInterface*"),
+    *("ec2:AssignPrivateIpAddresses", "ec2:Describe*", "ec2:UnassignPrivateIpAddresses"),
+    *("kms:ListKeys", "lambda:ListFunctions", "logs:*LogDelivery", "logs:*ResourcePolicies"),
+    *("logs:DescribeLogGroups", "logs:ListLogDeliveries", "logs:PutResourcePolicy"),
+    *("s3:ListAllMyBuckets", "secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets"),
+    *("sns:ListTopics", "sqs:ListQueues", "states:ListStateMachines", "sts:GetCallerIdentity"),
+    *("xray:Get*", "xray:Put*"),
+)
+# Of AWS's managed policies, what those that are usual here allow of SQS.
+_MANAGED: dict[str, set[str]] = {
+    "AWSLambdaBasicExecutionRole": set(),
+    "AWSLambdaENIManagementAccess": set(),
+    "AWSLambdaVPCAccessExecutionRole": set(),
+    "AWSXRayDaemonWriteAccess": set(),
+    "AWSLambdaSQSQueueExecutionRole": {
+        *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    },
+}
+
+
+def _lacks(stack: Stack, principal: Resource, action: str, id: str | None = None) -> bool:
+    """Whether a role that the template knows wholly does not allow an action."""
+    role = role_of(stack, principal)
+    if role is None or allows(role_statements(stack, principal), action, id):
+        return False
+    managed = [str(arn).rpartition("/")[2] for arn in role.get("ManagedPolicyArns") or []]
+    return all(name in _MANAGED and action not in _MANAGED[name] for name in managed)
+
+
+@rule(
+    stacks,
+    id="wildcard-action",
+    severity=Severity.error,
+    title="a role that may do anything, or anything with a service",
+    why="AWS lets it; what the function should not do, whoever takes it over can",
+    page=_LEAST,
+    mend="name the actions; `mailroom iam report` lists those that are used",
+)
+def wildcard_action(stack: Stack) -> Iterator[Problem]:
+    for role in stack.of_type(ROLE):
+        for one in own_statements(role):
+            wide = [a for a in one.listed("Action") if str(a) == "*" or str(a).endswith(":*")]
+            if one.body.get("Effect") == "Allow" and (wide or "NotAction" in one.body):
+                yield Problem(
+                    one.at, f"{role.id} allows {', '.join(map(str, wide)) or 'NotAction'}"
+                )
+
+
+@rule(
+    stacks,
+    id="wildcard-resource",
+    severity=Severity.error,
+    title="a role that may act on every resource",
+    why="AWS lets it; a queue or secret of another application in the account is within reach",
+    page=_LEAST,
+    mend="name the resource (!GetAtt …Arn)",
+)
+def wildcard_resource(stack: Stack) -> Iterator[Problem]:
+    for role in stack.of_type(ROLE):
+        for one in own_statements(role):
+            wide = [r for r in one.listed("Resource") if _is_wide(r)]
+            actions = [str(action) for action in one.listed("Action")]
+            bound = [a for a in actions if not _needs_no_resource(a)]
+            if one.body.get("Effect") == "Allow" and wide and bound:
+                yield Problem(one.at, f"{role.id} may {', '.join(bound)} on {wide[0]}")
+
+
+def _is_wide(resource: Any) -> bool:
+    if isinstance(resource, dict):
+        resource = next(iter(resource.values()))
+    parts = str(resource).split(":", 5)
+    return parts[0] == "*" or (len(parts) == 6 and parts[5].startswith("*"))
+
+
+def _needs_no_resource(action: str) -> bool:
+    return any(fnmatchcase(action.lower(), known.lower()) for known in _WITHOUT_RESOURCE)
+
+
+@rule(
+    stacks,
+    id="role-trust",
+    severity=Severity.error,
+    title="a role that the service may not take",
+    why="AWS refuses the function or state machine: the role can't be assumed",
+    page="lambda/latest/dg/lambda-intro-execution-role.html",
+    mend="allow the service sts:AssumeRole in AssumeRolePolicyDocument",
+)
+def role_trust(stack: Stack) -> Iterator[Problem]:
+    services = {FUNCTION: "lambda", "AWS::StepFunctions::StateMachine": "states"}
+    for type, name in services.items():
+        for principal in stack.of_type(type):
+            role = role_of(stack, principal)
+            if role and not _trusts(role, f"{name}.amazonaws.com"):
+                at = role.at("AssumeRolePolicyDocument")
+                yield Problem(at, f"{role.id} does not trust {name}.amazonaws.com ({principal.id})")
+
+
+def _trusts(role: Resource, service: str) -> bool:
+    for one in statements(role, "AssumeRolePolicyDocument"):
+        principal = one.body.get("Principal")
+        named = as_list(principal.get("Service")) if isinstance(principal, dict) else []
+        if service in named and one.acts_on("sts:AssumeRole") and one.body["Effect"] == "Allow":
+            return True
+    return False
+
+
+@rule(
+    stacks,
+    id="mapping-permission",
+    severity=Severity.error,
+    title="an event source mapping whose function may not read the queue",
+    why="Lambda polls with the function's role and refuses the mapping",
+    page="lambda/latest/dg/services-sqs-configure.html",
+    mend="allow sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes on the queue",
+)
+def mapping_permission(stack: Stack) -> Iterator[Problem]:
+    for consumer in consumers(stack):
+        for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"):
+            if consumer.mapping and _lacks(stack, consumer.function, action, consumer.queue.id):
+                yield Problem(
+                    consumer.mapping.at(),
+                    f"{consumer.function.id} lacks {action} on {consumer.queue.id}",
+                )
+
+
+@rule(
+    whole,
+    id="machine-permission",
+    severity=Severity.error,
+    title="a state machine that may not invoke a function that it calls",
+    why="the Task fails with Lambda.AccessDeniedException; LocalStack invokes it",
+    page="step-functions/latest/dg/lambda-iam.html",
+    mend="allow the state machine's role lambda:InvokeFunction on the function",
+)
+def machine_permission(definitions: Definitions) -> Iterator[Problem]:
+    for stack in definitions.stacks:
+        for machine in definitions.machines:
+            principal = stack.resources.get(machine.id)
+            for function in _called(machine, stack) if principal else ():
+                if principal and _lacks(stack, principal, "lambda:InvokeFunction", function):
+                    yield Problem(principal.at(), f"{machine.id} may not invoke {function}")
+
+
+def _called(machine: Machine, stack: Stack) -> list[str]:
+    text = json.dumps([machine.definition, machine.substitutions])
+    return [one.id for one in stack.of_type(FUNCTION) if f'"{one.id}"' in text]
+
+
+@rule(
+    whole,
+    id="code-permission",
+    severity=Severity.error,
+    title="a role without a permission that its code uses",
+    why="the call fails with AccessDenied when it is first made",
+    page="service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
+    mend="allow the action on the resource that the code uses; batch calls need the action of "
+    "the single call (PublishBatch: sns:Publish)",
+)
+def code_permission(definitions: Definitions) -> Iterator[Problem]:
+    for stack in definitions.stacks:
+        for function in stack.of_type(FUNCTION):
+            for call in calls_of(definitions.functions, function.get("Handler")):
+                if _lacks(stack, function, call.action):
+                    file = call.path.relative_to(definitions.root).as_posix()
+                    yield Problem(
+                        function.at(),
+                        f"{function.id} calls {call.method} ({file}:{call.line}) and its role "
+                        f"does not allow {call.action}",
+                    )

@@ -1,0 +1,54 @@
+"""Suppressions themselves."""
+
+import re
+from collections.abc import Iterator
+
+from mailroom.checking.definitions import Definitions, whole
+from mailroom.checking.finding import Finding, Problem, Severity
+from mailroom.checking.rule import REGISTER, rule
+from mailroom.checking.suppression import Suppression, find_suppressions
+
+_PAGE = "wellarchitected/latest/framework/oe-operating-model.html"
+_CFN_LINT = re.compile(r"[EWI]\d{4}")
+_PACKAGE = ("package-platform", "package-size", "filter-policy-changed")
+
+
+@rule(
+    whole,
+    id="suppression-reason",
+    severity=Severity.error,
+    title="a suppression without a reason",
+    why="nobody can tell later whether it still holds; it suppresses nothing",
+    page=_PAGE,
+    mend="write the reason after the rule's name",
+)
+def without_reason(definitions: Definitions) -> Iterator[Problem]:
+    for mark in find_suppressions(definitions):
+        if not mark.reason:
+            yield Problem(mark.at, f"{mark.rule} is ignored for no reason")
+
+
+@rule(
+    lambda definitions: (),
+    id="suppression-unused",
+    severity=Severity.error,
+    title="a suppression of nothing",
+    why="what it was for is mended, or it stands in the wrong place; the next finding there would "
+    "go unseen",
+    page=_PAGE,
+    mend="delete it",
+)
+def unused(nothing: None) -> Iterator[Problem]:
+    """Needs the findings: see `unused_marks`."""
+    yield from ()
+
+
+def unused_marks(findings: list[Finding], marks: list[Suppression]) -> Iterator[Finding]:
+    """A finding for each mark that covers none."""
+    rule_of = REGISTER["suppression-unused"]
+    for mark in marks:
+        known = mark.rule in REGISTER or _CFN_LINT.fullmatch(mark.rule)
+        message = f"nothing here breaks {mark.rule}" if known else f"no rule is called {mark.rule}"
+        used = any(mark.covers(finding) for finding in findings)
+        if not used and mark.rule not in _PACKAGE:
+            yield rule_of.finding(Problem(mark.at, message))

@@ -1,0 +1,308 @@
+"""The embedded environment through its whole life: each test brings it to where it starts from."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mailroom.connection import connect
+from mailroom.embedded.ports import free_port, is_free
+from mailroom.project import Project
+from tests.support.command import MAILROOM, Command
+from tests.support.events import alert, mixed
+from tests.support.flow import until
+
+
+@pytest.fixture(scope="module")
+def mailroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
+    """The command in a checkout whose infra/ may be changed, in folders with awkward names."""
+    here = Project.find().root
+    checkout = tmp_path_factory.mktemp("check out")
+    shutil.copytree(here / "infra", checkout / "infra")
+    for shared in (".envs", "functions", "samples"):
+        (checkout / shared).symlink_to(here / shared)
+    command = Command(checkout, checkout / ("deep " * 30) / "state", free_port())
+    try:
+        yield command
+    finally:
+        command.run("reset", "--yes")
+
+
+@pytest.fixture
+def up(mailroom: Command) -> Command:
+    """The command, with its environment up as infra/ says."""
+    mailroom.run("up")
+    return mailroom
+
+
+def ingested(mailroom: Command, event: dict[str, object]) -> bool:
+    found = mailroom.json("messages", "--limit", "1000")
+    return any(message["id"] == event["id"] for message in found)
+
+
+def is_up(mailroom: Command) -> bool:
+    return {part["state"] for part in mailroom.json("status").values()} == {"up"}
+
+
+def gone(processes: list[psutil.Process]) -> None:
+    until(lambda: not any(process.is_running() for process in processes), "the processes' end")
+
+
+def test_up_when_it_is_up_changes_nothing_and_says_so(up: Command) -> None:
+    before = up.json("status")
+
+    again = up.run("up")
+
+    assert "Topology: nothing to change" in again.stderr
+    assert "Database: nothing to migrate" in again.stderr
+    assert up.json("status") == before
+
+
+def test_up_repairs_what_was_killed_and_the_data_stays(up: Command) -> None:
+    event = alert()
+    up.send([event])
+    processes = up.processes()
+    status = up.json("status")
+
+    for part in ("LocalStack", "Postgres"):
+        os.kill(status[part]["pid"], signal.SIGKILL)
+    gone(processes)
+    half = up.json("status", code=1)
+    refused = up.run("send", "-", given=json.dumps(alert()), code=2)
+    up.run("up")
+
+    assert {part["state"] for part in half.values()} == {"down"}
+    assert "mailroom up" in refused.stderr
+    assert is_up(up)
+    assert ingested(up, event)
+    assert up.send([event])["alert"]["alreadyThere"] == 1
+
+
+def test_up_repairs_postgres_alone_and_the_topology_stays(up: Command) -> None:
+    before = up.json("status")
+
+    os.kill(before["Postgres"]["pid"], signal.SIGKILL)
+    half = up.json("status", code=1)
+    repaired = up.run("up")
+
+    assert half["LocalStack"]["state"] == "up"
+    assert half["Postgres"]["state"] == "down"
+    assert "nothing to change" in repaired.stderr
+    assert up.json("status")["LocalStack"] == before["LocalStack"]
+    assert up.send([alert()])["alert"]["ingested"] == 1
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"port": 1}'])
+def test_up_repairs_a_broken_state_file_and_leaves_no_process_behind(
+    up: Command, content: str
+) -> None:
+    processes = up.processes()
+
+    (up.state / "environment.json").write_text(content)
+    down = up.json("status", code=1)
+    up.run("up")
+
+    assert {part["state"] for part in down.values()} == {"down"}
+    assert is_up(up)
+    gone(processes)
+
+
+def test_down_leaves_no_process_no_port_and_no_folder_and_the_data_stays(up: Command) -> None:
+    event = alert()
+    up.send([event])
+    processes = up.processes()
+    sockets = Path(up.json("status")["Postgres"]["where"].split()[0].removeprefix("host="))
+
+    up.run("down")
+
+    gone(processes)
+    assert is_free(up.port)
+    assert not sockets.exists()
+    up.run("up")
+    assert ingested(up, event)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("reached", ["Postgres 18", "LocalStack 4"])
+def test_up_that_is_interrupted_stops_what_it_started(
+    mailroom: Command, tmp_path: Path, number: signal.Signals, reached: str
+) -> None:
+    mailroom.run("down")
+
+    starting = mailroom.start("up", output=tmp_path / "output")
+    until(lambda: f"✓ {reached}" in (tmp_path / "output").read_text(), reached)
+    starting.send_signal(number)
+
+    assert starting.wait(60) == 130
+    assert {part["pid"] for part in mailroom.json("status", code=1).values()} == {None}
+    assert is_free(mailroom.port)
+    assert not working_in(mailroom.state)
+
+
+@pytest.mark.parametrize("reached", ["Postgres 18", "LocalStack 4"])
+def test_up_after_an_up_that_was_killed_completes_it(
+    mailroom: Command, tmp_path: Path, reached: str
+) -> None:
+    mailroom.run("down")
+
+    starting = mailroom.start("up", output=tmp_path / "output")
+    until(lambda: f"✓ {reached}" in (tmp_path / "output").read_text(), reached)
+    starting.kill()
+    starting.wait()
+    mailroom.run("up")
+
+    assert is_up(mailroom)
+    assert len(working_in(mailroom.state / "localstack")) == 1
+
+
+def test_a_port_in_use_is_refused_with_the_name_of_who_holds_it(
+    mailroom: Command, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        other = Command(mailroom.checkout, tmp_path / "state", port)
+
+        refused = other.run("up", code=2)
+
+    assert f"port {port}, which LocalStack needs, is held by process {os.getpid()}" in (
+        refused.stderr
+    )
+    assert "--port" in refused.stderr
+    assert not working_in(other.state)
+
+
+def test_postgres_moves_when_its_port_is_taken(up: Command) -> None:
+    up.run("down")
+    state = json.loads((up.state / "environment.json").read_text())
+
+    with socket.create_server(("127.0.0.1", state["postgres_port"])):
+        up.run("up")
+
+        assert f"port={state['postgres_port']} " not in up.json("status")["Postgres"]["where"]
+    assert up.send([alert()])["alert"]["ingested"] == 1
+
+
+def test_another_port_is_refused_while_it_is_up(up: Command) -> None:
+    refused = up.run("up", "--port", str(free_port()), code=2)
+
+    assert "mailroom down" in refused.stderr
+    assert is_up(up)
+
+
+def test_nothing_that_it_starts_holds_the_commands_output_open(mailroom: Command) -> None:
+    mailroom.run("down")
+
+    # `cat` ends when the last process that holds the pipe has closed it.
+    run = subprocess.run(
+        ["sh", "-c", f"{MAILROOM} demo | cat"],
+        cwd=mailroom.checkout,
+        env=mailroom.variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert "194 of 194 messages are in Postgres." in run.stdout
+    assert is_up(mailroom)
+
+
+def test_a_change_of_the_state_machine_is_deployed(up: Command) -> None:
+    definition = up.checkout / "infra" / "asl.json"
+    before = definition.read_text()
+    definition.write_text(json.dumps({**json.loads(before), "Comment": "changed by a test"}))
+
+    try:
+        changed = up.run("up").stderr
+        environment = connect(Project(up.checkout, up.state))
+        machine = environment.session.client("stepfunctions").describe_state_machine(
+            stateMachineArn=environment.outputs["MessageWorkflowArn"]
+        )
+    finally:
+        definition.write_text(before)
+
+    assert "nothing to change" not in changed
+    assert json.loads(machine["definition"])["Comment"] == "changed by a test"
+
+
+def test_a_deployment_that_fails_says_why_and_the_next_good_one_succeeds(up: Command) -> None:
+    template = up.checkout / "infra" / "template.yml"
+    before = template.read_text()
+    template.write_text(before.replace("\nResources:\n", f"\nResources:\n{FAILING}", 1))
+
+    try:
+        failed = up.run("up", code=1)
+    finally:
+        template.write_text(before)
+    up.run("up")
+
+    assert "FailingFunction (AWS::Lambda::Function)" in failed.stderr
+    assert "bucket does not exist" in failed.stderr
+    assert up.send([alert()])["alert"]["ingested"] == 1
+
+
+FAILING = """\
+  FailingFunction:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.13
+      Handler: a.b
+      Role: !GetAtt PublishMessagesFunctionRole.Arn
+      Code:
+        S3Bucket: there-is-no-such-bucket
+        S3Key: nothing
+"""
+
+
+def test_a_definition_that_is_broken_is_refused_with_its_line(up: Command) -> None:
+    definition = up.checkout / "infra" / "asl.json"
+    before = definition.read_text()
+    definition.write_text("{\n!")
+
+    try:
+        refused = up.run("up", code=2)
+    finally:
+        definition.write_text(before)
+
+    assert "asl.json:2: not JSON" in refused.stderr
+    assert is_up(up)
+
+
+def test_consumption_by_events_is_one_parameter_away(up: Command) -> None:
+    events = mixed(20)
+
+    up.run("up", "--parameter", "Consumption=events")
+    result = up.send(events)
+    up.run("up")
+
+    assert result["alert"]["ingested"] + result["notification"]["ingested"] == 20
+
+
+def test_a_send_that_loses_its_engine_says_so(up: Command, tmp_path: Path) -> None:
+    (tmp_path / "events.jsonl").write_text("".join(f"{json.dumps(e)}\n" for e in mixed(500)))
+
+    sending = up.start("send", str(tmp_path / "events.jsonl"), output=tmp_path / "output")
+    until(lambda: "batch" in (tmp_path / "output").read_text(), "the start of the batch")
+    os.kill(up.json("status")["LocalStack"]["pid"], signal.SIGKILL)
+
+    assert sending.wait(60) == 1
+    output = (tmp_path / "output").read_text()
+    assert "the engine did not answer" in output
+    assert "mailroom up" in output
+    assert "Traceback" not in output
+
+
+def working_in(folder: Path) -> list[psutil.Process]:
+    """The processes whose working directory is a folder, or lies in it."""
+    found = []
+    for process in psutil.process_iter(["cwd"]):
+        cwd = process.info["cwd"]
+        if cwd and Path(cwd).is_relative_to(folder):
+            found.append(process)
+    return found
