@@ -47,6 +47,10 @@ test: install  ## Check types and style, run all tests
 	@.venv/bin/mypy
 	@.venv/bin/pytest
 
+.PHONY: check
+check: install  ## Find in the definitions what would fail in AWS
+	@$(mailroom) check
+
 .PHONY: bench
 bench: install  ## Measure against what runs beside it
 	@.venv/bin/python -m benchmarks

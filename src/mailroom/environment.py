@@ -1,6 +1,6 @@
 """An environment that is up: the one place that knows how to reach its parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ class Environment:
     endpoint: str
     session: "boto3.Session"
     stack: str
-    database: str
+    database: str = field(repr=False)
     psql: str
 
     @cached_property

@@ -17,6 +17,7 @@ from mailroom.progress import Progress
 from mailroom.project import Project
 from tests.support.containers import compose_settings, containers_up, gateway, require_engine
 from tests.support.flow import Flow
+from tests.support.functions import Functions, making_functions
 from tests.support.ingestion_role import IngestionRole
 from tests.support.listener import Listener, listening
 from tests.support.stacks import another_stack
@@ -67,6 +68,13 @@ def database(environment: Environment) -> Iterator[psycopg.Connection]:
 def flow(environment: Environment, database: psycopg.Connection) -> Flow:
     """The workflow, as a test uses it."""
     return Flow(environment, database)
+
+
+@pytest.fixture
+def functions(environment: Environment) -> Iterator[Functions]:
+    """Makes Lambda functions that are gone at the end."""
+    with making_functions(environment.session) as functions:
+        yield functions
 
 
 @pytest.fixture

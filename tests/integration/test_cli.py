@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from mailroom.environment import Environment
 from mailroom.project import Project
@@ -189,4 +190,6 @@ def test_status_tells_where_everything_is(mailroom: Command, environment: Enviro
 
     assert {part["state"] for part in status.values()} == {"up"}
     assert status["LocalStack"]["where"] == environment.endpoint
-    assert status["Postgres"]["where"] == environment.database
+    shown, used = map(conninfo_to_dict, (status["Postgres"]["where"], environment.database))
+    assert (shown["host"], shown["port"]) == (used["host"], used["port"])
+    assert "password" not in shown

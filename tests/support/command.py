@@ -33,7 +33,10 @@ class Command:
     def run(
         self, *arguments: str, code: int = 0, given: str = "", seconds: float = 120
     ) -> subprocess.CompletedProcess[str]:
-        """Run it to its end, and to the end of its output; the exit code has to be `code`."""
+        """Run it to its end; the exit code has to be `code`.
+
+        Its output has to end, too: a process that it left behind with an open pipe is waited for.
+        """
         run = subprocess.run(
             [MAILROOM, *arguments],
             cwd=self.checkout,

@@ -13,7 +13,7 @@ from psycopg.conninfo import make_conninfo
 from testcontainers.compose import DockerCompose
 
 from mailroom.compose.environment import LOCALSTACK, POSTGRES, ComposeEnvironment
-from mailroom.compose.faults import EngineMissing, diagnose
+from mailroom.compose.faults import EngineMissing, ImageMissing, diagnose
 from mailroom.embedded.ports import free_port
 from mailroom.environment import Environment
 from mailroom.interrupts import interrupt_on_signals, uninterrupted
@@ -36,28 +36,32 @@ def require_engine(project: Project) -> None:
 def containers_up(project: Project, settings: Mapping[str, str]) -> Iterator[Environment]:
     """The environment in containers, healthy; its volumes go with it, even if interrupted."""
     interrupt_on_signals()
-    local = ComposeEnvironment(project)
     project.logs.mkdir(parents=True, exist_ok=True)
-    variables = project.state / "compose.env"
-    name = {"COMPOSE_PROJECT_NAME": local.compose.project_name or project.root.name}
-    variables.write_text("".join(f"{k}={v}\n" for k, v in {**name, **settings}.items()))
-    compose = DockerCompose(project.root, build=True, env_file=str(variables))
-    try:
-        with without_settings():
+    with without_settings():
+        local = ComposeEnvironment(project)
+        name = local.compose.project_name or project.root.name
+        variables = project.state / "compose.env"
+        given = {"COMPOSE_PROJECT_NAME": name, **settings}
+        variables.write_text("".join(f"{key}={value}\n" for key, value in given.items()))
+        compose = DockerCompose(project.root, build=True, env_file=str(variables))
+        try:
             start(compose)
-        with logs_in_files(local):
-            yield replace(local.connect(), database=superuser(local))
-    finally:
-        with uninterrupted(), without_settings():
-            compose.stop()
+            with logs_in_files(local):
+                yield replace(local.connect(), database=superuser(local))
+        finally:
+            with uninterrupted():
+                compose.stop()
 
 
 def start(compose: DockerCompose) -> None:
-    """Start it, or say what is in the way."""
+    """Start it, or say what is in the way; skip where an image can't be had."""
     try:
         compose.start()
     except subprocess.CalledProcessError as error:
-        raise diagnose(error.stderr.decode(errors="replace"), "docker compose up") from None
+        reason = diagnose(error.stderr.decode(errors="replace"), "docker compose up")
+        if isinstance(reason, ImageMissing):
+            pytest.skip(f"no containers here: {reason}")
+        raise reason from None
 
 
 @contextmanager
@@ -88,10 +92,7 @@ def psql(local: ComposeEnvironment, statement: str) -> str:
 def gateway(local: ComposeEnvironment) -> str:
     """This machine's address, as the containers see it."""
     network = "{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}"
-    container = local.containers[LOCALSTACK].id
-    return subprocess.check_output(
-        ["docker", "inspect", "--format", network, container], text=True
-    ).strip()
+    return local.compose.inspect(local.containers[LOCALSTACK], network)
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mailroom.checking.code import Module, reachable
 
@@ -64,14 +63,12 @@ class Call:
     line: int
 
 
-def calls_of(functions: Path, handler: Any) -> list[Call]:
+def calls_of(functions: Path, handler: str) -> list[Call]:
     """What a handler and all that it imports of the functions' own code call.
 
     A method counts when it has the name of one of a service's operations, and a client of
     that service is made somewhere within reach.
     """
-    if not isinstance(handler, str):
-        return []
     modules = reachable(functions, handler.rpartition(".")[0])
     clients = {service for module in modules for service in _clients(module.tree)}
     methods = {

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 
@@ -14,7 +14,7 @@ class Module:
     path: Path
     tree: ast.Module
 
-    @property
+    @cached_property
     def words(self) -> set[str]:
         """Every name, attribute and string in it."""
         return {word for node in ast.walk(self.tree) for word in _words(node)}

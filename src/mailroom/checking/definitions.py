@@ -1,7 +1,7 @@
 """All that is checked, read once: template, state machines, environments and code."""
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,15 +15,18 @@ from mailroom.deployment.target import Target, load_target
 from mailroom.errors import Refused
 from mailroom.project import Project
 
+# What reading a value of another type than CloudFormation's schema says ends in.
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 _NO_ENVIRONMENT = Target("default", "us-east-1", "mailroom")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Definitions:
     """What is deployed.
 
     Attributes:
         root: The checkout's root; findings name files from here.
+        path: The template's path.
         template: The template.
         machines: Its state machines.
         environments: Folder of the environments' files.
@@ -36,6 +39,7 @@ class Definitions:
     """
 
     root: Path
+    path: Path
     template: Source
     machines: list[Machine]
     environments: Path
@@ -127,6 +131,7 @@ def read_definitions(
     targets = [load_target(environments, path.stem) for path in sorted(environments.glob("*.toml"))]
     return Definitions(
         root,
+        template,
         source,
         list(load_machines(source, template.parent, root)),
         environments,
@@ -136,16 +141,11 @@ def read_definitions(
     )
 
 
-def whole(definitions: Definitions) -> Iterable[Definitions]:
-    """For rules that look at everything at once."""
-    return [definitions]
-
-
-def machines(definitions: Definitions) -> Iterable[Machine]:
-    """For rules that look at each state machine."""
-    return definitions.machines
-
-
-def stacks(definitions: Definitions) -> Iterable[Stack]:
-    """For rules that look at each environment."""
-    return definitions.stacks
+def _require_objects(source: Source) -> None:
+    for section in ("Parameters", "Conditions", "Mappings", "Resources", "Outputs", "Metadata"):
+        entries = source.plain.get(section, {})
+        if not isinstance(entries, dict):
+            raise Refused(f"{source.at((section,))}: {section} is no object")
+        for name, entry in entries.items():
+            if section in ("Parameters", "Resources") and not isinstance(entry, dict):
+                raise Refused(f"{source.at((section, name))}: {name} is no object")

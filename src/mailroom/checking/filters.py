@@ -5,6 +5,8 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from mailroom.checking.policies import as_list
+
 # https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
 _MOST_KEYS = 5
 _MOST_COMBINATIONS = 150
@@ -92,15 +94,8 @@ def _anything_but_faults(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         if value.keys() - {"prefix", "suffix"} or len(value) != 1:
             yield "anything-but takes values, prefix or suffix"
-    elif not as_values(value) or not all(
-        isinstance(v, str | int | float) for v in as_values(value)
-    ):
+    elif not as_list(value) or not all(isinstance(v, str | int | float) for v in as_list(value)):
         yield "anything-but takes strings or numbers"
-
-
-def as_values(value: Any) -> list[Any]:
-    """A value that may be one or many, as many."""
-    return value if isinstance(value, list) else [value]
 
 
 def _cidr_faults(value: Any) -> Iterator[str]:
@@ -147,7 +142,7 @@ def _matches(one: Any, value: str | None) -> bool:
     if operator == "anything-but":
         if isinstance(operand, dict):
             return not _matches(operand, value)
-        return value not in as_values(operand)
+        return value not in as_list(operand)
     if not isinstance(operand, str):
         return False
     return {

@@ -1,9 +1,8 @@
 """Builds the packages that the rules about packages look at."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-from mailroom.checking.definitions import Definitions
+from mailroom.checking.definitions import MALFORMED, Definitions
 from mailroom.errors import MailroomError
 from mailroom.packaging.dependencies import install_dependencies
 from mailroom.project import Project
@@ -35,9 +34,13 @@ def with_packages(project: Project, definitions: Definitions) -> tuple[Definitio
     return replace(definitions, packages=packages, package_faults=faults), notes
 
 
-def _architectures(definitions: Definitions) -> Iterator[str]:
-    for stack in definitions.known_stacks:
-        for function in stack.of_type("AWS::Lambda::Function"):
-            named = function.get("Architectures", 0) or "x86_64"
-            if named in ("x86_64", "arm64"):
-                yield named
+def _architectures(definitions: Definitions) -> list[str]:
+    try:
+        named = [
+            function.get("Architectures", 0) or "x86_64"
+            for stack in definitions.known_stacks
+            for function in stack.of_type("AWS::Lambda::Function")
+        ]
+    except MALFORMED:
+        return []  # the rules say so
+    return [name for name in named if name in ("x86_64", "arm64")]

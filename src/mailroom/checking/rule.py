@@ -8,6 +8,8 @@ from mailroom.checking.finding import Finding, Problem, Severity
 
 if TYPE_CHECKING:
     from mailroom.checking.definitions import Definitions
+    from mailroom.checking.machine import Machine
+    from mailroom.checking.stack import Stack
 
 AWS = "https://docs.aws.amazon.com/"
 
@@ -75,3 +77,18 @@ def rule[T](
         return check
 
     return register
+
+
+def whole(definitions: "Definitions") -> Iterable["Definitions"]:
+    """For rules that look at everything at once."""
+    return [definitions]
+
+
+def machines(definitions: "Definitions") -> Iterable["Machine"]:
+    """For rules that look at each state machine."""
+    return definitions.machines
+
+
+def stacks(definitions: "Definitions") -> Iterable["Stack"]:
+    """For rules that look at each environment."""
+    return definitions.stacks

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-from mailroom.checking.definitions import Definitions
+from mailroom.checking.definitions import MALFORMED, Definitions
 from mailroom.checking.finding import Finding, Location, Problem, Severity
 from mailroom.checking.rule import REGISTER, Rule, rule
 from mailroom.checking.rules import cloudformation
 from mailroom.checking.rules.suppressions import unused_marks
 from mailroom.checking.suppression import find_suppressions, suppress
-
-_MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 @rule(
@@ -45,7 +43,7 @@ def check(definitions: Definitions) -> list[Finding]:
 def _findings(one: Rule, definitions: Definitions) -> Iterator[Finding]:
     try:
         yield from list(one.findings(definitions))
-    except _MALFORMED as error:
+    except MALFORMED as error:
         at = Location(definitions.template.file, 1)
         message = f"{one.id} stopped: {type(error).__name__}: {error}"
         yield REGISTER["template-malformed"].finding(Problem(at, message))

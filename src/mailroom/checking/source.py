@@ -106,8 +106,14 @@ def _step(node: Any, key: Key) -> tuple[Any, int] | None:
     if isinstance(node, CommentedMap) and key in node:
         return node[key], node.lc.key(key)[0] + 1
     if isinstance(node, CommentedSeq) and isinstance(key, int) and key < len(node):
-        return node[key], node.lc.item(key)[0] + 1
+        return node[key], _item_line(node, key)
     return None
+
+
+def _item_line(node: CommentedSeq, index: int) -> int:
+    # A list with a tag (`!If [a, b]`) knows its own line, and not its items'.
+    line: int = node.lc.item(index)[0] if node.lc.data else node.lc.line
+    return line + 1
 
 
 def _node_lines(node: Any) -> Iterator[int]:
@@ -117,7 +123,7 @@ def _node_lines(node: Any) -> Iterator[int]:
             yield from _node_lines(value)
     elif isinstance(node, CommentedSeq):
         for index, value in enumerate(node):
-            yield node.lc.item(index)[0] + 1
+            yield _item_line(node, index)
             yield from _node_lines(value)
 
 

@@ -1,13 +1,13 @@
 """The template as one environment deploys it: every value that is known put in its place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from mailroom.checking.finding import Location
 from mailroom.checking.resolve import Resolver, reference
-from mailroom.checking.source import Key, Source
+from mailroom.checking.source import Key, Place, Source
 from mailroom.deployment.target import Target
 
 
@@ -29,22 +29,13 @@ class Resource:
 
     def at(self, *place: Key) -> Location:
         """Where the template's file says a property, or the resource that SAM made this from."""
-        origin = origin_of(self.id, self.source)
-        in_globals = ("Globals", "Function", *place)
-        if place and not self._own(place[0]) and self.source.has(in_globals[:3]):
-            return self.source.at(in_globals)
-        return self.source.at(("Resources", origin, "Properties", *place))
+        return locate(self.source, self.id, place)
 
     def get(self, *place: Key) -> Any:
         """A property's value, or None."""
         value: Any = self.properties
         for key in place:
-            if (isinstance(value, dict) and key in value) or (
-                isinstance(value, list) and isinstance(key, int) and key < len(value)
-            ):
-                value = value[key]
-            else:
-                return None
+            value = _inner(value, key)
         return value
 
     def number(self, *place: Key, default: float) -> float:
@@ -53,9 +44,6 @@ class Resource:
             return float(self.get(*place))
         except (TypeError, ValueError):
             return default
-
-    def _own(self, key: Key) -> bool:
-        return self.source.has(("Resources", self.id, "Properties", key))
 
 
 @dataclass(frozen=True)
@@ -97,10 +85,30 @@ class Stack:
         return found if found and found.type == type else None
 
 
+def _inner(value: Any, key: Any) -> Any:
+    if isinstance(value, dict):
+        return value.get(key)
+    within = isinstance(value, list) and isinstance(key, int) and key < len(value)
+    return value[key] if within else None
+
+
 def origin_of(id: str, source: Source) -> str:
     """The logical id in the template's file that SAM made this one from."""
     names = [name for name in source.plain.get("Resources", {}) if id.startswith(name)]
     return max(names, key=len, default=id)
+
+
+def locate(source: Source, id: str, place: Sequence[Key]) -> Location:
+    """Where a template's file says a property of a resource: in the resource, or in Globals."""
+    origin = origin_of(id, source)
+    resource: Place = ("Resources", origin)
+    if not place:
+        return source.at(resource)
+    in_globals = ("Globals", "Function", *place)
+    own = source.has((*resource, "Properties", place[0]))
+    if not own and source.has(in_globals[:3]):
+        return source.at(in_globals)
+    return source.at((*resource, "Properties", *place))
 
 
 def values_of(template: Mapping[str, Any], target: Target) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The template as CloudFormation sees it: with SAM's resources expanded."""
 
 import copy
+import logging
 from types import SimpleNamespace
 from typing import Any
 
@@ -42,6 +43,8 @@ def transform(template: dict[str, Any]) -> dict[str, Any]:
     from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
     from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
 
+    # It warns of metrics of its own that nobody asked for.
+    logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
     session = SimpleNamespace(region_name="us-east-1")
     translator = Translator({}, Parser(), boto_session=session)
     try:

@@ -7,11 +7,12 @@ def as_known(error: Exception) -> MailroomError | None:
     """What an error means to the user; None for a bug of ours."""
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NotConnected
     from psycopg import OperationalError
 
     if isinstance(error, OperationalError):
         return NoAnswer(f"the database did not answer: {_first_line(error)}")
-    if isinstance(error, HTTPClientError):
+    if isinstance(error, HTTPClientError | NotConnected):
         return NoAnswer(f"the engine did not answer: {_first_line(error)}")
     if isinstance(error, BotoCoreError | Boto3Error | ClientError):
         return MailroomError(str(error))

@@ -51,6 +51,10 @@ class Compose:
         """
         return self._ask([*self.command, *arguments], settings)
 
+    def inspect(self, container: Container, what: str) -> str:
+        """A piece of what Docker knows of a container, in Go's template language."""
+        return self._ask(["docker", "inspect", "--format", what, container.id], None).strip()
+
     def log(self, container: Container, lines: int) -> str:
         """The end of a container's log."""
         return self._ask(["docker", "logs", "--tail", str(lines), container.id], None, both=True)

@@ -13,7 +13,7 @@ from mailroom.compose.faults import EngineMissing
 from mailroom.deployment.target import Target, load_target
 from mailroom.environment import Environment
 from mailroom.errors import NotUp
-from mailroom.owner import owner_secret
+from mailroom.owner import DATABASE, OWNER, owner_secret
 from mailroom.project import Project
 
 LOCALSTACK = "localstack"
@@ -56,27 +56,25 @@ class ComposeEnvironment:
         return self.environment(containers)
 
     def environment(self, containers: dict[str, Container]) -> Environment:
-        """How to reach the parts of it, of which both run."""
-        endpoint = f"http://{_address(containers[LOCALSTACK])}"
+        """How to reach the parts of it, of which both run.
+
+        Raises:
+            NotUp: They run, but not as docker-compose.yml says.
+        """
+        if not all(port in containers[service].ports for service, port in _PORTS.items()):
+            raise NotUp
+        endpoint = _endpoint(containers[LOCALSTACK].ports[_PORTS[LOCALSTACK]])
         session = EmulatorSession(endpoint, self.target.region, self.target.account or "0" * 12)
         secret = owner_secret(session)
         if secret is None:
             raise NotUp
         database = make_conninfo(
-            host="127.0.0.1",
-            port=containers[POSTGRES].ports[_PORTS[POSTGRES]],
-            dbname=secret.credentials["dbname"],
-            user=secret.credentials["username"],
+            _login(containers[POSTGRES].ports[_PORTS[POSTGRES]]),
             password=secret.credentials["password"],
         )
-        psql = [*self.compose.command, "exec", POSTGRES, "psql", "-U", "postgres"]
+        psql = [*self.compose.command, "exec", POSTGRES, "psql", "-U", "postgres", DATABASE]
         return Environment(
-            self.name,
-            endpoint,
-            session,
-            self.target.stack,
-            database,
-            " ".join([*psql, secret.credentials["dbname"]]),
+            self.name, endpoint, session, self.target.stack, database, " ".join(psql)
         )
 
     def down(self, waiting: Callable[[], None] = lambda: None) -> bool:
@@ -115,26 +113,28 @@ class ComposeEnvironment:
         deployed = LOCALSTACK in containers and containers[LOCALSTACK].healthy
         stack = f"stack {self.target.stack}, {self.name}"
         return [
-            _part("LocalStack", containers.get(LOCALSTACK), "http://"),
-            _part("Postgres", containers.get(POSTGRES), ""),
-            {
-                "part": "topology",
-                "state": "up" if deployed else "down",
-                "where": stack if deployed else None,
-                "pid": None,
-            },
+            _part("LocalStack", _where(containers, LOCALSTACK, _endpoint)),
+            _part("Postgres", _where(containers, POSTGRES, _login)),
+            _part("topology", stack if deployed else None),
         ]
 
 
-def _address(container: Container) -> str:
-    return f"127.0.0.1:{container.ports[_PORTS[container.service]]}"
+def _endpoint(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
 
 
-def _part(name: str, container: Container | None, scheme: str) -> dict[str, Any]:
-    up = container is not None and container.running
-    return {
-        "part": name,
-        "state": "up" if up else "down",
-        "where": scheme + _address(container) if container and up else None,
-        "pid": None,
-    }
+def _login(port: int) -> str:
+    """How the owner logs in, but for the password."""
+    return make_conninfo(host="127.0.0.1", port=port, dbname=DATABASE, user=OWNER)
+
+
+def _where(
+    containers: dict[str, Container], service: str, show: Callable[[int], str]
+) -> str | None:
+    container = containers.get(service)
+    port = container.ports.get(_PORTS[service]) if container and container.running else None
+    return show(port) if port else None
+
+
+def _part(name: str, where: str | None) -> dict[str, Any]:
+    return {"part": name, "state": "up" if where else "down", "where": where, "pid": None}

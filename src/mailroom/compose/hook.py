@@ -71,6 +71,11 @@ def deploy(progress: Progress) -> None:
     )
 
 
+def package() -> Path:
+    """The zip that would go to AWS, of the dependencies that the image holds."""
+    return pack(_PROJECT, _DEPENDENCIES, host_architecture())
+
+
 def main() -> int:
     """Deploy; the exit code is LocalStack's measure of the hook's success."""
     console = Console(stderr=True)
@@ -99,8 +104,7 @@ def _live(session: EmulatorSession, bucket: str) -> Code:
 
 
 def _packaged(session: EmulatorSession, bucket: str) -> Code:
-    architecture = host_architecture()
-    return upload(pack(_PROJECT, _DEPENDENCIES, architecture), architecture, session, bucket)
+    return upload(package(), host_architecture(), session, bucket)
 
 
 def _superuser_connects() -> bool:

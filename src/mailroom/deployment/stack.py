@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mailroom.deployment.change_set import Change, ChangeSet, as_changes
 from mailroom.deployment.events import ResourceEvent, StackEvents
 from mailroom.errors import DeploymentFailed
 from mailroom.waiting import backoff
 
 if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
 # A stack in one of these never held a deployment: CloudFormation demands that it be deleted first.
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 _UNUSABLE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
 _NEVER_DEPLOYED = "REVIEW_IN_PROGRESS"
 _EMPTY = ("didn't contain changes", "No updates are to be performed")
+_HINTS = {
+    "InvalidChangeSetStatus": "the stack was changed since: plan again",
+    "ChangeSetNotFound": "somebody deleted it, or the stack was changed since: plan again",
+    "_IN_PROGRESS": "another deployment is under way: try again when it has ended",
+    "UPDATE_ROLLBACK_FAILED": "mend the cause, then: aws cloudformation continue-update-rollback",
+}
 _SUCCESS = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
 
 
@@ -41,9 +49,11 @@ class Stack:
         cloudformation: "CloudFormationClient",
         name: str,
         progress: Callable[[ResourceEvent], None] = lambda event: None,
+        notice: Callable[[str], None] = lambda text: None,
     ) -> None:
         self._cloudformation = cloudformation
         self._progress = progress
+        self._notice = notice
         self.name = name
 
     def status(self) -> str | None:
@@ -65,9 +75,22 @@ class Stack:
             DeploymentFailed: The change set was refused, or resources failed: the message
                 holds each one's reason.
         """
+        change_set = self.plan(template, parameters, tags)
+        if change_set:
+            self.execute(change_set)
+        return Deployment(change_set is not None, self.outputs())
+
+    def plan(
+        self, template: str, parameters: Mapping[str, str], tags: Mapping[str, str]
+    ) -> ChangeSet | None:
+        """Make a change set; None when there is nothing to change.
+
+        Raises:
+            DeploymentFailed: CloudFormation refuses it; the message holds its reason.
+        """
         status = self._ready_for_change()
         try:
-            change_set = self._cloudformation.create_change_set(
+            arn = self._cloudformation.create_change_set(
                 StackName=self.name,
                 ChangeSetName=f"mailroom-{uuid.uuid4().hex}",
                 ChangeSetType="UPDATE" if status else "CREATE",
@@ -80,12 +103,33 @@ class Stack:
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
             )["Id"]
         except self._cloudformation.exceptions.ClientError as error:
-            raise self._refused(error.response["Error"].get("Message", "")) from error
-        if not self._created(change_set):
-            self._cloudformation.delete_change_set(ChangeSetName=change_set)
-            return Deployment(False, self.outputs())
-        self._execute(change_set)
-        return Deployment(True, self.outputs())
+            raise self._refused(error) from error
+        changes = self._changes(arn)
+        if not changes:
+            self._cloudformation.delete_change_set(ChangeSetName=arn)
+            return None
+        return ChangeSet(arn, changes)
+
+    def execute(self, change_set: ChangeSet) -> None:
+        """Carry a change set out, and wait until the stack rests.
+
+        Raises:
+            DeploymentFailed: It is stale, another deployment is under way, or resources failed.
+        """
+        events = StackEvents(self._cloudformation, self.name)
+        try:
+            self._cloudformation.execute_change_set(ChangeSetName=change_set.arn)
+        except self._cloudformation.exceptions.ClientError as error:
+            raise self._refused(error) from error
+        failures = self._follow(events, self.name, *_SUCCESS)
+        if failures is not None:
+            raise DeploymentFailed(f"stack {self.name} was not deployed:\n{failures}")
+
+    def discard(self, change_set: ChangeSet) -> None:
+        """Delete a change set; a stack that it would have created goes with it."""
+        self._cloudformation.delete_change_set(ChangeSetName=change_set.arn)
+        if self.status() == _NEVER_DEPLOYED:
+            self._cloudformation.delete_stack(StackName=self.name)
 
     def delete(self) -> None:
         """Delete the stack and wait until it is gone; nothing happens when there is none."""
@@ -112,36 +156,33 @@ class Stack:
         """Wait for a deployment that is under way; delete what no deployment could change."""
         status = self.status()
         if status and status.endswith("_IN_PROGRESS") and status != _NEVER_DEPLOYED:
+            self._notice(f"stack {self.name} is {status}: waiting for the deployment under way")
             self._follow(StackEvents(self._cloudformation, self.name), self.name)
             status = self.status()
         if status in _UNUSABLE:
+            self._notice(f"stack {self.name} is {status}: it holds nothing, and is deleted first")
             self.delete()
             return None
         return None if status == _NEVER_DEPLOYED else status
 
-    def _created(self, change_set: str) -> bool:
-        """Wait for the change set; False when it is empty."""
+    def _changes(self, change_set: str) -> tuple[Change, ...]:
+        """Wait for the change set; none when it is empty."""
         for _ in backoff():
             described = self._cloudformation.describe_change_set(ChangeSetName=change_set)
             if described["Status"] == "CREATE_COMPLETE":
                 # An emulator completes what AWS would refuse as empty.
-                return bool(described.get("Changes"))
+                return as_changes(described.get("Changes", []))
             if described["Status"] == "FAILED":
                 reason = described.get("StatusReason", "")
                 if any(text in reason for text in _EMPTY):
-                    return False
-                raise self._refused(reason)
+                    return ()
+                raise DeploymentFailed(f"the change set for stack {self.name} failed: {reason}")
         raise AssertionError("unreachable: the wait has no end of its own")
 
-    def _refused(self, reason: str) -> DeploymentFailed:
-        return DeploymentFailed(f"the change set for stack {self.name} was refused: {reason}")
-
-    def _execute(self, change_set: str) -> None:
-        events = StackEvents(self._cloudformation, self.name)
-        self._cloudformation.execute_change_set(ChangeSetName=change_set)
-        failures = self._follow(events, self.name, *_SUCCESS)
-        if failures is not None:
-            raise DeploymentFailed(f"stack {self.name} was not deployed:\n{failures}")
+    def _refused(self, error: "ClientError") -> DeploymentFailed:
+        hint = next((hint for sign, hint in _HINTS.items() if sign in str(error)), "")
+        message = error.response["Error"].get("Message", "")
+        return DeploymentFailed(f"the change set for stack {self.name} was refused: {message}", hint)
 
     def _follow(self, events: StackEvents, stack: str, *wanted: str) -> str | None:
         """Report events until the stack rests; None when it rests as wanted, else the reasons."""

@@ -7,6 +7,10 @@ from typing import Any
 
 from mailroom.errors import Refused
 
+_TABLES = ("parameters", "tags")
+_STRINGS = ("region", "stack", "account", "bucket", "database")
+_LISTS = ("tests",)
+
 
 @dataclass(frozen=True)
 class Target:
@@ -17,8 +21,11 @@ class Target:
         region: AWS region.
         stack: Name of the CloudFormation stack.
         account: The twelve digits of the only account that may be deployed to, or None for any.
-        parameters: Template parameters.
+        parameters: Template parameters; `${NAME}` in a value stands for an environment variable.
         tags: Tags of the stack, and so of its resources.
+        bucket: Name of the artifact bucket; made of account and region when None.
+        database: Name of the stack of infra/database.yml whose outputs are parameters too, if any.
+        tests: Which integration tests a release must have passed; none means all of the flow's.
     """
 
     name: str
@@ -27,6 +34,9 @@ class Target:
     account: str | None = None
     parameters: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    bucket: str | None = None
+    database: str | None = None
+    tests: tuple[str, ...] = ()
 
 
 def load_target(folder: Path, name: str) -> Target:
@@ -53,24 +63,23 @@ def load_target(folder: Path, name: str) -> Target:
         account=document.get("account"),
         parameters={k: str(v) for k, v in document.get("parameters", {}).items()},
         tags={k: str(v) for k, v in document.get("tags", {}).items()},
+        bucket=document.get("bucket"),
+        database=document.get("database"),
+        tests=tuple(str(test) for test in document.get("tests", [])),
     )
 
 
 def _faults(document: dict[str, Any]) -> list[str]:
-    tables = ("parameters", "tags")
-    strings = ("region", "stack", "account")
-    known = {*tables, *strings}
+    expected = [(_STRINGS, str, "a string"), (_TABLES, dict, "a table"), (_LISTS, list, "a list")]
+    wrong = [
+        f"{key} must be {called}"
+        for keys, kind, called in expected
+        for key in keys
+        if not isinstance(document.get(key, kind()), kind)
+    ]
+    known = {*_STRINGS, *_TABLES, *_LISTS}
     return [
         *(f"{key} is missing" for key in ("region", "stack") if key not in document),
-        *(
-            f"{key} must be a string"
-            for key in strings
-            if not isinstance(document.get(key, ""), str)
-        ),
-        *(
-            f"{key} must be a table"
-            for key in tables
-            if not isinstance(document.get(key, {}), dict)
-        ),
+        *wrong,
         *(f"{key} is not a setting" for key in document if key not in known),
     ]

@@ -71,7 +71,7 @@ def start_execution(environment: Environment, batch: Batch) -> str:
     Returns:
         The execution's ARN.
     """
-    document = _inline(batch) or _upload(environment, batch)
+    document = inline_input(batch) or _upload(environment, batch)
     client = environment.session.client("stepfunctions")
     return client.start_execution(
         stateMachineArn=environment.outputs["MessageWorkflowArn"], name=batch.id, input=document
@@ -90,7 +90,7 @@ def _copy(name: str, copy: Path) -> None:
         raise Refused(f"{name}: {error.strerror}") from error
 
 
-def _inline(batch: Batch) -> str | None:
+def inline_input(batch: Batch) -> str | None:
     """The batch as an execution's input; None when it is too large for that, or would be altered.
 
     The lines go in as they are: parsing them here could alter a number.

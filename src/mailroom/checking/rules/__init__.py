@@ -3,6 +3,7 @@
 from mailroom.checking.rules import (
     cloudformation,
     connections,
+    dead_letters,
     emulator,
     environments,
     functions,
@@ -21,11 +22,13 @@ from mailroom.checking.rules import (
     states_resources,
     suppressions,
     topics,
+    wildcards,
 )
 
 __all__ = [
     "cloudformation",
     "connections",
+    "dead_letters",
     "emulator",
     "environments",
     "functions",
@@ -44,4 +47,5 @@ __all__ = [
     "states_resources",
     "suppressions",
     "topics",
+    "wildcards",
 ]

@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from textwrap import shorten
 
-from mailroom.checking.definitions import Definitions, whole
+from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Finding, Location, Problem, Severity
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import rule, whole
 from mailroom.checking.source import Key
-from mailroom.checking.stack import origin_of
+from mailroom.checking.stack import locate
 
 # Rules of this package say these with the line that is to be changed.
 _SAID_HERE = ["E3505", "E3601"]
+_PAGE = "https://github.com/aws-cloudformation/cfn-lint/blob/main/docs/rules.md#"
+# Some list every action that a service has.
+_LONGEST_MESSAGE = 240
 _MEND = "correct the template; cfn-lint's page of the rule has examples"
 
 
@@ -44,14 +48,18 @@ def lint(definitions: Definitions) -> Iterator[Finding]:
             match.rule.id,
             severity,
             _at(definitions, list(getattr(match, "path", None) or [])),
-            match.message,
+            shorten(match.message, _LONGEST_MESSAGE, placeholder=" …"),
             match.rule.description or match.rule.shortdesc,
-            match.rule.source_url or "https://github.com/aws-cloudformation/cfn-lint",
+            _page(match.rule.id, match.rule.source_url or ""),
             _MEND,
         )
 
 
+def _page(id: str, source: str) -> str:
+    return source if source.startswith("https://docs.aws.amazon.com/") else _PAGE + id
+
+
 def _at(definitions: Definitions, path: list[Key]) -> Location:
-    if len(path) > 1 and path[0] == "Resources" and isinstance(path[1], str):
-        path[1] = origin_of(path[1], definitions.template)
+    if len(path) > 2 and path[0] == "Resources" and path[2] == "Properties":
+        return locate(definitions.template, str(path[1]), path[3:])
     return definitions.template.at(path)

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 
-from mailroom.checking.definitions import Definitions, whole
+from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.machine import Machine
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import rule, whole
 from mailroom.checking.rules.queues import FUNCTION, MAPPING
 from mailroom.checking.stack import Resource, Stack
 

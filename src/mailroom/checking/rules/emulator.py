@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from mailroom.checking.definitions import Definitions, whole
+from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Problem, Severity
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import rule, whole
 
 _SECTION = re.compile(r"\[localstack\.cloudformation\.resource_providers\]\n(.*?)(?:\n\[|\Z)", re.S)
 _NO_PROVIDER = ("Custom::", "AWS::CloudFormation::CustomResource")

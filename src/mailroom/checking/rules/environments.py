@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from mailroom.checking.definitions import Definitions, whole
+from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import rule, whole
 from mailroom.deployment.parameters import parameter_faults
 from mailroom.deployment.target import Target
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from mailroom.checking.code import module_at, reachable
-from mailroom.checking.definitions import Definitions, stacks, whole
+from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import rule, stacks, whole
 from mailroom.checking.rules.queues import FUNCTION, MAPPING, consumers
 from mailroom.checking.stack import Resource, Stack
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from mailroom.checking.definitions import stacks
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.policies import Statement, allows, as_list, role_statements, statements
 from mailroom.checking.resolve import reference
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import rule, stacks
 from mailroom.checking.rules.queues import consumers
 from mailroom.checking.rules.topics import subscriptions
 from mailroom.checking.stack import Resource, Stack

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from mailroom.checking.definitions import stacks
 from mailroom.checking.finding import Location, Problem, Severity
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import rule, stacks
 from mailroom.checking.stack import Stack
 
 # The hyphens and the twelve characters that CloudFormation adds.

@@ -1,39 +1,24 @@
-"""Roles: too much, too little, or nobody who may take them."""
+"""Roles that may do too little, or that nobody may take."""
 
 import json
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
-from typing import Any
+from functools import cache, partial
 
 from mailroom.checking.calls import calls_of
-from mailroom.checking.definitions import Definitions, stacks, whole
+from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.machine import Machine
 from mailroom.checking.policies import (
-    ROLE,
     allows,
     as_list,
-    own_statements,
     role_of,
     role_statements,
     statements,
 )
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import rule, stacks, whole
 from mailroom.checking.rules.queues import FUNCTION, consumers
 from mailroom.checking.stack import Resource, Stack
 
-_LEAST = "IAM/latest/UserGuide/best-practices.html"
-# Actions that know no resources: their statements must say "*".
-# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-_WITHOUT_RESOURCE = (
-    *("cloudwatch:ListMetrics", "cloudwatch:PutMetricData", "ec2:*NetworkInterface*"),
-    *("ec2:AssignPrivateIpAddresses", "ec2:Describe*", "ec2:UnassignPrivateIpAddresses"),
-    *("kms:ListKeys", "lambda:ListFunctions", "logs:*LogDelivery", "logs:*ResourcePolicies"),
-    *("logs:DescribeLogGroups", "logs:ListLogDeliveries", "logs:PutResourcePolicy"),
-    *("s3:ListAllMyBuckets", "secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets"),
-    *("sns:ListTopics", "sqs:ListQueues", "states:ListStateMachines", "sts:GetCallerIdentity"),
-    *("xray:Get*", "xray:Put*"),
-)
 # Of AWS's managed policies, what those that are usual here allow of SQS.
 _MANAGED: dict[str, set[str]] = {
     "AWSLambdaBasicExecutionRole": set(),
@@ -53,55 +38,6 @@ def _lacks(stack: Stack, principal: Resource, action: str, id: str | None = None
         return False
     managed = [str(arn).rpartition("/")[2] for arn in role.get("ManagedPolicyArns") or []]
     return all(name in _MANAGED and action not in _MANAGED[name] for name in managed)
-
-
-@rule(
-    stacks,
-    id="wildcard-action",
-    severity=Severity.error,
-    title="a role that may do anything, or anything with a service",
-    why="AWS lets it; what the function should not do, whoever takes it over can",
-    page=_LEAST,
-    mend="name the actions; `mailroom iam report` lists those that are used",
-)
-def wildcard_action(stack: Stack) -> Iterator[Problem]:
-    for role in stack.of_type(ROLE):
-        for one in own_statements(role):
-            wide = [a for a in one.listed("Action") if str(a) == "*" or str(a).endswith(":*")]
-            if one.body.get("Effect") == "Allow" and (wide or "NotAction" in one.body):
-                yield Problem(
-                    one.at, f"{role.id} allows {', '.join(map(str, wide)) or 'NotAction'}"
-                )
-
-
-@rule(
-    stacks,
-    id="wildcard-resource",
-    severity=Severity.error,
-    title="a role that may act on every resource",
-    why="AWS lets it; a queue or secret of another application in the account is within reach",
-    page=_LEAST,
-    mend="name the resource (!GetAtt …Arn)",
-)
-def wildcard_resource(stack: Stack) -> Iterator[Problem]:
-    for role in stack.of_type(ROLE):
-        for one in own_statements(role):
-            wide = [r for r in one.listed("Resource") if _is_wide(r)]
-            actions = [str(action) for action in one.listed("Action")]
-            bound = [a for a in actions if not _needs_no_resource(a)]
-            if one.body.get("Effect") == "Allow" and wide and bound:
-                yield Problem(one.at, f"{role.id} may {', '.join(bound)} on {wide[0]}")
-
-
-def _is_wide(resource: Any) -> bool:
-    if isinstance(resource, dict):
-        resource = next(iter(resource.values()))
-    parts = str(resource).split(":", 5)
-    return parts[0] == "*" or (len(parts) == 6 and parts[5].startswith("*"))
-
-
-def _needs_no_resource(action: str) -> bool:
-    return any(fnmatchcase(action.lower(), known.lower()) for known in _WITHOUT_RESOURCE)
 
 
 @rule(
@@ -185,9 +121,10 @@ def _called(machine: Machine, stack: Stack) -> list[str]:
     "the single call (PublishBatch: sns:Publish)",
 )
 def code_permission(definitions: Definitions) -> Iterator[Problem]:
+    calls = cache(partial(calls_of, definitions.functions))
     for stack in definitions.stacks:
         for function in stack.of_type(FUNCTION):
-            for call in calls_of(definitions.functions, function.get("Handler")):
+            for call in calls(str(function.get("Handler"))):
                 if _lacks(stack, function, call.action):
                     file = call.path.relative_to(definitions.root).as_posix()
                     yield Problem(

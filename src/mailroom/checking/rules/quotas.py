@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from mailroom.checking.definitions import Definitions, whole
+from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.history import history_events
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import rule, whole
 from mailroom.checking.rules.queues import FUNCTION
 from mailroom.checking.rules.topics import SUBSCRIPTION
 from mailroom.checking.stack import Stack
@@ -35,8 +36,13 @@ class Measure:
         return f"{self.what}: {self.value:,.0f} of {self.limit:,}"
 
 
-def measures(definitions: Definitions) -> Iterator[Measure]:
+@lru_cache(maxsize=1)
+def measures(definitions: Definitions) -> list[Measure]:
     """Everything that is measured."""
+    return list(_measures(definitions))
+
+
+def _measures(definitions: Definitions) -> Iterator[Measure]:
     yield from _template(definitions)
     yield from _machines(definitions)
     for stack in definitions.stacks:
@@ -48,7 +54,7 @@ def measures(definitions: Definitions) -> Iterator[Measure]:
 def _template(definitions: Definitions) -> Iterator[Measure]:
     """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
     source = definitions.template
-    rendered = Template(definitions.root / source.file).render()
+    rendered = Template(definitions.path).render()
     size = len(rendered.encode())
     yield Measure("bytes of the template without S3", size, 51_200, source.at(()))
     for section, limit in {

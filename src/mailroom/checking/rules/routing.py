@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 
 from mailroom.checking.code import message_types
-from mailroom.checking.definitions import Definitions, stacks, whole
+from mailroom.checking.definitions import Definitions
 from mailroom.checking.filters import filter_faults, lets_through
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.resolve import Resolver, reference
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import rule, stacks, whole
 from mailroom.checking.rules.topics import SUBSCRIPTION
 from mailroom.checking.stack import Stack
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from mailroom.checking.definitions import machines
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.intrinsics import intrinsic_fault
 from mailroom.checking.jsonpath import path_fault
 from mailroom.checking.machine import Machine, State
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import machines, rule
 from mailroom.checking.source import Place
 
 _PATHS = ("InputPath", "OutputPath", "ItemsPath", "Variable")

@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from mailroom.checking.definitions import machines
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.machine import Machine, State
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import machines, rule
 
 _PAGE = "step-functions/latest/dg/statemachine-structure.html"
 _REFUSED = "CreateStateMachine fails with InvalidDefinition (SCHEMA_VALIDATION_FAILED)"

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from mailroom.checking.definitions import machines
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.machine import Machine, Scope, State
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import machines, rule
 from mailroom.checking.source import Place
 
 _TRANSITIONS = "step-functions/latest/dg/concepts-states.html"

@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from mailroom.checking.definitions import machines
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.machine import Machine, State
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import machines, rule
 
 _INTEGRATION = re.compile(
     r"arn:[^:]+:states:::(?:aws-sdk:)?[a-z0-9-]+:([a-zA-Z0-9]+)(\.sync(?::2)?|\.waitForTaskToken)?"

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from mailroom.checking.definitions import Definitions, whole
+from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Finding, Problem, Severity
-from mailroom.checking.rule import REGISTER, rule
+from mailroom.checking.rule import REGISTER, rule, whole
 from mailroom.checking.suppression import Suppression, find_suppressions
 
 _PAGE = "wellarchitected/latest/framework/oe-operating-model.html"

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from mailroom.checking.definitions import stacks
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.policies import Statement, as_list, statements
 from mailroom.checking.resolve import reference
-from mailroom.checking.rule import rule
+from mailroom.checking.rule import rule, stacks
 from mailroom.checking.rules.queues import QUEUE
 from mailroom.checking.stack import Resource, Stack
 

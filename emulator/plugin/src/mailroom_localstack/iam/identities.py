@@ -1,0 +1,144 @@
+"""The users and role sessions that access keys belong to, from LocalStack's IAM and STS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from localstack.aws.accounts import get_account_id_from_access_key_id
+from mailroom_iam import Policy, PolicyType, Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom an access key belongs to.
+
+    Attributes:
+        owner: moto's role or user; None if the role is gone.
+        token: a session's token.
+        session_policy: what AssumeRole's `Policy` parameter gave.
+    """
+
+    principal: Principal
+    owner: Any
+    backend: Any
+    secret: str
+    token: str | None = None
+    session_policy: str | None = None
+
+    def policies(self) -> list[Policy]:
+        """The inline and managed policies as they are now, a user's groups' too."""
+        if self.owner is None:
+            return []
+        holders = [self.owner, *self._groups()]
+        return [policy for holder in holders for policy in _attached(holder)]
+
+    def boundary(self) -> Policy | None:
+        """The permissions boundary as it is now."""
+        boundary = getattr(self.owner, "permissions_boundary_arn", None)
+        if not boundary:
+            return None
+        managed = self.backend.managed_policies.get(boundary)
+        return _managed(managed, PolicyType.BOUNDARY) if managed else None
+
+    def session(self) -> Policy | None:
+        """The session policy."""
+        if not self.session_policy:
+            return None
+        return Policy.parse(self.session_policy, "session policy", PolicyType.SESSION)
+
+    def _groups(self) -> Iterable[Any]:
+        if not hasattr(self.owner, "access_keys"):
+            return ()
+        return self.backend.get_groups_for_user(self.owner.name)
+
+
+class Identities:
+    """Finds identities by access key, and roles by ARN; remembers sessions, not policies."""
+
+    def __init__(self) -> None:
+        """Knows nobody yet."""
+        self._sessions: dict[str, Identity] = {}
+        self._seen: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def find(self, access_key: str, partition: str) -> Identity | None:
+        """Whom an access key belongs to; None if to nobody."""
+        known = self._sessions.get(access_key)
+        if known is not None:
+            if known.owner is not None and known.owner.id in known.backend.roles:
+                return known
+            self.forget()
+        account = get_account_id_from_access_key_id(access_key)
+        self._learn_sessions(account, partition)
+        return self._sessions.get(access_key) or _user(access_key, account, partition)
+
+    def role(self, arn: str, partition: str) -> Any:
+        """moto's role of an ARN; None if there is none."""
+        return _role(_iam(arn.split(":")[4], partition), arn)
+
+    def forget(self) -> None:
+        """Learn all sessions anew, with their roles."""
+        self._sessions, self._seen = {}, {}
+
+    def _learn_sessions(self, account: str, partition: str) -> None:
+        from moto.sts.models import sts_backends
+
+        sessions = sts_backends[account][partition].assumed_roles
+        identity, position = self._seen.get((account, partition), (id(sessions), 0))
+        if identity != id(sessions) or position > len(sessions):
+            position = 0
+        backend = _iam(account, partition)
+        end = len(sessions)
+        for session in sessions[position:end]:
+            self._sessions[session.access_key_id] = _session(session, backend)
+        self._seen[(account, partition)] = (id(sessions), end)
+
+
+def _session(session: Any, backend: Any) -> Identity:
+    role = _role(backend, session.role_arn)
+    return Identity(
+        Principal.parse(session.arn, role_arn=session.role_arn, tags=_tags(role)),
+        role,
+        backend,
+        session.secret_access_key,
+        session.session_token,
+        session.policy,
+    )
+
+
+def _user(access_key: str, account: str, partition: str) -> Identity | None:
+    backend = _iam(account, partition)
+    for user in list(backend.users.values()):
+        for key in user.access_keys:
+            if key.access_key_id == access_key and key.status == "Active":
+                return Identity(Principal.parse(user.arn), user, backend, key.secret_access_key)
+    return None
+
+
+def _iam(account: str, partition: str) -> Any:
+    from moto.iam.models import iam_backends
+
+    return iam_backends[account][partition]
+
+
+def _role(backend: Any, arn: str) -> Any:
+    return next((role for role in list(backend.roles.values()) if role.arn == arn), None)
+
+
+def _tags(owner: Any) -> dict[str, str]:
+    tags = getattr(owner, "tags", None) or {}
+    pairs = tags.values() if isinstance(tags, Mapping) else tags
+    return {tag["Key"]: tag["Value"] for tag in pairs}
+
+
+def _attached(holder: Any) -> Iterator[Policy]:
+    for name, document in list(holder.policies.items()):
+        yield Policy.parse(document, name)
+    for policy in list(holder.managed_policies.values()):
+        yield _managed(policy, PolicyType.IDENTITY)
+
+
+def _managed(policy: Any, policy_type: PolicyType) -> Policy:
+    document = next(version.document for version in policy.versions if version.is_default)
+    return Policy.parse(document, policy.arn, policy_type)

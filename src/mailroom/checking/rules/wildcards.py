@@ -1,0 +1,72 @@
+"""Roles that may do too much."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Any
+
+from mailroom.checking.finding import Problem, Severity
+from mailroom.checking.policies import ROLE, own_statements
+from mailroom.checking.rule import rule, stacks
+from mailroom.checking.stack import Stack
+
+_LEAST = "IAM/latest/UserGuide/best-practices.html"
+# Actions that know no resources: their statements must say "*".
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+_WITHOUT_RESOURCE = (
+    *("cloudwatch:ListMetrics", "cloudwatch:PutMetricData", "ec2:*NetworkInterface*"),
+    *("ec2:AssignPrivateIpAddresses", "ec2:Describe*", "ec2:UnassignPrivateIpAddresses"),
+    *("kms:ListKeys", "lambda:ListFunctions", "logs:*LogDelivery", "logs:*ResourcePolicies"),
+    *("logs:DescribeLogGroups", "logs:ListLogDeliveries", "logs:PutResourcePolicy"),
+    *("s3:ListAllMyBuckets", "secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets"),
+    *("sns:ListTopics", "sqs:ListQueues", "states:ListStateMachines", "sts:GetCallerIdentity"),
+    *("xray:Get*", "xray:Put*"),
+)
+
+
+@rule(
+    stacks,
+    id="wildcard-action",
+    severity=Severity.error,
+    title="a role that may do anything, or anything with a service",
+    why="AWS lets it; what the function should not do, whoever takes it over can",
+    page=_LEAST,
+    mend="name the actions; `mailroom iam report` lists those that are used",
+)
+def wildcard_action(stack: Stack) -> Iterator[Problem]:
+    for role in stack.of_type(ROLE):
+        for one in own_statements(role):
+            wide = [a for a in one.listed("Action") if str(a) == "*" or str(a).endswith(":*")]
+            if one.body.get("Effect") == "Allow" and (wide or "NotAction" in one.body):
+                yield Problem(
+                    one.at, f"{role.id} allows {', '.join(map(str, wide)) or 'NotAction'}"
+                )
+
+
+@rule(
+    stacks,
+    id="wildcard-resource",
+    severity=Severity.error,
+    title="a role that may act on every resource",
+    why="AWS lets it; a queue or secret of another application in the account is within reach",
+    page=_LEAST,
+    mend="name the resource (!GetAtt …Arn)",
+)
+def wildcard_resource(stack: Stack) -> Iterator[Problem]:
+    for role in stack.of_type(ROLE):
+        for one in own_statements(role):
+            wide = [r for r in one.listed("Resource") if _is_wide(r)]
+            actions = [str(action) for action in one.listed("Action")]
+            bound = [a for a in actions if not _needs_no_resource(a)]
+            if one.body.get("Effect") == "Allow" and wide and bound:
+                yield Problem(one.at, f"{role.id} may {', '.join(bound)} on {wide[0]}")
+
+
+def _is_wide(resource: Any) -> bool:
+    if isinstance(resource, dict):
+        resource = next(iter(resource.values()))
+    parts = str(resource).split(":", 5)
+    return parts[0] == "*" or (len(parts) == 6 and parts[5].startswith("*"))
+
+
+def _needs_no_resource(action: str) -> bool:
+    return any(fnmatchcase(action.lower(), known.lower()) for known in _WITHOUT_RESOURCE)

@@ -1,0 +1,133 @@
+"""What `docker compose up --wait` promises when it returns."""
+
+import json
+
+import psutil
+
+from mailroom.compose.environment import LOCALSTACK, POSTGRES
+from mailroom.owner import owner_secret
+from mailroom.packaging.archive import build_archive
+from mailroom.packaging.dependencies import host_architecture
+from tests.compose.conftest import Stack
+from tests.support.events import mixed
+from tests.support.flow import Flow
+
+
+def test_healthy_means_deployed(stack: Stack, flow: Flow) -> None:
+    events = mixed(4)
+
+    flow.send(events)
+
+    assert stack.inspect(LOCALSTACK, "{{.State.Health.Status}}") == "healthy"
+    assert "deployed" in stack.inspect(LOCALSTACK, "{{json .State.Health.Log}}")
+    assert flow.ingested(events) == events
+
+
+def test_nothing_listens_beyond_this_machine(stack: Stack) -> None:
+    published = {
+        binding["HostIp"]
+        for service in (LOCALSTACK, POSTGRES)
+        for bindings in json.loads(
+            stack.inspect(service, "{{json .NetworkSettings.Ports}}")
+        ).values()
+        for binding in bindings or []
+    }
+    ports = {port for one in stack.local.containers.values() for port in one.ports.values()}
+    listening = {
+        connection.laddr.ip if connection.laddr else ""
+        for connection in psutil.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+        and connection.laddr
+        and connection.laddr.port in ports
+    }
+
+    assert published == {"127.0.0.1"}
+    assert listening <= {"127.0.0.1"}
+
+
+def test_localstack_has_neither_root_nor_capabilities_nor_the_docker_socket(stack: Stack) -> None:
+    status = dict(
+        line.split(":\t", 1) for line in stack.run(LOCALSTACK, "cat", "/proc/1/status").splitlines()
+    )
+    mounts = stack.inspect(LOCALSTACK, "{{json .Mounts}}")
+
+    assert "0" not in status["Uid"].split()
+    assert int(status["CapEff"], 16) == int(status["CapBnd"], 16) == 0
+    assert status["NoNewPrivs"] == "1"
+    assert "docker.sock" not in mounts
+
+
+def test_postgres_does_not_run_as_root(stack: Stack) -> None:
+    status = stack.run(POSTGRES, "cat", "/proc/1/status")
+
+    assert "0" not in next(line for line in status.splitlines() if "Uid" in line).split()[1:]
+
+
+def test_the_owner_of_the_database_is_no_superuser(flow: Flow) -> None:
+    row = flow.database.execute(
+        "SELECT current_user, rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+    ).fetchone()
+
+    assert row == ("mailroom", False, True)
+
+
+def test_passwords_are_in_no_configuration_and_no_log(stack: Stack, flow: Flow) -> None:
+    secret = owner_secret(flow.environment.session)
+    ingestion = flow.environment.session.client("secretsmanager").get_secret_value(
+        SecretId=flow.environment.outputs["IngestionSecretArn"]
+    )
+
+    texts = [
+        stack.inspect(service, "{{json .}}") + stack.local.compose.log(container, lines=10_000)
+        for service, container in stack.local.containers.items()
+    ]
+
+    assert secret
+    assert len(texts) == 2
+    for password in (
+        secret.credentials["password"],
+        json.loads(ingestion["SecretString"])["password"],
+    ):
+        assert not any(password in text for text in texts)
+
+
+def test_an_edit_of_a_function_counts_at_its_next_invocation(stack: Stack, flow: Flow) -> None:
+    handler = stack.project.functions / "migrate_database" / "handler.py"
+    before = handler.read_text()
+    name = flow.environment.outputs["MigrateDatabaseFunctionName"]
+    client = flow.environment.session.client("lambda")
+
+    handler.write_text(f"{before}\n\ndef handler(event, context):\n    return 'edited'\n")
+    edited = client.invoke(FunctionName=name)["Payload"].read()
+    handler.write_text(before)
+    mended = client.invoke(FunctionName=name)["Payload"].read()
+
+    assert json.loads(edited) == "edited"
+    assert json.loads(mended)["applied"] == []
+
+
+def test_the_container_packs_the_very_zip_that_goes_to_aws(stack: Stack) -> None:
+    program = "from mailroom.compose import hook; print(hook.package().name)"
+
+    packed = stack.run(
+        LOCALSTACK,
+        *("env", "PYTHONPATH=/opt/mailroom/checkout/src"),
+        *("/opt/mailroom/deployment/bin/python", "-c", program),
+    )
+
+    assert packed.strip() == build_archive(stack.project, host_architecture()).name
+
+
+def test_the_commands_work_against_the_containers_and_say_so(stack: Stack) -> None:
+    events = mixed(2)
+
+    sent = stack.mailroom.send(events)
+    status = stack.mailroom.run("status")
+    messages = stack.mailroom.run("messages")
+    log = stack.mailroom.run("logs", "localstack")
+
+    assert [sent[kind]["ingested"] for kind in sent["published"]] == [1, 1]
+    assert "compose" in status.stdout
+    assert "compose environment" in messages.stderr
+    assert all(event["id"] in messages.stdout for event in events)
+    assert "Ready." in log.stdout + log.stderr

@@ -1,0 +1,113 @@
+"""Coming up, failing, and leaving nothing behind."""
+
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mailroom.compose.environment import LOCALSTACK
+from mailroom.embedded.processes import ProcessRecord
+from mailroom.embedded.state import State, StateFile
+from tests.compose.conftest import Stack
+from tests.support.command import MAILROOM
+from tests.support.containers import left_behind
+from tests.support.events import mixed
+from tests.support.flow import until
+
+
+def test_a_failed_hook_is_unhealthy_and_tells_why_until_it_is_mended(another: Stack) -> None:
+    definition = another.project.root / "infra" / "asl.json"
+    good = definition.read_text()
+    compose = another.local.compose
+
+    definition.write_text("{")
+    plain = subprocess.run([*compose.command, "up", "--wait"], cwd=another.project.root)
+    log = compose.log(another.local.containers[LOCALSTACK], lines=40)
+    driven = another.mailroom.run("up", "--compose", code=1)
+    definition.write_text(good)
+    another.mailroom.run("up", "--compose")
+
+    assert plain.returncode != 0
+    assert "asl.json:1: not JSON" in log
+    assert "asl.json:1: not JSON" in driven.stderr
+    assert another.local.connect().outputs
+
+
+def test_two_checkouts_are_up_side_by_side_and_one_outlives_its_containers(
+    stack: Stack, another: Stack
+) -> None:
+    here, there = mixed(2), mixed(4)
+    name = another.project.root.name
+
+    another.mailroom.run("up", "--compose")
+    stack.mailroom.send(here)
+    another.mailroom.send(there)
+    rows = another.rows()
+    another.mailroom.run("down")
+    kept = left_behind(name)
+    another.mailroom.run("up", "--compose")
+
+    assert rows == another.rows() == {event["id"] for event in there}
+    assert {event["id"] for event in here} <= stack.rows()
+    assert len(kept) == 2, "the two volumes, and no container or network"
+    another.mailroom.run("reset", "--yes")
+    assert left_behind(name) == []
+
+
+def test_an_interrupted_start_leaves_no_container_behind(another: Stack, tmp_path: Path) -> None:
+    output = tmp_path / "output"
+
+    process = another.mailroom.start("up", "--compose", output=output)
+    until(lambda: another.local.running, "a container that runs")
+    process.send_signal(signal.SIGTERM)
+    code = process.wait(60)
+
+    assert code == 130, output.read_text()
+    assert another.local.containers == {}
+
+
+def test_a_taken_port_is_named_and_nothing_is_started(another: Stack) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+
+        run = another.mailroom.run("up", "--compose", "--port", port, code=2)
+
+    assert port in run.stderr
+    assert another.local.containers == {}
+
+
+@pytest.mark.parametrize("variable", ["MAILROOM_PORT", "MAILROOM_POSTGRES_PORT"])
+def test_a_port_that_docker_finds_taken_is_named_too(another: Stack, variable: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        env = another.project.root / ".env"
+        env.write_text(f"{env.read_text()}{variable}={port}\n")
+
+        run = another.mailroom.run("up", "--compose", code=2)
+
+    assert port in run.stderr
+    assert another.local.containers == {}
+
+
+def test_with_both_environments_up_a_command_asks_which_is_meant(
+    stack: Stack, tmp_path: Path
+) -> None:
+    with psutil.Popen(["sleep", "60"], cwd=tmp_path) as embedded:
+        record = ProcessRecord(embedded.pid, str(tmp_path))
+        StateFile(stack.project.state).save(State(1, 2, localstack=record))
+        unsure = subprocess.run(
+            [MAILROOM, "messages"],
+            cwd=stack.project.root,
+            env={k: v for k, v in stack.mailroom.variables.items() if k != "MAILROOM_ENVIRONMENT"},
+            capture_output=True,
+            text=True,
+        )
+        sure = stack.mailroom.run("messages")
+        embedded.kill()
+
+    assert unsure.returncode == 2
+    assert "MAILROOM_ENVIRONMENT" in unsure.stderr
+    assert "compose environment" in sure.stderr

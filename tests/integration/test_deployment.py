@@ -1,0 +1,133 @@
+"""Stacks on the engine: what is deployed, what fails, and what is left alone."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from mailroom.deployment.events import ResourceEvent
+from mailroom.deployment.stack import Stack
+from mailroom.environment import Environment
+from mailroom.errors import DeploymentFailed
+
+QUEUE = {"Type": "AWS::SQS::Queue"}
+FAILING = {
+    "Type": "AWS::Lambda::Function",
+    "Properties": {
+        "Runtime": "python3.13",
+        "Handler": "a.b",
+        "Role": "arn:aws:iam::000000000000:role/none",
+        "Code": {"S3Bucket": "there-is-no-such-bucket", "S3Key": "nothing"},
+    },
+}
+UNKNOWN = {"Type": "AWS::CloudWatch::Dashboard", "Properties": {"DashboardBody": "{}"}}
+
+
+@pytest.fixture
+def events() -> list[ResourceEvent]:
+    """What the stack said while it changed."""
+    return []
+
+
+@pytest.fixture
+def stack(environment: Environment, events: list[ResourceEvent]) -> Iterator[Stack]:
+    """A stack that isn't there yet, and is gone at the end."""
+    client = environment.session.client("cloudformation")
+    stack = Stack(client, f"test-{uuid.uuid4().hex[:8]}", events.append)
+    try:
+        yield stack
+    finally:
+        stack.delete()
+
+
+def template(**resources: Any) -> str:
+    return json.dumps({"Resources": {"Queue": QUEUE, **resources}, "Outputs": OUTPUTS})
+
+
+OUTPUTS = {"Url": {"Value": {"Ref": "Queue"}}}
+
+
+def test_a_stack_is_created_with_its_outputs_and_tells_of_each_resource(
+    stack: Stack, events: list[ResourceEvent]
+) -> None:
+    deployment = stack.deploy(template(), {}, {})
+
+    assert deployment.changed
+    assert "Queue" in deployment.outputs["Url"]
+    assert ("Queue", "CREATE_COMPLETE") in [(e.logical_id, e.status) for e in events]
+
+
+def test_deploying_twice_without_a_change_does_nothing(
+    stack: Stack, events: list[ResourceEvent]
+) -> None:
+    first = stack.deploy(template(), {}, {"owner": "ada"})
+    events.clear()
+
+    second = stack.deploy(template(), {}, {"owner": "ada"})
+
+    assert not second.changed
+    assert second.outputs == first.outputs
+    assert events == []
+
+
+def test_a_changed_property_changes_its_resource_alone(
+    stack: Stack, events: list[ResourceEvent]
+) -> None:
+    stack.deploy(template(Other=QUEUE), {}, {})
+    events.clear()
+
+    stack.deploy(template(Other={**QUEUE, "Properties": {"DelaySeconds": 1}}), {}, {})
+
+    assert {event.logical_id for event in events} == {"Other", stack.name}
+
+
+def test_a_failed_creation_names_the_resource_and_its_reason_and_can_be_tried_again(
+    stack: Stack,
+) -> None:
+    with pytest.raises(DeploymentFailed) as failed:
+        stack.deploy(template(Failing=FAILING), {}, {})
+    again = stack.deploy(template(), {}, {})
+
+    assert "Failing (AWS::Lambda::Function): " in str(failed.value)
+    assert "bucket does not exist" in str(failed.value)
+    assert len(str(failed.value).splitlines()) == 2
+    assert again.changed
+
+
+def test_a_failed_update_names_the_resource_and_its_reason_and_the_next_one_succeeds(
+    stack: Stack,
+) -> None:
+    stack.deploy(template(), {}, {})
+
+    with pytest.raises(DeploymentFailed) as failed:
+        stack.deploy(template(Failing=FAILING), {}, {})
+    again = stack.deploy(template(Other=QUEUE), {}, {})
+
+    assert "Failing (AWS::Lambda::Function): " in str(failed.value)
+    assert again.changed
+    assert not stack.deploy(template(Other=QUEUE), {}, {}).changed
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (template(Dashboard=UNKNOWN), "AWS::CloudWatch::Dashboard"),
+        (template(Other={**QUEUE, "Properties": {"QueueName": {"Ref": "Nobody"}}}), "Nobody"),
+        ("no template", "Template format error"),
+    ],
+)
+def test_a_template_that_is_refused_says_why_and_the_next_one_succeeds(
+    stack: Stack, body: str, reason: str
+) -> None:
+    with pytest.raises(DeploymentFailed, match=reason):
+        stack.deploy(body, {}, {})
+
+    assert stack.deploy(template(), {}, {}).changed
+
+
+def test_deleting_what_is_not_there_does_nothing(stack: Stack) -> None:
+    stack.delete()
+
+    assert stack.status() is None

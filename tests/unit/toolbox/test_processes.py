@@ -1,0 +1,65 @@
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailroom.embedded.processes import ProcessRecord, start_detached, stop_processes
+from mailroom.errors import StartFailed
+
+SLEEP = [sys.executable, "-c", "import time; print('started', flush=True); time.sleep(600)"]
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[ProcessRecord]:
+    """A process in a folder of its own."""
+    process = start_detached([*SLEEP, "marker"], tmp_path / "log", {}, tmp_path)
+    yield process
+    process.stop(signal.SIGKILL, 5)
+
+
+def test_it_runs_until_it_is_stopped(process: ProcessRecord) -> None:
+    assert process.alive()
+
+    process.stop(signal.SIGTERM, 5)
+
+    assert not process.alive()
+
+
+def test_a_recycled_process_id_is_not_ours(process: ProcessRecord) -> None:
+    stranger = ProcessRecord(process.pid, "/elsewhere")
+
+    stranger.stop(signal.SIGKILL, 5)
+
+    assert not stranger.alive()
+    assert process.alive()
+
+
+def test_what_runs_in_our_folder_is_found_without_a_record(
+    process: ProcessRecord, tmp_path: Path
+) -> None:
+    assert stop_processes(tmp_path, "marker", signal.SIGTERM, 5)
+    assert not process.alive()
+    assert not stop_processes(tmp_path, "marker", signal.SIGTERM, 5)
+
+
+def test_what_merely_works_in_our_folder_is_left_alone(
+    process: ProcessRecord, tmp_path: Path
+) -> None:
+    assert not stop_processes(tmp_path, "postgres", signal.SIGKILL, 5)
+    assert process.alive()
+
+
+def test_what_does_not_end_gently_is_killed(tmp_path: Path) -> None:
+    stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)"
+    process = start_detached([sys.executable, "-c", stubborn], tmp_path / "log", {}, tmp_path)
+
+    process.stop(signal.SIGTERM, 0.1)
+
+    assert not process.alive()
+
+
+def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StartFailed, match="/nowhere/program: No such file"):
+        start_detached(["/nowhere/program"], tmp_path / "log", {}, tmp_path)
