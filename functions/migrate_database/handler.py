@@ -4,6 +4,7 @@ from typing import Any
 
 from migrate_database.service import migrate
 from migrate_database.settings import Settings
+from migrate_database.smoke_test import SmokeTest, end_smoke_test
 from shared.context import Context, Deadline
 from shared.logs import logger
 
@@ -12,6 +13,14 @@ _MARGIN_SECONDS = 3
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: Any, context: Context) -> dict[str, Any]:
-    """Bring the database up to date; the event is not read."""
+    """Bring the database up to date, or look up and remove what a smoke test sent.
+
+    Args:
+        event: `{"smokeTest": {"batchId": …}}` for the latter; anything else is not read.
+        context: Lambda's context.
+    """
     settings = Settings.from_environment()
+    smoke_test = SmokeTest.parse(event)
+    if smoke_test:
+        return end_smoke_test(settings, smoke_test)
     return migrate(settings, Deadline.before_timeout(context, _MARGIN_SECONDS))

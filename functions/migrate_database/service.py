@@ -28,7 +28,7 @@ def migrate(settings: Settings, deadline: Deadline) -> dict[str, Any]:
         ConfigurationError: when a secret or the owner's permissions need mending.
     """
     client = clients.secrets_manager()
-    owner = credentials(read_secret(client, settings.owner_secret_arn), settings.owner_secret_arn)
+    owner = owner_credentials(settings)
     secret = read_secret(client, settings.ingestion_secret_arn)
     complete = secret | {
         "engine": "postgres",
@@ -50,6 +50,18 @@ def migrate(settings: Settings, deadline: Deadline) -> dict[str, Any]:
         _write(settings.ingestion_secret_arn, complete)
     logger.info("migrated", applied=applied, role=ingestion.username)
     return {"applied": applied, "role": ingestion.username}
+
+
+def owner_credentials(settings: Settings) -> Credentials:
+    """Return the owner's credentials; a secret that RDS manages lacks where the database is.
+
+    Raises:
+        InvalidSecret: when the secret can't be used.
+        SecretUnavailable: when Secrets Manager fails.
+    """
+    arn = settings.owner_secret_arn
+    secret = read_secret(clients.secrets_manager(), arn)
+    return credentials({**settings.database, **secret}, arn)
 
 
 def _check_distinct(owner: Credentials, ingestion: Credentials) -> None:

@@ -38,7 +38,15 @@ class EmulatorSession(boto3.Session):
             botocore_session=botocore.session.Session(session_vars=_NO_PROFILE),
         )
         self.endpoint = endpoint
+        self._clients: dict[str, Any] = {}
 
     def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
-        options = {"endpoint_url": self.endpoint, "config": _CONFIG, **options}
-        return super().client(service_name, *args, **options)
+        """The client of a service, made once: making one takes longer than most calls."""
+        if args or options:
+            options = {"endpoint_url": self.endpoint, "config": _CONFIG, **options}
+            return super().client(service_name, *args, **options)
+        if service_name not in self._clients:
+            self._clients[service_name] = super().client(
+                service_name, endpoint_url=self.endpoint, config=_CONFIG
+            )
+        return self._clients[service_name]

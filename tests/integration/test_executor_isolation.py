@@ -1,8 +1,12 @@
 """A function sees what it would see in Lambda, and nothing of the machine that it runs on."""
 
+import tempfile
+import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from mailroom_localstack.confinement import available
 
 from tests.support.flow import until
 from tests.support.functions import RUNTIME, Functions
@@ -11,7 +15,23 @@ WORLD = """
     import os, sys
 
     def handler(event, context):
-        return {"variables": dict(os.environ), "folder": os.getcwd(), "version": sys.version_info[:2]}
+        version = sys.version_info[:2]
+        return {"variables": dict(os.environ), "folder": os.getcwd(), "version": version}
+"""
+WRITES = """
+    import os, pathlib, uuid
+
+    def handler(event, context):
+        return [attempt(pathlib.Path(os.path.expandvars(place))) for place in event]
+
+    def attempt(place):
+        target = place / str(uuid.uuid4()) if place.is_dir() else place
+        try:
+            target.write_text("written")
+            if place.is_dir():
+                target.rename(target.with_suffix(".txt")).unlink()
+        except OSError as error:
+            return type(error).__name__
 """
 FOLDER = """
     import pathlib, tempfile
@@ -118,8 +138,24 @@ def test_a_function_has_a_temporary_folder_of_its_own_for_as_long_as_it_lives(
     until(lambda: not Path(folder).exists(), f"the end of {folder}", 15)
 
 
-@pytest.mark.parametrize("place", ["LAMBDA_TASK_ROOT", "HOME_OF_THE_TEST"])
-def test_a_function_can_write_nowhere_but_in_its_temporary_folder(
-    functions: Functions, tmp_path: Path, place: str
-) -> None:
-    pytest.skip("not yet")
+@pytest.fixture
+def outside() -> Iterator[Path]:
+    """A folder that is not in /tmp."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.mark.skipif(not available(), reason="this system has no Landlock")
+def test_a_function_can_write_in_tmp_and_nowhere_else(functions: Functions, outside: Path) -> None:
+    code = outside / "code"
+    code.mkdir()
+    (code / "app.py").write_text(textwrap.dedent(WRITES))
+    function = functions.make(code)
+
+    allowed = function.invoke(["/tmp", "$TMPDIR"])
+    refused = function.invoke(["$LAMBDA_TASK_ROOT", str(outside), "/dev/shm"])
+
+    assert allowed.value == [None, None]
+    assert refused.value == ["PermissionError"] * 3
+    assert list(outside.iterdir()) == [code]
+    assert function.invoke(["/dev/null"]).error is None

@@ -106,7 +106,8 @@ def test_without_one_the_log_group_has_the_functions_name(
 
     assert result.value == f"/aws/lambda/{function.name}"
     until(
-        lambda: "to standard output" in messages(environment, str(result.value)), "the function's log"
+        lambda: "to standard output" in messages(environment, str(result.value)),
+        "the function's log",
     )
 
 

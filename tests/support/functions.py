@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 HANDLER = "app.handler"
 RUNTIME = "python3.13"
-_LAMBDA = {"Service": "lambda.amazonaws.com"}
+# Functions, and the state machines that invoke them.
+_SERVICES = {"Service": ["lambda.amazonaws.com", "states.amazonaws.com"]}
 # A second call for an answer that is late would be a second invocation.
 ONE_CALL = Config(retries={"total_max_attempts": 1}, proxies={})
 
@@ -60,7 +61,7 @@ class Function:
 
     @property
     def arn(self) -> str:
-        return self.configuration()["FunctionArn"]
+        return str(self.configuration()["FunctionArn"])
 
     def configuration(self) -> dict[str, Any]:
         """What Lambda knows of it."""
@@ -72,7 +73,7 @@ class Function:
 
         def settled() -> bool:
             known.update(self.configuration())
-            return known["State"] != "Pending" and known["LastUpdateStatus"] != "InProgress"
+            return "Pending" not in known["State"] and known["LastUpdateStatus"] != "InProgress"
 
         until(settled, f"{self.name} to settle", 30)
         return known
@@ -111,7 +112,7 @@ class Functions:
     """Makes functions; all of them are gone at the end."""
 
     def __init__(self, session: boto3.Session, role: str) -> None:
-        self.client = session.client("lambda", config=ONE_CALL)
+        self.client: LambdaClient = session.client("lambda", config=ONE_CALL)
         self.role = role
         self._made: list[Function] = []
 
@@ -160,16 +161,27 @@ class Functions:
 @contextmanager
 def making_functions(session: boto3.Session) -> Iterator[Functions]:
     """Functions with a role of their own; at the end nothing of them is left."""
-    iam, name = session.client("iam"), f"test-{uuid.uuid4()}"
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=_policy("sts:AssumeRole", Principal=_LAMBDA))
-    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=_policy("*", Resource="*"))
-    functions = Functions(session, role["Role"]["Arn"])
+    role = make_role(session)
+    functions = Functions(session, role)
     try:
         yield functions
     finally:
         functions.delete()
+        iam: Any = session.client("iam")
+        name = role.rpartition("/")[2]
         iam.delete_role_policy(RoleName=name, PolicyName="all")
         iam.delete_role(RoleName=name)
+
+
+def make_role(session: boto3.Session) -> str:
+    """Make a role that may do everything; its ARN."""
+    iam: Any = session.client("iam")
+    name = f"test-{uuid.uuid4()}"
+    trust = _policy("sts:AssumeRole", Principal=_SERVICES)
+    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    rights = _policy("*", Resource="*")
+    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=rights)
+    return arn
 
 
 def archive(source: str, modules: Mapping[str, str] | None = None) -> bytes:

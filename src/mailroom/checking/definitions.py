@@ -7,17 +7,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mailroom.checking.machine import Machine, load_machines
+from mailroom.checking.machine import Machine
+from mailroom.checking.resolve import Resolver
 from mailroom.checking.source import Source
 from mailroom.checking.stack import Stack, values_of
 from mailroom.checking.transform import SamRefused, transform
-from mailroom.deployment.target import Target, load_target
-from mailroom.errors import Refused
-from mailroom.project import Project
+from mailroom.deployment.target import Target
 
 # What reading a value of another type than CloudFormation's schema says ends in.
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
-_NO_ENVIRONMENT = Target("default", "us-east-1", "mailroom")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,16 +77,25 @@ class Definitions:
 
     @cached_property
     def stacks(self) -> list[Stack]:
-        """The template in each environment, and with each choice that a parameter allows."""
-        return [
-            Stack(target, self.template, self.transformed, values_of(self.transformed, target))
-            for target in self._variants()
-        ]
+        """The template in each environment, and with each choice that it leaves.
+
+        A choice is another of a parameter's allowed values, or a condition the other way round.
+        """
+        chosen = [self._stack(target) for target in self._variants()]
+        first = chosen[0]
+        resolver = Resolver(self.transformed, first.values)
+        for name in self.transformed.get("Conditions") or {}:
+            chosen.append(replace(first, forced={name: not resolver.condition(name)}))
+        return chosen
+
+    def _stack(self, target: Target) -> Stack:
+        values = values_of(self.transformed, target)
+        return Stack(target, self.template, self.transformed, values)
 
     @property
     def known_stacks(self) -> list[Stack]:
         """The template in each environment, as that environment's file says."""
-        return [stack for stack in self.stacks if stack.target in self.targets]
+        return [one for one in self.stacks if one.target in self.targets and not one.forced]
 
     def _variants(self) -> Iterator[Target]:
         for target in self.targets:
@@ -99,53 +106,3 @@ class Definitions:
                     if str(value) != str(chosen):
                         parameters = {**target.parameters, name: str(value)}
                         yield replace(target, parameters=parameters)
-
-
-def load_definitions(project: Project) -> Definitions:
-    """Read a checkout's definitions.
-
-    Raises:
-        Refused: A file is missing or malformed.
-    """
-    engine = project.root / ".envs" / "engine"
-    return read_definitions(
-        project.template,
-        project.root,
-        project.functions,
-        project.root / "infra" / "environments",
-        engine if engine.is_dir() else None,
-    )
-
-
-def read_definitions(
-    template: Path, root: Path, functions: Path, environments: Path, engine: Path | None = None
-) -> Definitions:
-    """Read a template and what belongs to it.
-
-    Raises:
-        Refused: A file is missing or malformed.
-    """
-    source = Source.load(template, root)
-    if not isinstance(source.plain, dict) or not isinstance(source.plain.get("Resources"), dict):
-        raise Refused(f"{source.file}: this is no template, it has no Resources")
-    targets = [load_target(environments, path.stem) for path in sorted(environments.glob("*.toml"))]
-    return Definitions(
-        root,
-        template,
-        source,
-        list(load_machines(source, template.parent, root)),
-        environments,
-        targets or [_NO_ENVIRONMENT],
-        functions,
-        engine,
-    )
-
-
-def _require_objects(source: Source) -> None:
-    for section in ("Parameters", "Conditions", "Mappings", "Resources", "Outputs", "Metadata"):
-        entries = source.plain.get(section, {})
-        if not isinstance(entries, dict):
-            raise Refused(f"{source.at((section,))}: {section} is no object")
-        for name, entry in entries.items():
-            if section in ("Parameters", "Resources") and not isinstance(entry, dict):
-                raise Refused(f"{source.at((section, name))}: {name} is no object")

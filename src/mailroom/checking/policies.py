@@ -12,6 +12,7 @@ from mailroom.checking.source import Key
 from mailroom.checking.stack import Resource, Stack
 
 ROLE = "AWS::IAM::Role"
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,7 @@ class Statement:
         """Whether it is about a resource of the template, by logical id."""
         if "NotResource" in self.body:
             return True
-        return any(
-            reference(one) == id or (isinstance(one, str) and one.endswith("*"))
-            for one in self.listed("Resource")
-        )
+        return any(reference(one) == id or _is_open(one) for one in self.listed("Resource"))
 
 
 def as_list(value: Any) -> list[Any]:
@@ -102,6 +100,17 @@ def allows(policy: list[Statement], action: str, id: str | None = None) -> bool:
 
 def _unconditional(statement: Statement) -> bool:
     return statement.body.get("Effect") == "Allow" or not statement.body.get("Condition")
+
+
+def text_of(arn: Any) -> str:
+    """An ARN's text, with a word in the place of what is not known."""
+    text = arn.get("Fn::Sub", "") if isinstance(arn, dict) else arn
+    return _VARIABLE.sub("unknown", str(text))
+
+
+def _is_open(arn: Any) -> bool:
+    """Whether an ARN ends in a wildcard, and names no resource of the template."""
+    return text_of(arn).endswith("*") and (reference(arn) or "AWS::").startswith("AWS::")
 
 
 def _matches(action: str, patterns: list[Any]) -> bool:

@@ -15,12 +15,14 @@ class Resolver:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
     """
 
-    def __init__(self, template: Mapping[str, Any], values: Values) -> None:
-        """Take a template, and values of its parameters and of the pseudo parameters."""
+    def __init__(
+        self, template: Mapping[str, Any], values: Values, forced: Mapping[str, bool] | None = None
+    ) -> None:
+        """Take a template, values of all parameters, and conditions that are decided already."""
         self._values = values
         self._mappings = template.get("Mappings", {})
         self._conditions = template.get("Conditions", {})
-        self._known: dict[str, bool] = {}
+        self._known: dict[str, bool] = dict(forced or {})
 
     def condition(self, name: str) -> bool:
         """Whether a condition holds; one that depends on something unknown does not."""

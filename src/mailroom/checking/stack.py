@@ -1,7 +1,7 @@
 """The template as one environment deploys it: every value that is known put in its place."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -55,17 +55,19 @@ class Stack:
         source: The template's file.
         template: The transformed template.
         values: Of parameters and pseudo parameters.
+        forced: Conditions that hold or don't, whatever the values say.
     """
 
     target: Target
     source: Source
     template: Mapping[str, Any]
     values: Mapping[str, Any]
+    forced: Mapping[str, bool] = field(default_factory=dict)
 
     @cached_property
     def resources(self) -> dict[str, Resource]:
         """The resources whose condition holds, by logical id."""
-        resolver = Resolver(self.template, self.values)
+        resolver = Resolver(self.template, self.values, self.forced)
         return {
             id: Resource(
                 id, body.get("Type", ""), resolver.resolve(body.get("Properties", {})), self.source
@@ -123,13 +125,18 @@ def values_of(template: Mapping[str, Any], target: Target) -> dict[str, Any]:
         "AWS::Partition": "aws",
         "AWS::URLSuffix": "amazonaws.com",
     }
-    if target.account:
+    if target.account and is_known(target.account):
         values["AWS::AccountId"] = target.account
     for name, parameter in template.get("Parameters", {}).items():
         value = target.parameters.get(name, parameter.get("Default"))
-        if value is not None:
+        if value is not None and is_known(str(value)):
             values[name] = _typed(value, parameter.get("Type", "String"))
     return values
+
+
+def is_known(value: str) -> bool:
+    """Whether an environment's value is said in its file, not by a variable when it is deployed."""
+    return "${" not in value
 
 
 def _typed(value: Any, type: str) -> Any:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from mailroom.cli import check, demo, life, logs, messages, queues, send, status
+from mailroom.cli import aws, check, demo, life, logs, messages, promotion, queues, send, status
 from mailroom.cli.output import errors
 from mailroom.cli.strangers import as_known
 from mailroom.errors import MailroomError
@@ -27,6 +27,13 @@ app.command("messages")(messages.messages)
 app.command("queues")(queues.queues)
 app.command("demo")(demo.demo)
 app.command("check")(check.check)
+app.command("setup")(aws.setup)
+app.command("package")(aws.package)
+app.command("deploy")(aws.deploy)
+app.command("verify")(promotion.verify)
+app.command("promote")(promotion.promote)
+app.command("promotions")(promotion.promotions)
+app.command("rollback")(promotion.rollback)
 
 
 def main() -> None:

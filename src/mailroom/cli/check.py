@@ -43,7 +43,7 @@ def check(
         _show_rules(json)
         return
     started = time.monotonic()
-    from mailroom.checking.definitions import load_definitions
+    from mailroom.checking.definitions import load_beside, load_definitions
     from mailroom.checking.run import check as run
 
     project = Project.find()
@@ -56,7 +56,7 @@ def check(
         definitions, notes = with_packages(project, definitions)
         for note in notes:
             errors.print(note, style="yellow")
-    findings = run(definitions)
+    findings = [found for one in (definitions, *load_beside(project)) for found in run(one)]
     if sarif:
         _write_sarif(sarif, findings)
     open_findings = [finding for finding in findings if finding.suppressed is None]

@@ -10,6 +10,11 @@ def as_known(error: Exception) -> MailroomError | None:
     from botocore.exceptions import ConnectionError as NotConnected
     from psycopg import OperationalError
 
+    from mailroom.aws_errors import explain
+
+    explained = explain(error)
+    if explained:
+        return explained
     if isinstance(error, OperationalError):
         return NoAnswer(f"the database did not answer: {_first_line(error)}")
     if isinstance(error, HTTPClientError | NotConnected):

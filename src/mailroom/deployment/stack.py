@@ -1,13 +1,15 @@
 """A stack: how it stands, and how a change set brings it to what the definitions say."""
 
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mailroom.aws_errors import explain
 from mailroom.deployment.change_set import Change, ChangeSet, as_changes
 from mailroom.deployment.events import ResourceEvent, StackEvents
-from mailroom.errors import DeploymentFailed
+from mailroom.errors import DeploymentFailed, MailroomError
 from mailroom.waiting import backoff
 
 if TYPE_CHECKING:
@@ -41,6 +43,21 @@ class Deployment:
     outputs: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Deployed:
+    """What a stack was deployed from.
+
+    Attributes:
+        template: The template as it was handed in.
+        parameters: Template parameters.
+        tags: The stack's tags.
+    """
+
+    template: str
+    parameters: dict[str, str]
+    tags: dict[str, str]
+
+
 class Stack:
     """One CloudFormation stack, on whatever endpoint the client talks to."""
 
@@ -65,6 +82,20 @@ class Stack:
         """The stack's outputs by name; none when there is no stack."""
         described = self._describe() or {}
         return {o["OutputKey"]: o["OutputValue"] for o in described.get("Outputs", [])}
+
+    def deployed(self) -> Deployed | None:
+        """What the stack was deployed from; None when nothing was."""
+        described = self._describe()
+        if not described or described["StackStatus"] in {*_UNUSABLE, _NEVER_DEPLOYED}:
+            return None
+        template = self._cloudformation.get_template(StackName=self.name, TemplateStage="Original")[
+            "TemplateBody"
+        ]
+        return Deployed(
+            template if isinstance(template, str) else json.dumps(template),
+            {p["ParameterKey"]: p["ParameterValue"] for p in described.get("Parameters", [])},
+            {tag["Key"]: tag["Value"] for tag in described.get("Tags", [])},
+        )
 
     def deploy(
         self, template: str, parameters: Mapping[str, str], tags: Mapping[str, str]
@@ -179,10 +210,14 @@ class Stack:
                 raise DeploymentFailed(f"the change set for stack {self.name} failed: {reason}")
         raise AssertionError("unreachable: the wait has no end of its own")
 
-    def _refused(self, error: "ClientError") -> DeploymentFailed:
+    def _refused(self, error: "ClientError") -> MailroomError:
+        known = explain(error)
+        if known:
+            return known
         hint = next((hint for sign, hint in _HINTS.items() if sign in str(error)), "")
         message = error.response["Error"].get("Message", "")
-        return DeploymentFailed(f"the change set for stack {self.name} was refused: {message}", hint)
+        refusal = f"the change set for stack {self.name} was refused: {message}"
+        return DeploymentFailed(refusal, hint)
 
     def _follow(self, events: StackEvents, stack: str, *wanted: str) -> str | None:
         """Report events until the stack rests; None when it rests as wanted, else the reasons."""

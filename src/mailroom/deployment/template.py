@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +17,29 @@ from mailroom.errors import Refused
 class Template:
     """A SAM template of ours.
 
+    It is read when it is first asked for anything, and refused then when it is missing or no
+    template.
+
     Args:
         path: The file; each `DefinitionUri` in it is relative to its folder.
-
-    Raises:
-        Refused: It is missing, or no template.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._yaml = YAML()
         self._yaml.width = 120
+
+    @cached_property
+    def _document(self) -> Any:
         try:
-            self._document = self._yaml.load(path)
+            document = self._yaml.load(self._path)
         except OSError as error:
-            raise Refused(f"{path}: {error.strerror}") from error
+            raise Refused(f"{self._path}: {error.strerror}") from error
         except YAMLError as error:
-            raise Refused(f"{path.name}{_place(error)}: not YAML") from error
-        if not isinstance(self._document, dict) or "Resources" not in self._document:
-            raise Refused(f"{path.name}: there are no Resources in it")
+            raise Refused(f"{self._path.name}{_place(error)}: not YAML") from error
+        if not isinstance(document, dict) or "Resources" not in document:
+            raise Refused(f"{self._path.name}: there are no Resources in it")
+        return document
 
     def check_parameters(self, given: Mapping[str, str]) -> None:
         """Refuse parameters that CloudFormation would refuse.
@@ -42,9 +47,18 @@ class Template:
         Raises:
             Refused: One is unknown, or its value is not allowed; every fault is named.
         """
-        faults = parameter_faults(self._document.get("Parameters", {}), given)
+        faults = self.parameter_faults(given)
         if faults:
             raise Refused(f"{self._path.name} does not take these parameters", "\n".join(faults))
+
+    def parameter_faults(self, given: Mapping[str, str]) -> list[str]:
+        """What CloudFormation would refuse of these parameters, a line each."""
+        return parameter_faults(self._document.get("Parameters", {}), given)
+
+    def required_parameters(self) -> set[str]:
+        """Names of the parameters that have no default."""
+        declared = self._document.get("Parameters", {})
+        return {name for name, parameter in declared.items() if "Default" not in parameter}
 
     def render(self) -> str:
         """The template with each state machine's `DefinitionUri` replaced by the file's content.
@@ -55,6 +69,10 @@ class Template:
         Raises:
             Refused: A definition is missing or is not JSON.
         """
+        return self._rendered
+
+    @cached_property
+    def _rendered(self) -> str:
         for resource in self._document["Resources"].values():
             if resource["Type"] == "AWS::Serverless::StateMachine":
                 self._inline_definition(resource["Properties"])

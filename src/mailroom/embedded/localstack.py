@@ -67,6 +67,7 @@ class LocalStackServer:
                 "LOCALSTACK_VOLUME_DIR": str(home),
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
                 "LAMBDA_PROCESS_RUNTIMES": f"{RUNTIME}={self._project.interpreter(RUNTIME)}",
+                "MAILROOM_IAM": os.environ.get("MAILROOM_IAM", ""),
             },
             folder=home,
         )

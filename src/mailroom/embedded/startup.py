@@ -45,7 +45,8 @@ def start_environment(
         MailroomError: Something is in the way; the message says what, and how to go on.
     """
     template = Template(embedded.project.template)
-    template.check_parameters({**embedded.target.parameters, **(parameters or {})})
+    if parameters:
+        template.check_parameters({**embedded.target.parameters, **parameters})
     with embedded.file.locked(progress.waiting), _undone_on_failure(progress) as undo:
         state = _with_port(embedded.state, port)
         # LocalStack takes longest: everything else is prepared while it boots.
@@ -54,6 +55,7 @@ def start_environment(
         environment = embedded.environment(state)
         with progress.step("Functions' code"):
             code = live_code(embedded.project)
+            _prepare_deployment(environment, template)
         with progress.step("LocalStack 4.14.0") as step:
             embedded.localstack(state).wait(localstack)
             step.result = environment.endpoint
@@ -130,6 +132,13 @@ def _start_postgres(
         server.wait(process)
         step.result = f"127.0.0.1:{port}"
     return state
+
+
+def _prepare_deployment(environment: Environment, template: Template) -> None:
+    """What takes time and needs no engine."""
+    template.render()
+    for service in ("cloudformation", "secretsmanager", "lambda"):
+        environment.session.client(service)
 
 
 def _upload(embedded: EmbeddedEnvironment, environment: Environment) -> Code:

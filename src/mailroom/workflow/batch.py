@@ -78,18 +78,6 @@ def start_execution(environment: Environment, batch: Batch) -> str:
     )["executionArn"]
 
 
-def _copy(name: str, copy: Path) -> None:
-    try:
-        with copy.open("wb") as target:
-            if name == "-":
-                shutil.copyfileobj(sys.stdin.buffer, target)
-                return
-            with Path(name).open("rb") as source:
-                shutil.copyfileobj(source, target)
-    except OSError as error:
-        raise Refused(f"{name}: {error.strerror}") from error
-
-
 def inline_input(batch: Batch) -> str | None:
     """The batch as an execution's input; None when it is too large for that, or would be altered.
 
@@ -101,6 +89,18 @@ def inline_input(batch: Batch) -> str | None:
     document = f'{{"messages":[{",".join(line for line in lines if line)}]}}'
     # The first state adds the batch's id and its own envelope to this.
     return document if len(document.encode()) <= STATE_LIMIT - 1024 else None
+
+
+def _copy(name: str, copy: Path) -> None:
+    try:
+        with copy.open("wb") as target:
+            if name == "-":
+                shutil.copyfileobj(sys.stdin.buffer, target)
+                return
+            with Path(name).open("rb") as source:
+                shutil.copyfileobj(source, target)
+    except OSError as error:
+        raise Refused(f"{name}: {error.strerror}") from error
 
 
 def _upload(environment: Environment, batch: Batch) -> str:

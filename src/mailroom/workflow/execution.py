@@ -41,13 +41,16 @@ def await_execution(
                 output: dict[str, Any] = json.loads(described["output"])
                 return output
             if described["status"] != "RUNNING":
-                raise _failure(described.get("error", described["status"]), described.get("cause"))
+                reason = execution_failure(
+                    described.get("error", described["status"]), described.get("cause")
+                )
+                raise ExecutionFailed(f"the execution failed: {reason}")
     raise AssertionError("unreachable: the wait has no end of its own")
 
 
-def _failure(error: str, cause: str | None) -> ExecutionFailed:
-    """The function's own sentence, out of the document that Lambda wraps it in."""
+def execution_failure(error: str, cause: str | None) -> str:
+    """Error and cause of an execution, with the function's own sentence out of what wraps it."""
     text = cause or ""
     with suppress(json.JSONDecodeError, KeyError, TypeError):
         text = json.loads(text)["errorMessage"]
-    return ExecutionFailed(f"the execution failed: {error}: {text}".rstrip(": "))
+    return f"{error}: {text}".rstrip(": ")

@@ -1,12 +1,14 @@
 """The fixtures' folder: each rule's broken definitions, only the offending part."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mailroom.checking.definitions import Definitions, load_definitions, read_definitions
+from mailroom.checking.definitions import Definitions
+from mailroom.checking.reading import load_definitions, read_definitions
 from mailroom.checking.source import Source
 from mailroom.project import Project
 
@@ -20,7 +22,7 @@ def checkout() -> Definitions:
 
 
 @pytest.fixture
-def load(tmp_path: Path):
+def load(tmp_path: Path) -> Callable[[str], Definitions]:
     """Reads the fixture of a rule: a template, a state machine, or a small checkout."""
 
     def load_fixture(rule: str) -> Definitions:

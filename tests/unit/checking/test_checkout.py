@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.checking.definitions import Definitions, load_definitions
+from mailroom.checking.definitions import Definitions
+from mailroom.checking.reading import load_definitions
 from mailroom.checking.rule import REGISTER
 from mailroom.checking.run import check
 from mailroom.project import Project

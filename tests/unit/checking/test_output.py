@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from mailroom.checking.definitions import Definitions
 from mailroom.checking.documentation import rules_table
 from mailroom.checking.rule import REGISTER
 from mailroom.checking.run import check
@@ -14,12 +16,15 @@ from mailroom.checking.sarif import as_sarif
 from mailroom.cli.app import app
 from mailroom.errors import Refused
 
+type Load = Callable[[str], Definitions]
+type Enter = Callable[[str], Path]
+
 FIXTURES = Path(__file__).parent / "fixtures"
 CHECKOUT = Path(__file__).parents[3]
 
 
 @pytest.fixture
-def in_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def in_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Enter:
     """A checkout with the template of a fixture, as the working directory."""
 
     def enter(fixture: str) -> Path:
@@ -31,7 +36,7 @@ def in_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     return enter
 
 
-def test_findings_are_json_and_sarif_and_exit_code_1(in_checkout) -> None:
+def test_findings_are_json_and_sarif_and_exit_code_1(in_checkout: Enter) -> None:
     folder = in_checkout("max-receive-count-one.yml")
 
     result = CliRunner().invoke(app, ["check", "--no-package", "--json", "--sarif", "check.sarif"])
@@ -45,7 +50,7 @@ def test_findings_are_json_and_sarif_and_exit_code_1(in_checkout) -> None:
     assert {one["ruleId"] for one in run["results"]} == found.keys()
 
 
-def test_a_clean_template_is_exit_code_0_and_prints_the_headings_only(in_checkout) -> None:
+def test_a_clean_template_is_exit_code_0_and_prints_the_headings_only(in_checkout: Enter) -> None:
     in_checkout("../clean.yml")
 
     result = CliRunner().invoke(app, ["check", "--no-package"])
@@ -54,7 +59,7 @@ def test_a_clean_template_is_exit_code_0_and_prints_the_headings_only(in_checkou
     assert result.stdout.splitlines() == ["severity\tplace\trule\tfinding\tin AWS\tpage\tmend"]
 
 
-def test_unusable_input_is_refused_with_file_and_line(in_checkout) -> None:
+def test_unusable_input_is_refused_with_file_and_line(in_checkout: Enter) -> None:
     folder = in_checkout("../clean.yml")
     (folder / "infra" / "template.yml").write_text("Resources:\n  a: [\n")
 
@@ -65,14 +70,14 @@ def test_unusable_input_is_refused_with_file_and_line(in_checkout) -> None:
     assert "infra/template.yml:3" in str(result.exception)
 
 
-def test_a_template_that_a_rule_cannot_read_is_a_finding(load) -> None:
+def test_a_template_that_a_rule_cannot_read_is_a_finding(load: Load) -> None:
     findings = check(load("template-malformed"))
 
     assert "template-malformed" in {one.rule for one in findings}
     assert any(one.rule.startswith("E") for one in findings)
 
 
-def test_sarif_names_rule_place_level_and_reason_of_suppression(load) -> None:
+def test_sarif_names_rule_place_level_and_reason_of_suppression(load: Load) -> None:
     findings = list(REGISTER["max-receive-count-one"].findings(load("max-receive-count-one")))
 
     (run,) = as_sarif(findings)["runs"]

@@ -1,13 +1,17 @@
 """Each rule finds its broken fixture, at the line that is marked."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Finding
 from mailroom.checking.rule import REGISTER
 from mailroom.checking.run import rules
+
+type Load = Callable[[str], Definitions]
 
 # These look at what the other rules found, or at a built package: see their own tests.
 _APART = {"suppression-unused", "package-platform", "package-size", "template-malformed"}
@@ -15,7 +19,7 @@ _RULES = [one.id for one in rules() if one.id not in _APART]
 
 
 @pytest.mark.parametrize("rule", _RULES)
-def test_a_rule_finds_its_broken_fixture(rule: str, load) -> None:
+def test_a_rule_finds_its_broken_fixture(rule: str, load: Load) -> None:
     definitions = load(rule)
 
     findings = list(REGISTER[rule].findings(definitions))

@@ -1,14 +1,18 @@
 """A finding is suppressed in place, with a reason, or not at all."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from mailroom.checking.definitions import Definitions, read_definitions
+from mailroom.checking.definitions import Definitions
+from mailroom.checking.reading import read_definitions
 from mailroom.checking.rule import REGISTER
 from mailroom.checking.rules.suppressions import unused_marks
 from mailroom.checking.suppression import find_suppressions, suppress
+
+type Load = Callable[[str], Definitions]
 
 TEMPLATE = """\
 Resources:
@@ -56,7 +60,7 @@ def test_a_mark_without_reason_suppresses_nothing_and_is_a_finding(tmp_path: Pat
     assert list(REGISTER["suppression-reason"].findings(definitions))
 
 
-def test_a_mark_that_covers_nothing_is_a_finding(load) -> None:
+def test_a_mark_that_covers_nothing_is_a_finding(load: Load) -> None:
     marks = find_suppressions(load("suppression-unused"))
 
     findings = list(unused_marks([], marks))

@@ -103,6 +103,7 @@ def make_function(task_root: Path, interpreter: Path, nursery: Nursery) -> Itera
                 "variables": function_variables({}, own, "python3.13", task_root),
                 "timeout_seconds": 10,
                 "memory_mb": 256,
+                "writable": (Path("/tmp"), task_root),
                 **changes,
             }
         )

@@ -23,6 +23,7 @@ from mailroom_localstack.settings import FunctionSettings
 settings = FunctionSettings(
     version="$LATEST", handler=sys.argv[1], interpreter=pathlib.Path(sys.argv[2]),
     task_root=pathlib.Path(sys.argv[3]), variables={}, timeout_seconds=600, memory_mb=512,
+    writable=[pathlib.Path(sys.argv[3])],
 )
 Environment(settings, Nursery(Guardian())).invoke(Event("r", "arn", b"null"))
 print("answered", flush=True)

@@ -30,7 +30,7 @@ def test_a_batch_that_would_fill_the_state_goes_by_the_bucket(tmp_path: Path) ->
 
 def test_bytes_count_and_not_characters(tmp_path: Path) -> None:
     assert inline_input(batch(tmp_path, json.dumps("é" * 100_000, ensure_ascii=False))) is not None
-    assert inline_input(batch(tmp_path, json.dumps("é" * 130_000, ensure_ascii=False))) is None
+    assert inline_input(batch(tmp_path, json.dumps("é" * 131_000, ensure_ascii=False))) is None
 
 
 def test_numbers_that_a_state_would_alter_go_by_the_bucket(tmp_path: Path) -> None:

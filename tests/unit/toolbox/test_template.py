@@ -63,12 +63,12 @@ def test_a_broken_definition_is_refused_with_its_line(tmp_path: Path) -> None:
 )
 def test_what_is_no_template_is_refused(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(Refused, match=said):
-        template(tmp_path, text)
+        template(tmp_path, text).render()
 
 
 def test_a_missing_template_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="No such file"):
-        Template(tmp_path / "nowhere.yml")
+        Template(tmp_path / "nowhere.yml").render()
 
 
 def test_parameters_that_the_template_does_not_take_are_refused_all_at_once(

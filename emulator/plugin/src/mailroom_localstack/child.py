@@ -1,9 +1,9 @@
 """What the interpreter of a function's runtime runs: it waits for its assignment, then obeys.
 
-It is started by path, as a script, and imports nothing of its neighbours. The assignment is
-one JSON object on standard input: ``variables``, ``task_root``, ``handler``, ``live``. What
-awslambdaric imports of the standard library is imported before, so that a process started
-ahead of need has only the rest to do when it gets one.
+It is started by path, as a script, and loads what it needs of its neighbours by path too. The
+assignment is one JSON object on standard input: ``variables``, ``task_root``, ``handler``,
+``live``, ``writable``. What awslambdaric imports of the standard library is imported before, so
+that a process started ahead of need has only the rest to do when it gets one.
 """
 
 import decimal  # noqa: F401
@@ -18,13 +18,16 @@ import sys
 import time
 import traceback  # noqa: F401
 from pathlib import Path
+from types import ModuleType
 
 OPEN_FILES_LIMIT = 1024
 PORTABLE_CLIENT = Path(__file__).with_name("portable")
+CONFINEMENT = Path(__file__).with_name("confinement.py")
 
 
 def main() -> None:
     """Becomes the runtime of the function that standard input tells of."""
+    confine = _load(CONFINEMENT).confine
     text = sys.stdin.buffer.read()
     if not text:
         return
@@ -40,8 +43,17 @@ def main() -> None:
     sys.dont_write_bytecode = assignment["live"]
     if importlib.util.find_spec("runtime_client") is None:
         sys.path.append(str(PORTABLE_CLIENT))
+    confine(assignment["writable"])
 
     importlib.import_module("awslambdaric.__main__").main(sys.argv)
+
+
+def _load(path: Path) -> ModuleType:
+    """Loads a module that the function can't import."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _limit() -> None:

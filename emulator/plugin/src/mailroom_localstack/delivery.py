@@ -77,12 +77,19 @@ class BatchedLogHandler(LogHandler):
         try:
             client.put_log_events(**request)
         except client.exceptions.ResourceNotFoundException:
-            exists = client.exceptions.ResourceAlreadyExistsException
-            with contextlib.suppress(exists):
-                client.create_log_group(logGroupName=group)
-            with contextlib.suppress(exists):
-                client.create_log_stream(logGroupName=group, logStreamName=stream)
+            self._create_stream(client, group, stream)
             client.put_log_events(**request)
+
+    def _create_stream(self, client: Any, group: str, stream: str) -> None:
+        """Creates the group only where there is none: a role need not be allowed to."""
+        where = {"logGroupName": group, "logStreamName": stream}
+        with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
+            try:
+                client.create_log_stream(**where)
+            except client.exceptions.ResourceNotFoundException:
+                with contextlib.suppress(client.exceptions.ResourceAlreadyExistsException):
+                    client.create_log_group(logGroupName=group)
+                client.create_log_stream(**where)
 
 
 def count_invocation(function_name: str, account_id: str, region_name: str) -> None:

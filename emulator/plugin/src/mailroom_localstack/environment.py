@@ -7,7 +7,7 @@ import contextlib
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mailroom_localstack import reports
 from mailroom_localstack.fingerprint import Fingerprint
@@ -27,8 +27,21 @@ class EnvironmentStoppedError(Exception):
 class Environment:
     """Runs a function as Lambda does: an init, then its invocations one by one."""
 
-    def __init__(self, settings: FunctionSettings, nursery: Nursery) -> None:
-        """Makes the environment's private folder; nothing runs yet."""
+    def __init__(
+        self,
+        settings: FunctionSettings,
+        nursery: Nursery,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Makes the environment's private folder; nothing runs yet.
+
+        Args:
+            settings: the function's.
+            nursery: gives processes.
+            on_end: called once, when nothing of the environment is left.
+        """
+        self._on_end = on_end
+        self._ended = False
         self._settings = settings
         self._nursery = nursery
         self._folder = nursery.make_folder()
@@ -40,6 +53,7 @@ class Environment:
         self._used_bytes = 0
         self._working = threading.Lock()
         self._stopped = False
+        self._interrupted = False
 
     def start(self) -> None:
         """Starts the process; its init goes on meanwhile."""
@@ -59,7 +73,7 @@ class Environment:
         """Runs one invocation to its end.
 
         Raises:
-            EnvironmentStoppedError: if the environment is stopped, before or meanwhile.
+            EnvironmentStoppedError: if the environment was stopped before, or is at once meanwhile.
         """
         with self._work():
             self._reload()
@@ -87,8 +101,10 @@ class Environment:
                 self._clean_up()
             finally:
                 self._working.release()
-        elif at_once and (runtime := self._runtime) is not None:
-            runtime.process.interrupt()
+        elif at_once:
+            self._interrupted = True
+            if (runtime := self._runtime) is not None:
+                runtime.process.interrupt()
 
     @contextlib.contextmanager
     def _work(self) -> Iterator[None]:
@@ -106,6 +122,9 @@ class Environment:
         if self._runtime is not None:
             self._retire()
         shutil.rmtree(self._folder, ignore_errors=True)
+        if not self._ended:
+            self._ended = True
+            self._on_end()
 
     def _start(self) -> Runtime:
         if self._fingerprint is not None:
@@ -157,7 +176,7 @@ class Environment:
                 self._retire()
                 continue
             ending = runtime.run(event, deadline)
-            if ending is Ending.EXITED and not runtime.api.delivered and not self._stopped:
+            if ending is Ending.EXITED and not runtime.api.delivered and not self._interrupted:
                 self._retire()
                 continue
             if ending is not Ending.DONE:
@@ -184,6 +203,6 @@ class Environment:
         runtime = self._runtime
         assert runtime is not None
         status = self._retire()
-        if self._stopped:
+        if self._interrupted:
             raise EnvironmentStoppedError("The execution environment was stopped at work")
         return self._journal.explain(request_id, ending, status, runtime.api.init_error, timeout)

@@ -17,6 +17,7 @@ from localstack.services.lambda_.invocation.runtime_executor import (
 from mailroom_localstack.environment import Environment
 from mailroom_localstack.guardian import Guardian
 from mailroom_localstack.nursery import Nursery
+from mailroom_localstack.rollover import FOLDERS
 from mailroom_localstack.runtime_api import LOOPBACK, Event
 from mailroom_localstack.settings import UnsupportedFunctionError
 from mailroom_localstack.versions import (
@@ -41,8 +42,17 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     def start(self, env_vars: dict[str, str]) -> None:
         """Starts the process. Of on-demand environments the first invocation awaits the init."""
-        settings = settings_of(self.function_version, env_vars)
-        environment = self._environment = Environment(settings, self.nursery)
+        folder = self.function_version.config.code.get_unzipped_code_location()
+        FOLDERS.use(folder)
+        try:
+            if not folder.is_dir():
+                raise LambdaRuntimeException(f"The code at {folder} is gone")
+            settings = settings_of(self.function_version, env_vars)
+            environment = Environment(settings, self.nursery, lambda: FOLDERS.release(folder))
+        except BaseException:
+            FOLDERS.release(folder)
+            raise
+        self._environment = environment
         environment.start()
         if env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"] != InitializationType.on_demand:
             error = environment.initialise()

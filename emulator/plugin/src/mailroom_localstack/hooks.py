@@ -24,15 +24,15 @@ PAYLOAD_LIMITS = {"RequestResponse": 6 * 1024 * 1024, "Event": 1024 * 1024}
 
 @hook(HOOKS_LAMBDA_INJECT_LDM_PROVISIONER)
 def mend_function_version(version: LambdaVersionManager) -> None:
-    """Gives a function version its configured log group, batched logs and metrics, and events
-    as they were sent."""
+    """Gives a function version its configured log group, batched logs and metrics, events as
+    they were sent, and an orderly end."""
     from localstack.services.lambda_.invocation import (
         execution_environment,
         lambda_service,
         version_manager,
     )
 
-    from mailroom_localstack import delivery, event_sources
+    from mailroom_localstack import delivery, event_sources, rollover
 
     settings = version.function_version
     version.log_handler = delivery.BatchedLogHandler(settings.config.role, settings.id.region)
@@ -46,6 +46,7 @@ def mend_function_version(version: LambdaVersionManager) -> None:
         version_manager.record_cw_metric_invocation = delivery.count_invocation
         version_manager.record_cw_metric_error = delivery.count_error
         event_sources.mend_event_sources()
+        rollover.mend_rollover()
 
 
 def log_group_name(environment: ExecutionEnvironment) -> str:

@@ -6,7 +6,7 @@ import os
 import selectors
 import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mailroom_localstack import child, settings
@@ -59,14 +59,16 @@ class RuntimeProcess:
         handler: str,
         *,
         live: bool,
+        writable: Sequence[Path],
     ) -> None:
-        """Tells the process which function it is to run."""
+        """Tells the process which function it is to run, and where that may write."""
         self._guardian.watch(self.pid)
         assignment = {
             "variables": dict(variables),
             "task_root": str(task_root),
             "handler": handler,
             "live": live,
+            "writable": [str(path) for path in writable],
         }
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:

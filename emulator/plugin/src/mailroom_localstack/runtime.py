@@ -59,6 +59,7 @@ class Runtime:
             settings.task_root,
             settings.handler,
             live=settings.live,
+            writable=[*settings.writable, folder],
         )
 
     def initialise(self, deadline: float) -> Ending:

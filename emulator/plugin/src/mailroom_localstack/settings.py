@@ -1,6 +1,6 @@
 """What an execution environment is told: the function, its limits and its variables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,8 @@ LANG = "en_US.UTF-8"
 INTERNAL_VARIABLES = ("LOCALSTACK_", "EDGE_PORT", "AWS_LAMBDA_FUNCTION_TIMEOUT")
 INTERPRETER_VARIABLES = ("PYTHON", "LD_", "DYLD_")
 LIBRARY_PATH = "LD_LIBRARY_PATH"
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html
+TEMPORARY = Path("/tmp")
 
 
 class UnsupportedFunctionError(Exception):
@@ -28,6 +30,7 @@ class FunctionSettings:
     timeout_seconds: float
     memory_mb: int
     live: bool = False
+    writable: Sequence[Path] = (TEMPORARY,)
     init_timeout_seconds: float = INIT_TIMEOUT_SECONDS
 
     @property

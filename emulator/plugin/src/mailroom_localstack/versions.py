@@ -9,7 +9,9 @@ from localstack import config
 from localstack.aws.api.lambda_ import PackageType
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 
+from mailroom_localstack.folders import bytecode_folders
 from mailroom_localstack.settings import (
+    TEMPORARY,
     FunctionSettings,
     UnsupportedFunctionError,
     find_interpreter,
@@ -63,7 +65,7 @@ def interpreter_for(function_version: FunctionVersion) -> Path:
 def settings_of(function_version: FunctionVersion, env_vars: dict[str, str]) -> FunctionSettings:
     """What the execution environments of a function version need to know of it."""
     settings = function_version.config
-    task_root = settings.code.get_unzipped_code_location()
+    task_root, live = settings.code.get_unzipped_code_location(), settings.code.is_hot_reloading()
     return FunctionSettings(
         version=function_version.id.qualifier,
         handler=settings.handler,
@@ -74,5 +76,6 @@ def settings_of(function_version: FunctionVersion, env_vars: dict[str, str]) -> 
         ),
         timeout_seconds=settings.timeout,
         memory_mb=settings.memory_size,
-        live=settings.code.is_hot_reloading(),
+        live=live,
+        writable=(TEMPORARY, *(() if live else bytecode_folders(task_root))),
     )

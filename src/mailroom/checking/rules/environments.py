@@ -7,6 +7,7 @@ from typing import Any
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.rule import rule, whole
+from mailroom.checking.stack import is_known
 from mailroom.deployment.parameters import parameter_faults
 from mailroom.deployment.target import Target
 
@@ -27,6 +28,8 @@ def environment_parameter(definitions: Definitions) -> Iterator[Problem]:
     parameters: dict[str, Any] = definitions.template.plain.get("Parameters") or {}
     for target in definitions.targets:
         for name, value in target.parameters.items():
+            if not is_known(value) and name in parameters:
+                continue
             for fault in parameter_faults(parameters, {name: value}):
                 yield Problem(_line(definitions, target, name), fault)
 

@@ -61,7 +61,8 @@ def _environment_files(definitions: Definitions) -> Iterator[Problem]:
     for path in sorted(definitions.environments.glob("*.toml")):
         for number, line in enumerate(path.read_text().splitlines(), 1):
             name, _, value = line.partition("=")
-            secret = _SECRET_NAME.search(name) and not value.strip(" \"'").startswith("arn:")
+            given = value.strip(" \"'")
+            secret = _SECRET_NAME.search(name.strip()) and not given.startswith(("arn:", "${"))
             if not line.startswith("#") and value and (secret or _SECRET_VALUE.search(value)):
                 at = Location(path.relative_to(definitions.root).as_posix(), number)
                 yield Problem(at, "this looks like a secret")

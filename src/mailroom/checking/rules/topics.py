@@ -80,6 +80,11 @@ def _admits(statement: Statement, topic: str | None) -> bool:
     )
 
 
+def _denies(statement: Statement) -> bool:
+    """Whether it denies always: a condition such as aws:SecureTransport does not apply to SNS."""
+    return statement.body.get("Effect") == "Deny" and not statement.body.get("Condition")
+
+
 @rule(
     stacks,
     id="subscription-queue-policy",
@@ -93,8 +98,9 @@ def _admits(statement: Statement, topic: str | None) -> bool:
 def subscription_queue_policy(stack: Stack) -> Iterator[Problem]:
     for subscription, queue, topic in _deliveries(stack):
         about = [one for one in _policy(stack, queue) if _admits(one, topic)]
-        effects = {one.body.get("Effect") for one in about}
-        if "Allow" not in effects or "Deny" in effects:
+        allowed = any(one.body.get("Effect") == "Allow" for one in about)
+        denied = any(_denies(one) for one in about)
+        if denied or not allowed:
             yield Problem(
                 subscription.at(), f"{queue.id} does not let {topic or 'the topic'} send to it"
             )

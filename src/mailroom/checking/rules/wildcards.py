@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from mailroom.checking.finding import Problem, Severity
-from mailroom.checking.policies import ROLE, own_statements
+from mailroom.checking.policies import ROLE, own_statements, text_of
 from mailroom.checking.rule import rule, stacks
 from mailroom.checking.stack import Stack
 
@@ -62,9 +62,7 @@ def wildcard_resource(stack: Stack) -> Iterator[Problem]:
 
 
 def _is_wide(resource: Any) -> bool:
-    if isinstance(resource, dict):
-        resource = next(iter(resource.values()))
-    parts = str(resource).split(":", 5)
+    parts = text_of(resource).split(":", 5)
     return parts[0] == "*" or (len(parts) == 6 and parts[5].startswith("*"))
 
 

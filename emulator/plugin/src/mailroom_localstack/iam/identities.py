@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from localstack.aws.accounts import get_account_id_from_access_key_id
@@ -64,22 +64,20 @@ class Identities:
 
     def find(self, access_key: str, partition: str) -> Identity | None:
         """Whom an access key belongs to; None if to nobody."""
-        known = self._sessions.get(access_key)
-        if known is not None:
-            if known.owner is not None and known.owner.id in known.backend.roles:
-                return known
-            self.forget()
-        account = get_account_id_from_access_key_id(access_key)
-        self._learn_sessions(account, partition)
-        return self._sessions.get(access_key) or _user(access_key, account, partition)
+        session = self._sessions.get(access_key)
+        if session is None:
+            account = get_account_id_from_access_key_id(access_key)
+            self._learn_sessions(account, partition)
+            session = self._sessions.get(access_key)
+            if session is None:
+                return _user(access_key, account, partition)
+        if session.owner is not None and session.owner.id not in session.backend.roles:
+            session = self._sessions[access_key] = replace(session, owner=None)
+        return session
 
     def role(self, arn: str, partition: str) -> Any:
         """moto's role of an ARN; None if there is none."""
         return _role(_iam(arn.split(":")[4], partition), arn)
-
-    def forget(self) -> None:
-        """Learn all sessions anew, with their roles."""
-        self._sessions, self._seen = {}, {}
 
     def _learn_sessions(self, account: str, partition: str) -> None:
         from moto.sts.models import sts_backends

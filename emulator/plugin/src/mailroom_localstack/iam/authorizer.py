@@ -1,0 +1,143 @@
+"""Holds a call to its caller's policies, and to those of the resources that it is made on."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mailroom_iam import Decision, MalformedPolicyError, Request, evaluate, global_keys
+from mailroom_iam.actions import Permission, Refusal, Scope, refusal, reveals_missing_key
+
+from mailroom_localstack.iam.decisions import DecisionLog
+from mailroom_localstack.iam.needs import keys_of_assumption, keys_of_call, needed
+from mailroom_localstack.iam.principal import Caller
+from mailroom_localstack.iam.resources import (
+    UNKNOWN,
+    Resource,
+    has_object,
+    machines_with,
+    resolver,
+    resource_of,
+)
+
+if TYPE_CHECKING:
+    from localstack.aws.api import RequestContext
+
+LOG = logging.getLogger(__name__)
+# Where resources say themselves which services may do what.
+SERVICES_NEED_PERMISSION = {"sns", "sqs", "lambda", "sts"}
+# https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html: the token suffices.
+FOR_EVERYONE = {("sns", "ConfirmSubscription"), ("sns", "Unsubscribe")}
+STATES = {"states.amazonaws.com"}
+READS_OBJECT = {"GetObject", "HeadObject"}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A permission that is lacking.
+
+    Attributes:
+        resource: what it is lacking on.
+    """
+
+    refusal: Refusal
+    action: str
+    resource: str
+
+
+class Authorizer:
+    """Decides calls, and remembers what it decided."""
+
+    def __init__(self, log: DecisionLog) -> None:
+        """Takes what it remembers decisions in."""
+        self._log = log
+
+    def refused(self, caller: Caller, context: RequestContext) -> Iterator[Refused]:
+        """Decide each permission that a call needs; gives those that are lacking."""
+        service, operation = context.service.service_name, context.operation.name
+        if self._needs_nothing(caller, service, operation, context):
+            return
+        account, region = context.account_id, context.region
+        scope = Scope(region, account, context.partition, resolver(account, region))
+        params = context.service_request or {}
+        keys = keys_of_call(service, operation, params, scope, caller.source)
+        if caller.principal.is_service and operation == "AssumeRole":
+            role = params["RoleArn"]
+            machines = machines_with(role, region) if caller.principal.name in STATES else ()
+            keys |= keys_of_assumption(role, machines)
+        keys = global_keys(caller.principal, region=region) | keys
+        call = _Call(caller, service, keys, account)
+        lacking = False
+        for permission in needed(service, operation, params, scope):
+            if not permission.known:
+                self._log.record_unchecked(
+                    caller.principal.parent or caller.principal.name, permission.action
+                )
+            elif found := self._decide(call, permission):
+                lacking = True
+                yield found
+        if service == "s3" and operation in READS_OBJECT and not lacking:
+            yield from self._told_of_missing_key(call, params, scope)
+
+    def _needs_nothing(
+        self, caller: Caller, service: str, operation: str, context: RequestContext
+    ) -> bool:
+        if caller.principal.is_service:
+            return service not in SERVICES_NEED_PERMISSION
+        return caller.identity is None and (
+            (service, operation) in FOR_EVERYONE or context.operation.auth_type == "none"
+        )
+
+    def _told_of_missing_key(self, call: _Call, params: Any, scope: Scope) -> Iterator[Refused]:
+        """To learn that a key isn't there takes a permission of its own."""
+        if not has_object(params.get("Bucket", ""), params.get("Key", "")):
+            found = self._decide(call, reveals_missing_key(params, scope))
+            if found:
+                yield found
+
+    def _decide(self, call: _Call, permission: Permission) -> Refused | None:
+        resource = _resource(permission)
+        decision = call.decide(permission, resource)
+        if decision.allowed:
+            self._log.record(decision, source=call.caller.source)
+            return None
+        worded = refusal(call.service, permission, decision)
+        self._log.record(decision, source=call.caller.source, message=worded.message)
+        return Refused(worded, permission.action, permission.resource)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    caller: Caller
+    service: str
+    keys: dict[str, Any]
+    account: str
+
+    def decide(self, permission: Permission, resource: Resource) -> Decision:
+        request = Request.of(
+            self.caller.principal,
+            permission.action,
+            permission.resource,
+            {**self.keys, "aws:ResourceAccount": resource.account or self.account},
+            resource_account=resource.account,
+        )
+        identity = self.caller.identity
+        return evaluate(
+            request,
+            identity.policies() if identity else (),
+            permissions_boundary=identity.boundary() if identity else None,
+            session_policy=identity.session() if identity else None,
+            resource_policy=resource.policy,
+        )
+
+
+def _resource(permission: Permission) -> Resource:
+    if permission.action.startswith("iam:"):
+        return UNKNOWN
+    try:
+        return resource_of(permission.resource)
+    except MalformedPolicyError as error:
+        LOG.warning("The policy of %s counts as none: %s", permission.resource, error)
+        return UNKNOWN

@@ -1,0 +1,66 @@
+"""The place in LocalStack's chain where a call is let on or refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from localstack.aws.api import CommonServiceException
+from mailroom_iam.actions import Refusal
+
+from mailroom_localstack.iam.authorizer import Authorizer, Refused
+from mailroom_localstack.iam.decisions import DecisionLog
+from mailroom_localstack.iam.identities import Identities
+from mailroom_localstack.iam.mode import Mode
+from mailroom_localstack.iam.object_deletion import refuse_objects
+from mailroom_localstack.iam.principal import AuthenticationError, Caller, caller_of
+from mailroom_localstack.iam.services import as_lambda_says, count_undelivered
+
+if TYPE_CHECKING:
+    from localstack.aws.api import RequestContext
+
+
+class IamHandler:
+    """Refuses what policies don't allow, or only notes it."""
+
+    def __init__(self, mode: Mode, log: DecisionLog) -> None:
+        """Takes what to do, and where to remember it."""
+        self._enforces = mode is Mode.ENFORCE
+        self._log = log
+        self._identities = Identities()
+        self._authorizer = Authorizer(log)
+
+    def __call__(self, _chain: object, context: RequestContext, _response: object) -> None:
+        """Let a call on, or raise AWS's error."""
+        if context.operation is None:
+            return
+        try:
+            caller = caller_of(context, self._identities)
+        except AuthenticationError as error:
+            self._log.record_unchecked(error.refusal.code, context.operation.name)
+            self._raise(error.refusal)
+            return
+        if caller is not None:
+            self._hold(caller, context)
+
+    def _hold(self, caller: Caller, context: RequestContext) -> None:
+        refused = list(self._authorizer.refused(caller, context))
+        if not refused:
+            return
+        if caller.principal.is_service:
+            count_undelivered(caller, context)
+        if context.operation.name == "DeleteObjects" and self._enforces:
+            refuse_objects(context, refused)
+        else:
+            self._raise(_worded(context, refused[0]))
+
+    def _raise(self, refusal: Refusal) -> None:
+        if self._enforces:
+            raise CommonServiceException(
+                refusal.code, refusal.message, refusal.status, sender_fault=True
+            )
+
+
+def _worded(context: RequestContext, refused: Refused) -> Refusal:
+    if context.service.service_name == "lambda":
+        return as_lambda_says(refused)
+    return refused.refusal

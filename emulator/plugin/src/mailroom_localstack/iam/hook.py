@@ -1,0 +1,39 @@
+"""Puts IAM into LocalStack's chain as it starts."""
+
+from __future__ import annotations
+
+from localstack.http import Request, Response
+from localstack.runtime.hooks import on_infra_start
+
+from mailroom_localstack.iam.mode import Mode, configured_mode
+
+PATH = "/_mailroom/iam"
+
+
+@on_infra_start()
+def hold_calls_to_policies() -> None:
+    """Authorise every call, unless `MAILROOM_IAM=off`; `/_mailroom/iam` tells what was decided."""
+    mode = configured_mode()
+    if mode is Mode.OFF:
+        return
+    from localstack.aws import handlers
+    from localstack.services.edge import ROUTER
+
+    from mailroom_localstack.iam.decisions import DecisionLog
+    from mailroom_localstack.iam.handler import IamHandler
+    from mailroom_localstack.iam.object_deletion import answer_for_objects
+    from mailroom_localstack.iam.principal import keep_body
+
+    log = DecisionLog()
+
+    def serve(request: Request) -> Response:
+        """GET tells what was decided, DELETE forgets it."""
+        if request.method == "DELETE":
+            log.reset()
+            return Response(status=204)
+        return Response.for_json({"mode": mode.value, **log.as_json()})
+
+    ROUTER.add(PATH, serve, methods=["GET", "DELETE"])
+    handlers.preprocess_request.append(keep_body)
+    handlers.serve_custom_service_request_handlers.append(IamHandler(mode, log))
+    handlers.modify_service_response.append("s3", answer_for_objects)

@@ -1,0 +1,1 @@
+"""What AWS refuses and LocalStack doesn't, beside permissions."""

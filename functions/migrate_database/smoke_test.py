@@ -1,0 +1,80 @@
+"""Looks up and removes what a smoke test sent: messages of a source that nobody else has."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+import psycopg
+
+from migrate_database.service import owner_credentials
+from migrate_database.settings import Settings
+from shared.errors import DatabaseUnavailable, InvalidInput
+from shared.logs import logger
+
+SOURCE = "urn:mailroom:smoke-test"
+
+_FIND = """
+SELECT type, count(*) FROM messages
+JOIN (SELECT source, id FROM notifications UNION ALL SELECT source, id FROM alerts) AS typed
+USING (source, id)
+WHERE source = %(source)s AND batch_id = %(batch_id)s
+GROUP BY type
+"""
+# Those of this batch, and what a test that was broken off has left behind.
+_REMOVE = (
+    """DELETE FROM messages WHERE source = %(source)s
+    AND (batch_id = %(batch_id)s OR ingested_at < now() - interval '1 hour')""",
+    """DELETE FROM settlements WHERE source = %(source)s
+    AND (batch_id = %(batch_id)s OR settled_at < now() - interval '1 hour')""",
+    """DELETE FROM dead_letters WHERE source = %(source)s
+    AND (batch_id = %(batch_id)s OR received_at < now() - interval '1 hour')""",
+)
+
+
+@dataclass(frozen=True)
+class SmokeTest:
+    """A smoke test that has come to its end."""
+
+    batch_id: str
+
+    @classmethod
+    def parse(cls, event: Any) -> Self | None:
+        """Return the smoke test of a function's input; None when that is about something else.
+
+        Raises:
+            InvalidInput: when it names no batch.
+        """
+        if not isinstance(event, dict) or "smokeTest" not in event:
+            return None
+        request = event["smokeTest"]
+        batch_id = request.get("batchId") if isinstance(request, dict) else None
+        if not isinstance(batch_id, str) or not batch_id or "\0" in batch_id:
+            raise InvalidInput("smokeTest.batchId: an execution's name is required")
+        return cls(batch_id)
+
+
+def end_smoke_test(settings: Settings, smoke_test: SmokeTest) -> dict[str, Any]:
+    """Return how many messages of each type are in the database, and remove them.
+
+    Whatever the input says, rows of another source than the smoke test's are never removed.
+
+    Raises:
+        DatabaseUnavailable: when Postgres can't be reached.
+    """
+    owner = owner_credentials(settings)
+    values = {"source": SOURCE, "batch_id": smoke_test.batch_id}
+    try:
+        with psycopg.connect(
+            host=owner.host,
+            port=owner.port,
+            dbname=owner.dbname,
+            user=owner.username,
+            password=owner.password,
+            application_name="mailroom smoke test",
+            connect_timeout=10,
+        ) as connection:
+            found = dict(connection.execute(_FIND, values).fetchall())
+            removed = sum(connection.execute(sql, values).rowcount for sql in _REMOVE)
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(str(error)) from None
+    logger.info("smoke test ended", batch_id=smoke_test.batch_id, found=found, removed=removed)
+    return {"found": found, "removed": removed}

@@ -1,0 +1,59 @@
+"""What is promoted: one artifact and one template, known by their hash."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailroom.deployment.template import Template
+from mailroom.packaging.archive import build_archive
+from mailroom.project import Project
+
+PREFIX = "artifacts/"
+
+
+@dataclass(frozen=True)
+class Release:
+    """An artifact and the definitions that it is deployed with.
+
+    Attributes:
+        archive: The zip; its name holds its SHA-256.
+        architecture: What it is for.
+        template: The template with the state machine's definition inside.
+    """
+
+    archive: Path
+    architecture: str
+    template: str
+
+    @property
+    def code_key(self) -> str:
+        """Key of the zip in the artifact bucket."""
+        return PREFIX + self.archive.name
+
+    @property
+    def template_key(self) -> str:
+        """Key of the template in the artifact bucket."""
+        return f"{PREFIX}template-{hashlib.sha256(self.template.encode()).hexdigest()}.yml"
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of both, as 64 hexadecimal digits."""
+        return hashlib.sha256(f"{self.code_key}\n{self.template_key}\n".encode()).hexdigest()
+
+    def parameters(self, bucket: str) -> dict[str, str]:
+        """The template parameters that name the code."""
+        return {
+            "CodeBucket": bucket,
+            "CodeKey": self.code_key,
+            "Architecture": self.architecture,
+        }
+
+
+def build_release(project: Project, architecture: str) -> Release:
+    """Package the functions and render the template.
+
+    Raises:
+        Refused: The definitions are malformed, or the code is too large for Lambda.
+    """
+    template = Template(project.template).render()
+    return Release(build_archive(project, architecture), architecture, template)

@@ -1,0 +1,99 @@
+"""A marked message of each type through the real state machine, looked up and removed again.
+
+Whoever promotes may not be able to reach the database, which lies in private subnets. So the
+functions do it: the execution's output says what settled, and MigrateDatabaseFunction, the only
+one that may, looks the rows up and removes them. It removes nothing of another source.
+"""
+
+import json
+import secrets
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+from mailroom.environment import Environment
+from mailroom.errors import MailroomError
+from mailroom.waiting import backoff
+from mailroom.workflow.execution import execution_failure
+
+_SOURCE = "urn:mailroom:smoke-test"
+_SECONDS = 300
+
+
+class SmokeTestFailed(MailroomError):
+    """The stack is deployed, and messages don't get through it."""
+
+
+def run_smoke_test(environment: Environment) -> None:
+    """Send, await, look up and remove a message of each type.
+
+    Raises:
+        SmokeTestFailed: A message was not ingested, not found or not removed.
+    """
+    batch = f"smoke-test-{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    expected = {event["type"]: 1 for event in _events(batch)}
+    try:
+        output = _execute(environment, batch)
+    except MailroomError:
+        with suppress(MailroomError):
+            _end(environment, batch)
+        raise
+    ended = _end(environment, batch)
+    settled = {kind: output[kind]["ingested"] for kind in expected}
+    for what, counts in (("ingested", settled), ("found in the database", ended["found"])):
+        if counts != expected:
+            raise SmokeTestFailed(f"the smoke test sent {expected}; {what}: {counts}")
+
+
+def _execute(environment: Environment, batch: str) -> dict[str, Any]:
+    client = environment.session.client("stepfunctions")
+    execution = client.start_execution(
+        stateMachineArn=environment.outputs["MessageWorkflowArn"],
+        name=batch,
+        input=json.dumps({"messages": _events(batch)}),
+    )["executionArn"]
+    deadline = time.monotonic() + _SECONDS
+    for _ in backoff(longest=1):
+        described = client.describe_execution(executionArn=execution)
+        if described["status"] == "SUCCEEDED":
+            output: dict[str, Any] = json.loads(described["output"])
+            return output
+        if described["status"] != "RUNNING":
+            error = described.get("error", described["status"])
+            reason = execution_failure(error, described.get("cause"))
+            raise SmokeTestFailed(f"the smoke test failed: {reason}")
+        if time.monotonic() > deadline:
+            client.stop_execution(executionArn=execution)
+            raise SmokeTestFailed(f"the smoke test had not ended after {_SECONDS} s")
+    raise AssertionError("unreachable: the wait has no end of its own")
+
+
+def _end(environment: Environment, batch: str) -> dict[str, Any]:
+    answer = environment.session.client("lambda").invoke(
+        FunctionName=environment.outputs["MigrateDatabaseFunctionName"],
+        Payload=json.dumps({"smokeTest": {"batchId": batch}}).encode(),
+    )
+    result: dict[str, Any] = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer or "found" not in result:
+        reason = f"{result.get('errorType')}: {result.get('errorMessage')}"
+        raise SmokeTestFailed(f"the smoke test's messages could not be looked up: {reason}")
+    return result
+
+
+def _events(batch: str) -> list[dict[str, Any]]:
+    common = {
+        "specversion": "1.0",
+        "source": _SOURCE,
+        "time": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "subject": "smoke test",
+        "datacontenttype": "application/json",
+    }
+    data = {
+        "notification": {"recipient": "smoke-test@example.com", "title": "Smoke test"},
+        "alert": {"severity": "low", "summary": "Smoke test"},
+    }
+    return [
+        {**common, "id": f"{batch}-{kind}", "type": kind, "data": content}
+        for kind, content in data.items()
+    ]

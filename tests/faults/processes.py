@@ -1,0 +1,52 @@
+"""The processes of the functions, found by what they do."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+import psutil
+import psycopg
+
+from mailroom.embedded.environment import EmbeddedEnvironment
+
+
+class FunctionProcesses:
+    """Finds the process of a function among LocalStack's children."""
+
+    def __init__(self, embedded: EmbeddedEnvironment, database: psycopg.Connection) -> None:
+        self._embedded = embedded
+        self._database = database
+
+    def with_session(self, port: int) -> psutil.Process:
+        """The one whose connection to Postgres, or to whoever stands before it, has this port."""
+        for process in self._of_functions():
+            with suppress(psutil.Error):
+                if any(c.laddr and c.laddr.port == port for c in process.net_connections("tcp")):
+                    return process
+        raise AssertionError(f"no function's process has the port {port}")
+
+    def in_transaction(self) -> psutil.Process | None:
+        """One that waits in a transaction for somebody's lock, if any does."""
+        row = self._database.execute(
+            "SELECT client_port FROM pg_stat_activity"
+            " WHERE application_name = 'mailroom' AND wait_event_type = 'Lock'"
+        ).fetchone()
+        return self.with_session(row[0]) if row else None
+
+    def at_work(self) -> list[psutil.Process]:
+        """All that work on an invocation: between two Lambda freezes them."""
+        found = []
+        for process in self._of_functions():
+            with suppress(psutil.Error):
+                if process.status() != psutil.STATUS_STOPPED:
+                    found.append(process)
+        return found
+
+    def _of_functions(self) -> Iterator[psutil.Process]:
+        state = self._embedded.state
+        assert state
+        assert state.localstack
+        task_root = str(self._embedded.project.state / "build" / "live")
+        for process in psutil.Process(state.localstack.pid).children(recursive=True):
+            with suppress(psutil.Error):
+                if process.cwd() == task_root:
+                    yield process

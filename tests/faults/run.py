@@ -1,0 +1,136 @@
+"""A running load on one stack, watched by a checker."""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from mailroom.workflow.queues import peek
+from tests.faults.checker import Checker, Verdict, as_bodies
+from tests.support.events import mixed
+from tests.support.flow import Ended, Event, Flow, until
+
+LOAD = 500
+_WORKING = ("NotificationQueue", "AlertQueue")
+_ENDS = {
+    "dead letters of notifications": "NotificationDeadLetterQueue",
+    "dead letters of alerts": "AlertDeadLetterQueue",
+    "unrouted": "UnroutedQueue",
+}
+_ROWS = """
+SELECT event::text,
+       (SELECT count(*) FROM notifications AS n WHERE (n.source, n.id) = (m.source, m.id))
+       + (SELECT count(*) FROM alerts AS a WHERE (a.source, a.id) = (m.source, m.id))
+FROM messages AS m WHERE source = %s
+"""
+
+
+class Run:
+    """Sends events that only this run sends, and accounts for each at the end."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.checker = Checker()
+        self.source = f"https://example.com/faults/{uuid.uuid4()}"
+        self._executions: dict[str, list[str]] = {}
+
+    def events(self, count: int = LOAD) -> list[Event]:
+        """Notifications and alerts in turn, all of this run."""
+        return [{**event, "source": self.source} for event in mixed(count)]
+
+    def start(self, events: Sequence[Event]) -> str:
+        """Start an execution that sends events; its ARN."""
+        bodies = as_bodies(events)
+        self.checker.attempt(bodies)
+        execution = self.flow.start(self.flow.upload(bodies))
+        self._executions[execution] = bodies
+        return execution
+
+    def publish(self, body: str, **attributes: str) -> None:
+        """Publish straight on the topic; SNS acknowledges."""
+        self.checker.attempt([body])
+        self.flow.publish(body, **attributes)
+        self.checker.acknowledge([body])
+
+    def put(self, queue: str, body: str, **attributes: str) -> str:
+        """Put straight on a queue; SQS acknowledges. Returns the message's id."""
+        self.checker.attempt([body])
+        message_id = self.flow.put(queue, body, **attributes)
+        self.checker.acknowledge([body])
+        return message_id
+
+    def note_acknowledged(self) -> None:
+        """Take down which executions have published all of their batch."""
+        for execution, bodies in list(self._executions.items()):
+            if self.has_published(execution):
+                self.checker.acknowledge(bodies)
+                del self._executions[execution]
+
+    def has_published(self, execution: str) -> bool:
+        """Whether an execution has left PublishMessages for good."""
+        client = self.flow.environment.session.client("stepfunctions")
+        history = client.get_execution_history(executionArn=execution)["events"]
+        left = [event.get("stateExitedEventDetails", {}).get("name") for event in history]
+        return "PublishMessages" in left
+
+    def ended(self) -> list[Ended]:
+        """Wait until every execution has ended; how each did."""
+        executions = list(self._executions)
+        ended = [self.flow.ended(execution) for execution in executions]
+        self.note_acknowledged()
+        return ended
+
+    def finish(self) -> Verdict:
+        """Wait for all executions, drain the queues, and account for every event."""
+        self.ended()
+        self.drain()
+        return self.verdict()
+
+    def drain(self, seconds: float = 60) -> None:
+        """Have the queues consumed until none of this run's messages is in them.
+
+        A message that somebody received and never deleted counts until it was seen again.
+        """
+
+        def quiet() -> bool:
+            return not any(self.queued(_WORKING)) or not self._work()
+
+        until(quiet, "all queues to be quiet", seconds)
+
+    def _work(self) -> bool:
+        probe = self.flow.run({"messages": mixed(2)})
+        return bool(probe)
+
+    def verdict(self) -> Verdict:
+        """Account for every event as things stand."""
+        return self.checker.check(self.found())
+
+    def found(self) -> dict[str, list[str]]:
+        """By the name of each place, the bodies of this run in it; a row counts if it is whole."""
+        rows = self.flow.database.execute(_ROWS, [self.source]).fetchall()
+        places = {"rows": [text for text, _ in rows]}
+        places["rows without their typed row"] = [text for text, typed in rows if typed != 1]
+        return places | {place: self.queued([queue]) for place, queue in _ENDS.items()}
+
+    def rows(self) -> int:
+        """How many events of this run are ingested."""
+        row: Any = self.flow.database.execute(
+            "SELECT count(*) FROM messages WHERE source = %s", [self.source]
+        ).fetchone()
+        return int(row[0])
+
+    def queued(self, queues: Iterable[str]) -> list[str]:
+        """The bodies of this run in queues, received or not."""
+        return [message["body"] for message in self.messages(queues)]
+
+    def messages(self, queues: Iterable[str] = _WORKING) -> list[dict[str, Any]]:
+        """The messages of this run in queues, none of them received by looking."""
+        return [
+            message
+            for queue in queues
+            for message in peek(self.flow.environment, queue)
+            if self.source in message["body"]
+        ]
+
+    def until_rows(self, at_least: int) -> None:
+        """Wait until so many events are ingested."""
+        until(lambda: self.rows() >= at_least, f"{at_least} rows of the load")

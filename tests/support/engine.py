@@ -1,0 +1,51 @@
+"""A LocalStack of a test's own, for what can't be done to one that others use."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from mailroom.aws import EmulatorSession
+from mailroom.embedded import localstack
+from mailroom.embedded.ports import free_port
+from mailroom.embedded.processes import ProcessRecord
+from mailroom.project import Project
+
+
+@dataclass(frozen=True)
+class Engine:
+    """LocalStack alone: nothing is deployed.
+
+    Attributes:
+        process: LocalStack's.
+        session: Clients of it.
+    """
+
+    process: ProcessRecord
+    session: EmulatorSession
+
+
+@contextmanager
+def running_engine(
+    state: Path, monkeypatch: pytest.MonkeyPatch, **settings: str
+) -> Iterator[Engine]:
+    """A LocalStack with a port and a folder of its own; gone at the end.
+
+    Args:
+        state: Folder of its state.
+        monkeypatch: Takes the settings back.
+        settings: Settings that are LocalStack's, beside those that Mailroom gives it.
+    """
+    for name, value in settings.items():
+        monkeypatch.setitem(localstack.SETTINGS, name, value)
+    server = localstack.LocalStackServer(
+        Project.find(state=state), state / "localstack.log", free_port()
+    )
+    process = server.start()
+    try:
+        server.wait(process)
+        yield Engine(process, EmulatorSession(server.endpoint, "us-east-1", "000000000000"))
+    finally:
+        server.stop()

@@ -1,0 +1,103 @@
+"""docker-compose.yml and what goes with it, held against each other."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from mailroom.compose.settings import as_text, given_parameters
+from mailroom.embedded.localstack import SETTINGS
+from mailroom.errors import Refused
+from mailroom.project import Project
+
+ROOT = Project.find().root
+FILES = ("docker-compose.yml", "docker-compose.docker-lambda.yml")
+# In a container LocalStack finds itself right in being in one.
+ONLY_EMBEDDED = {"OVERRIDE_IN_DOCKER"}
+
+
+def services(file: str) -> dict[str, Any]:
+    found: dict[str, Any] = YAML(typ="safe").load(ROOT / file)["services"]
+    return found
+
+
+def used_variables() -> set[str]:
+    texts = [(ROOT / file).read_text() for file in FILES]
+    interpolated = {name for text in texts for name in re.findall(r"\$\{([A-Z_]+)", text)}
+    handed_through = {
+        name
+        for file in FILES
+        for service in services(file).values()
+        for name, value in service.get("environment", {}).items()
+        if value is None
+    }
+    return interpolated | handed_through
+
+
+def explained_variables() -> dict[str, str]:
+    """Variables of .env.example, each with the comment above it."""
+    blocks = (ROOT / ".env.example").read_text().split("\n\n")[1:]
+    explained = {}
+    for block in blocks:
+        *comment, assignment = block.strip().splitlines()
+        explained[assignment.lstrip("#").partition("=")[0]] = " ".join(comment)
+    return explained
+
+
+def test_every_variable_is_explained_and_no_other() -> None:
+    explained = explained_variables()
+
+    assert used_variables() <= set(explained)
+    assert set(explained) - used_variables() == {"COMPOSE_FILE"}
+    assert all(len(comment) > 20 for comment in explained.values())
+
+
+def test_every_port_is_published_on_this_machine_only() -> None:
+    ports = [str(port) for one in services(FILES[0]).values() for port in one.get("ports", [])]
+
+    assert len(ports) == 2
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_only_the_file_that_has_to_be_asked_for_mounts_the_docker_socket() -> None:
+    assert "docker.sock" not in (ROOT / FILES[0]).read_text()
+    assert "docker.sock" in (ROOT / FILES[1]).read_text()
+
+
+def test_localstack_has_the_same_settings_in_its_image_as_embedded() -> None:
+    dockerfile = (ROOT / "emulator" / "Dockerfile").read_text()
+    in_image = dict(re.findall(r"^(?:ENV| {3}) ([A-Z0-9_]+)=(\S+)", dockerfile, re.MULTILINE))
+
+    embedded = {name: value for name, value in SETTINGS.items() if name not in ONLY_EMBEDDED}
+
+    assert {name: in_image.get(name) for name in embedded} == embedded
+
+
+@pytest.mark.parametrize("path", ["emulator/plugin", "functions/requirements.txt"])
+def test_what_the_image_is_built_from_passes_the_ignore_file(path: str) -> None:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+
+    assert lines[1] == "*"
+    assert any(path.startswith(line.removeprefix("!")) for line in lines if line.startswith("!"))
+
+
+def test_parameters_survive_the_way_through_a_variable() -> None:
+    parameters = {"Consumption": "events", "SubnetIds": "a,b", "Stage": ""}
+
+    assert given_parameters(as_text(parameters)) == parameters
+
+
+def test_parameters_that_would_not_survive_are_refused() -> None:
+    with pytest.raises(Refused, match="Stage"):
+        as_text({"Stage": "my stage"})
+    with pytest.raises(Refused, match="Consumption"):
+        given_parameters("Consumption")
+
+
+def test_no_file_of_containers_names_a_registry_of_packages() -> None:
+    files = [*(ROOT / "emulator").rglob("*.txt"), *(ROOT / "emulator").rglob("*.in")]
+
+    assert files
+    assert all("://" not in Path(file).read_text() for file in files)
