@@ -20,8 +20,13 @@ from tests.support.ingestion_role import IngestionRole
 
 
 @pytest.fixture(scope="session")
-def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEnvironment]:
+def embedded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[EmbeddedEnvironment]:
     """An embedded environment that is up: its processes are ours to kill."""
+    if request.config.getoption("--stack") == "attach":
+        yield EmbeddedEnvironment(Project.find())
+        return
     embedded = EmbeddedEnvironment(Project.find(state=tmp_path_factory.mktemp("faults")))
     try:
         start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
@@ -82,12 +87,13 @@ def soon_visible(environment: Environment) -> Iterator[None]:
 
 
 @pytest.fixture
-def proxy(embedded: EmbeddedEnvironment, role: IngestionRole) -> Iterator[Proxy]:
+def proxy(
+    embedded: EmbeddedEnvironment, role: IngestionRole, processes: FunctionProcesses
+) -> Iterator[Proxy]:
     """A proxy between the functions and their database, for the length of a test."""
     state = embedded.state
     assert state
-    with proxying("127.0.0.1", state.postgres_port) as proxy:
-        with role.other_secret(port=proxy.port):
-            role.end_sessions()
-            yield proxy
-        proxy.close()
+    with proxying("127.0.0.1", state.postgres_port) as proxy, role.other_secret(port=proxy.port):
+        processes.forget()
+        yield proxy
+    processes.forget()

@@ -41,6 +41,13 @@ class FunctionProcesses:
                     found.append(process)
         return found
 
+    def forget(self) -> None:
+        """End those that are idle: the next invocations start anew and read their secret."""
+        idle = [one for one in self._of_functions() if one not in self.at_work()]
+        for process in idle:
+            process.kill()
+        psutil.wait_procs(idle, timeout=10)
+
     def _of_functions(self) -> Iterator[psutil.Process]:
         state = self._embedded.state
         assert state

@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, LiteralString
+
+import psycopg
 
 from mailroom.workflow.queues import peek
 from tests.faults.checker import Checker, Verdict, as_bodies
@@ -106,17 +108,15 @@ class Run:
 
     def found(self) -> dict[str, list[str]]:
         """By the name of each place, the bodies of this run in it; a row counts if it is whole."""
-        rows = self.flow.database.execute(_ROWS, [self.source]).fetchall()
+        rows = self._query(_ROWS)
         places = {"rows": [text for text, _ in rows]}
         places["rows without their typed row"] = [text for text, typed in rows if typed != 1]
         return places | {place: self.queued([queue]) for place, queue in _ENDS.items()}
 
     def rows(self) -> int:
         """How many events of this run are ingested."""
-        row: Any = self.flow.database.execute(
-            "SELECT count(*) FROM messages WHERE source = %s", [self.source]
-        ).fetchone()
-        return int(row[0])
+        [(count,)] = self._query("SELECT count(*) FROM messages WHERE source = %s")
+        return int(count)
 
     def queued(self, queues: Iterable[str]) -> list[str]:
         """The bodies of this run in queues, received or not."""
@@ -130,6 +130,11 @@ class Run:
             for message in peek(self.flow.environment, queue)
             if self.source in message["body"]
         ]
+
+    def _query(self, statement: LiteralString) -> list[Any]:
+        # A connection of its own: the database may have been restarted since.
+        with psycopg.connect(self.flow.environment.database) as connection:
+            return connection.execute(statement, [self.source]).fetchall()
 
     def until_rows(self, at_least: int) -> None:
         """Wait until so many events are ingested."""

@@ -45,7 +45,7 @@ def test_after_its_commit_and_before_it_deletes_the_messages(
 
 def test_half_way_through_its_batches_at_publish(run: Run, processes: FunctionProcesses) -> None:
     """Protection: a publish that is retried sends the same ids, and the inbox takes each once."""
-    execution = run.start(run.events(3000))
+    execution = run.start(run.events(1500))
     until(lambda: len(run.messages()) > 100, "the first batches on the queues")
     [victim] = processes.at_work()
     victim.suspend()
@@ -54,6 +54,6 @@ def test_half_way_through_its_batches_at_publish(run: Run, processes: FunctionPr
 
     verdict = run.finish()
 
-    assert 0 < published < 3000
+    assert 0 < published < 1500
     assert run.has_published(execution)
     assert verdict.clean, verdict

@@ -65,10 +65,10 @@ def test_no_log_holds_a_password_even_when_a_login_fails(
     batch = flow.ended(execution).output["batchId"]
     migrate_database(flow.environment)
 
-    assert entries_of(flow.environment, "PublishMessages", batch)
+    assert entries_of(flow.environment, "PublishMessages", batch, "published")
     assert any(
         "password authentication failed" in entry.get("reason", "")
-        for entry in entries_of(flow.environment, "ProcessMessages", batch)
+        for entry in entries_of(flow.environment, "ProcessMessages", batch, "database not ready")
     )
     lines = [line for name in FUNCTIONS for line in log_lines(flow.environment, name)]
     files = [file.read_text(errors="replace") for file in project.logs.rglob("*.log")]

@@ -16,14 +16,16 @@ def log_lines(environment: Environment, function: str) -> list[str]:
     ]
 
 
-def entries_of(environment: Environment, function: str, batch: str) -> list[dict[str, Any]]:
-    """The structured entries that mention a batch; waits until there is one."""
+def entries_of(
+    environment: Environment, function: str, batch: str, message: str
+) -> list[dict[str, Any]]:
+    """The structured entries that mention a batch; waits until one has this message."""
     found: list[dict[str, Any]] = []
 
     def there() -> bool:
         lines = [line for line in log_lines(environment, function) if batch in line]
         found[:] = [json.loads(line) for line in lines if line.startswith("{")]
-        return bool(found)
+        return any(entry["message"] == message for entry in found)
 
-    until(there, f"what {function} logs of batch {batch}")
+    until(there, f"{message!r} in what {function} logs of batch {batch}")
     return found

@@ -4,7 +4,19 @@ import sys
 
 import typer
 
-from mailroom.cli import aws, check, demo, life, logs, messages, promotion, queues, send, status
+from mailroom.cli import (
+    aws,
+    check,
+    demo,
+    iam,
+    life,
+    logs,
+    messages,
+    promotion,
+    queues,
+    send,
+    status,
+)
 from mailroom.cli.output import errors
 from mailroom.cli.strangers import as_known
 from mailroom.errors import MailroomError
@@ -27,6 +39,7 @@ app.command("messages")(messages.messages)
 app.command("queues")(queues.queues)
 app.command("demo")(demo.demo)
 app.command("check")(check.check)
+app.add_typer(iam.app, name="iam")
 app.command("setup")(aws.setup)
 app.command("package")(aws.package)
 app.command("deploy")(aws.deploy)

@@ -43,7 +43,7 @@ def check(
         _show_rules(json)
         return
     started = time.monotonic()
-    from mailroom.checking.definitions import load_beside, load_definitions
+    from mailroom.checking.reading import load_beside, load_definitions
     from mailroom.checking.run import check as run
 
     project = Project.find()

@@ -1,6 +1,8 @@
 """`mailroom up`, `down` and `reset`."""
 
+import os
 import sys
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -32,15 +34,35 @@ Containers = Annotated[
     bool, typer.Option("--compose", help="In containers, by docker-compose.yml.")
 ]
 
+class Iam(StrEnum):
+    """What happens to a call that its policies don't allow."""
+
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
+    OFF = "off"
+
+
+Enforcement = Annotated[
+    Iam,
+    typer.Option(
+        "--iam",
+        envvar="MAILROOM_IAM",
+        help="Refuse what policies don't allow, only note it, or look away. It holds from the"
+        " emulator's start.",
+    ),
+]
+
 
 def up(
     port: Port = None,
     packaged: Packaged = False,
     parameter: Parameters = None,
     compose: Containers = False,
+    iam: Enforcement = Iam.ENFORCE,
 ) -> None:
     """Start LocalStack and Postgres, deploy the topology, migrate the database."""
     project, parameters = Project.find(), _parsed(parameter or [])
+    os.environ["MAILROOM_IAM"] = iam.value
     if compose:
         from mailroom.compose.environment import ComposeEnvironment
         from mailroom.compose.startup import start_containers

@@ -1,5 +1,8 @@
 """`mailroom verify`, `promote`, `promotions`, `rollback`."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,7 +10,7 @@ import typer
 from mailroom.cli.aws import Env, Yes
 from mailroom.cli.output import AsJson, errors, show_json, show_table
 from mailroom.cli.reporting import TerminalReporter
-from mailroom.errors import EXIT_FAILURE
+from mailroom.errors import MailroomError
 from mailroom.progress import Progress
 from mailroom.project import Project
 
@@ -86,11 +89,11 @@ def rollback(
 
 
 def _check(project: Project) -> None:
-    from mailroom.checking.definitions import load_definitions
-    from mailroom.checking.run import check
-
-    found = [finding for finding in check(load_definitions(project)) if not finding.suppressed]
-    for finding in found:
-        errors.print(f"{finding.at}: {finding.message}", markup=False)
-    if found:
-        raise typer.Exit(EXIT_FAILURE)
+    run = subprocess.run(
+        [Path(sys.executable).with_name("mailroom"), "check"],
+        cwd=project.root,
+        capture_output=True,
+        text=True,
+    )
+    if run.returncode:
+        raise MailroomError("the definitions do not pass: mailroom check", run.stdout + run.stderr)

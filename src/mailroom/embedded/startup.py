@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from mailroom.deployment.definitions import Code
+from mailroom.deployment.stack import Stack
 from mailroom.deployment.template import Template
 from mailroom.embedded.environment import EmbeddedEnvironment
 from mailroom.embedded.ports import free_port, is_free, require_free_port
 from mailroom.embedded.processes import ProcessRecord
 from mailroom.embedded.state import State
 from mailroom.environment import Environment
-from mailroom.errors import Refused
+from mailroom.errors import DeploymentFailed, Refused
 from mailroom.interrupts import uninterrupted
 from mailroom.owner import owner_secret, store_owner_credentials
 from mailroom.packaging.live import live_code
@@ -62,14 +63,12 @@ def start_environment(
         if packaged:
             code = _upload(embedded, environment)
         secret = _owner_secret(embedded, environment, state)
-        bring_up_to_date(
-            environment,
-            template,
-            embedded.target,
-            code,
-            {"DatabaseSecretArn": secret, **(parameters or {})},
-            progress,
-        )
+        given = {"DatabaseSecretArn": secret, **(parameters or {})}
+        try:
+            bring_up_to_date(environment, template, embedded.target, code, given, progress)
+        except DeploymentFailed:
+            embedded.file.save(state.with_(ready=state.ready and _is_deployed(environment)))
+            raise
         embedded.file.save(state.with_(ready=True))
         return environment
 
@@ -104,7 +103,8 @@ def _with_port(before: State | None, port: int | None) -> State:
 def _start_localstack(
     embedded: EmbeddedEnvironment, state: State, undo: list[Undo]
 ) -> tuple[State, ProcessRecord]:
-    if state.localstack and state.localstack.alive():
+    # A LocalStack whose deployment was cut off or failed can't mend it, and has nothing to keep.
+    if state.localstack and state.localstack.alive() and state.ready:
         return state, state.localstack
     embedded.stop_localstack()
     require_free_port(state.port, "LocalStack")
@@ -139,6 +139,11 @@ def _prepare_deployment(environment: Environment, template: Template) -> None:
     template.render()
     for service in ("cloudformation", "secretsmanager", "lambda"):
         environment.session.client(service)
+
+
+def _is_deployed(environment: Environment) -> bool:
+    stack = Stack(environment.session.client("cloudformation"), environment.stack)
+    return stack.deployed() is not None
 
 
 def _upload(embedded: EmbeddedEnvironment, environment: Environment) -> Code:

@@ -1,6 +1,7 @@
 """Functions that really run: in processes of the environment that stands for Lambda's runtime."""
 
 import json
+import signal
 import textwrap
 import time
 import uuid
@@ -19,6 +20,7 @@ from mailroom_localstack.runtime_api import Event
 from mailroom_localstack.settings import FunctionSettings, function_variables
 
 ROOT = Path(__file__).parents[3]
+LONGEST_TEST_SECONDS = 60
 ARN = "arn:aws:lambda:eu-west-1:000000000000:function:under-test"
 
 
@@ -63,6 +65,20 @@ class MakeFunction(Protocol):
 
 class Eventually(Protocol):
     def __call__(self, predicate: Callable[[], object], what: str, seconds: float = 15) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def limited_time() -> Iterator[None]:
+    """Ends a test that waits for what a broken rule will never bring."""
+
+    def end(*_: object) -> None:
+        raise TimeoutError(f"the test took longer than {LONGEST_TEST_SECONDS} seconds")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.alarm(LONGEST_TEST_SECONDS)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 import typer.main
 from typer.testing import CliRunner
@@ -10,10 +8,10 @@ COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-def
 
 
 @pytest.fixture
-def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[CliRunner]:
+def runner(monkeypatch: pytest.MonkeyPatch) -> CliRunner:
     """A terminal that is wide enough for every line."""
     monkeypatch.setenv("COLUMNS", "200")
-    yield CliRunner()
+    return CliRunner()
 
 
 def test_without_arguments_it_lists_every_command(runner: CliRunner) -> None:

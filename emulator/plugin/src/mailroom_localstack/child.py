@@ -51,6 +51,8 @@ def main() -> None:
 def _load(path: Path) -> ModuleType:
     """Loads a module that the function can't import."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

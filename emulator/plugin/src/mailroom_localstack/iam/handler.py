@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from localstack.aws.api import CommonServiceException
+from mailroom_iam import Kind
 from mailroom_iam.actions import Refusal
 
 from mailroom_localstack.iam.authorizer import Authorizer, Refused
 from mailroom_localstack.iam.decisions import DecisionLog
+from mailroom_localstack.iam.errors import no_signature
 from mailroom_localstack.iam.identities import Identities
 from mailroom_localstack.iam.mode import Mode
 from mailroom_localstack.iam.object_deletion import refuse_objects
@@ -17,6 +19,9 @@ from mailroom_localstack.iam.services import as_lambda_says, count_undelivered
 
 if TYPE_CHECKING:
     from localstack.aws.api import RequestContext
+
+# Where a resource's policy may name everyone.
+OPEN_TO_EVERYONE = {"s3", "sns", "sqs"}
 
 
 class IamHandler:
@@ -35,9 +40,9 @@ class IamHandler:
             return
         try:
             caller = caller_of(context, self._identities)
-        except AuthenticationError as error:
-            self._log.record_unchecked(error.refusal.code, context.operation.name)
-            self._raise(error.refusal)
+        except AuthenticationError as unknown:
+            self._log.record_unchecked(unknown.refusal.code, context.operation.name)
+            self._raise(unknown.refusal)
             return
         if caller is not None:
             self._hold(caller, context)
@@ -51,16 +56,27 @@ class IamHandler:
         if context.operation.name == "DeleteObjects" and self._enforces:
             refuse_objects(context, refused)
         else:
-            self._raise(_worded(context, refused[0]))
+            self._raise(_worded(caller, context, refused[0]))
 
     def _raise(self, refusal: Refusal) -> None:
         if self._enforces:
-            raise CommonServiceException(
-                refusal.code, refusal.message, refusal.status, sender_fault=True
-            )
+            raise error(refusal)
 
 
-def _worded(context: RequestContext, refused: Refused) -> Refusal:
-    if context.service.service_name == "lambda":
+def error(refusal: Refusal) -> CommonServiceException:
+    """The exception that LocalStack answers with; services that changed their protocol give the
+    name of its class as the error's code."""
+    named = type(refusal.code, (CommonServiceException,), {})
+    exception: CommonServiceException = named(
+        refusal.code, refusal.message, refusal.status, sender_fault=True
+    )
+    return exception
+
+
+def _worded(caller: Caller, context: RequestContext, refused: Refused) -> Refusal:
+    service = context.service.service_name
+    if caller.principal.kind is Kind.ANONYMOUS and service not in OPEN_TO_EVERYONE:
+        return no_signature(service)
+    if service == "lambda":
         return as_lambda_says(refused)
     return refused.refusal

@@ -1,0 +1,1 @@
+"""What roles may do, what they did, and what they would have needed."""
