@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from mailroom.environment import Environment
+from tests.support.listener import open_to_topic
 
 if TYPE_CHECKING:
     from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
@@ -33,11 +34,14 @@ class BareClient:
     def _subscribed_queue(self, kind: str) -> str:
         name = f"bare-{kind}-{uuid.uuid4().hex[:8]}"
         url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
-        arn = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        answer = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        arn = answer["Attributes"]["QueueArn"]
+        policy = {"Policy": open_to_topic(arn, self._topic)}
+        self._sqs.set_queue_attributes(QueueUrl=url, Attributes=policy)
         self._sns.subscribe(
             TopicArn=self._topic,
             Protocol="sqs",
-            Endpoint=arn["Attributes"]["QueueArn"],
+            Endpoint=arn,
             Attributes={
                 "RawMessageDelivery": "true",
                 "FilterPolicy": json.dumps({"type": [kind]}),

@@ -3,6 +3,7 @@
 import signal
 import socket
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -12,7 +13,6 @@ from mailroom.compose.environment import LOCALSTACK
 from mailroom.embedded.processes import ProcessRecord
 from mailroom.embedded.state import State, StateFile
 from tests.compose.conftest import Stack
-from tests.support.command import MAILROOM
 from tests.support.containers import left_behind
 from tests.support.events import mixed
 from tests.support.flow import until
@@ -98,16 +98,11 @@ def test_with_both_environments_up_a_command_asks_which_is_meant(
     with psutil.Popen(["sleep", "60"], cwd=tmp_path) as embedded:
         record = ProcessRecord(embedded.pid, str(tmp_path))
         StateFile(stack.project.state).save(State(1, 2, localstack=record))
-        unsure = subprocess.run(
-            [MAILROOM, "messages"],
-            cwd=stack.project.root,
-            env={k: v for k, v in stack.mailroom.variables.items() if k != "MAILROOM_ENVIRONMENT"},
-            capture_output=True,
-            text=True,
-        )
-        sure = stack.mailroom.run("messages")
-        embedded.kill()
+        try:
+            unsure = replace(stack.mailroom, environment="").run("messages", code=2)
+            sure = stack.mailroom.run("messages")
+        finally:
+            embedded.kill()
 
-    assert unsure.returncode == 2
     assert "MAILROOM_ENVIRONMENT" in unsure.stderr
     assert "compose environment" in sure.stderr

@@ -26,7 +26,7 @@ def test_without_the_inbox_constraint_it_reports_duplicates(
         verdict = run.finish()
 
     assert len(verdict.duplicated) == 100
-    assert set(map(tuple, verdict.duplicated.values())) == {("rows", "rows")}
+    assert {places.count("rows") for places in verdict.duplicated.values()} == {2}
     assert (verdict.lost, verdict.unexpected) == ([], [])
 
 

@@ -18,6 +18,7 @@ from mailroom.project import Project
 from tests.support.containers import compose_settings, containers_up, gateway, require_engine
 from tests.support.flow import Flow
 from tests.support.functions import Functions, making_functions
+from tests.support.iam import Iam
 from tests.support.ingestion_role import IngestionRole
 from tests.support.listener import Listener, listening
 from tests.support.stacks import another_stack
@@ -126,3 +127,22 @@ def hasty_stack(project: Project, environment: Environment) -> Iterator[Environm
 def hasty_flow(hasty_stack: Environment, database: psycopg.Connection) -> Flow:
     """The workflow with a limit of three seconds."""
     return Flow(hasty_stack, database)
+
+
+@pytest.fixture(scope="session")
+def iam_stack(project: Project, environment: Environment) -> Iterator[Environment]:
+    """A second stack, whose policies tests may take apart."""
+    with another_stack(project, environment) as stack:
+        yield stack
+
+
+@pytest.fixture
+def iam_flow(iam_stack: Environment, database: psycopg.Connection) -> Flow:
+    """The workflow of that stack."""
+    return Flow(iam_stack, database)
+
+
+@pytest.fixture
+def iam(iam_stack: Environment) -> Iam:
+    """The roles of that stack, and what was decided about them."""
+    return Iam(iam_stack)

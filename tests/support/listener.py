@@ -1,5 +1,6 @@
 """Hears all that is published on a topic."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,11 +35,14 @@ def listening(environment: Environment) -> Iterator[Listener]:
     sqs, sns = environment.session.client("sqs"), environment.session.client("sns")
     queue = sqs.create_queue(QueueName=f"test-listener-{uuid.uuid4()}")["QueueUrl"]
     try:
-        attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+        answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+        arn, topic = answer["Attributes"]["QueueArn"], environment.outputs["MessagesTopicArn"]
+        policy = {"Policy": open_to_topic(arn, topic)}
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes=policy)
         subscription = sns.subscribe(
-            TopicArn=environment.outputs["MessagesTopicArn"],
+            TopicArn=topic,
             Protocol="sqs",
-            Endpoint=attributes["Attributes"]["QueueArn"],
+            Endpoint=arn,
             Attributes={"RawMessageDelivery": "true"},
             ReturnSubscriptionArn=True,
         )["SubscriptionArn"]
@@ -48,3 +52,15 @@ def listening(environment: Environment) -> Iterator[Listener]:
             sns.unsubscribe(SubscriptionArn=subscription)
     finally:
         sqs.delete_queue(QueueUrl=queue)
+
+
+def open_to_topic(queue: str, topic: str) -> str:
+    """The policy of a queue that a topic may send to, both by ARN."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})

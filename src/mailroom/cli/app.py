@@ -14,6 +14,8 @@ from mailroom.cli import (
     messages,
     promotion,
     queues,
+    rehearse,
+    removal,
     send,
     status,
 )
@@ -47,6 +49,9 @@ app.command("verify")(promotion.verify)
 app.command("promote")(promotion.promote)
 app.command("promotions")(promotion.promotions)
 app.command("rollback")(promotion.rollback)
+app.command("delete")(removal.delete)
+app.command("publish")(removal.publish)
+app.command("rehearse")(rehearse.rehearse)
 
 
 def main() -> None:

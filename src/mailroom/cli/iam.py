@@ -51,7 +51,8 @@ def _show(decisions: "Decisions", reports: "list[RoleReport]", services: "list[D
         + [[one.principal, None, one.action, "refused", one.count] for one in services],
         title=f"Permissions ({decisions.mode})",
     )
-    for one in [*(refused for one in reports for refused in one.refused), *services]:
+    refused = [decided for one in reports for decided in one.refused]
+    for one in [*refused, *services]:
         errors.print(one.message or "", markup=False, style="dim")
     if decisions.dropped:
         errors.print(f"{decisions.dropped} decisions were of too many kinds to be told apart")
@@ -59,11 +60,11 @@ def _show(decisions: "Decisions", reports: "list[RoleReport]", services: "list[D
 
 def _rows(report: "RoleReport") -> list[list[object]]:
     role = report.role.logical_id
-    return [
-        *([role, g.statement.name, g.action, "used", g.count] for g in report.used),
-        *([role, g.statement.name, g.action, "never used", None] for g in report.unused),
-        *([role, None, one.action, "refused", one.count] for one in report.refused),
-    ]
+    rows: list[list[object]] = []
+    rows += [[role, g.statement.name, g.action, "used", g.count] for g in report.used]
+    rows += [[role, g.statement.name, g.action, "never used", None] for g in report.unused]
+    rows += [[role, None, one.action, "refused", one.count] for one in report.refused]
+    return rows
 
 
 def _as_json(

@@ -34,6 +34,7 @@ Containers = Annotated[
     bool, typer.Option("--compose", help="In containers, by docker-compose.yml.")
 ]
 
+
 class Iam(StrEnum):
     """What happens to a call that its policies don't allow."""
 

@@ -15,7 +15,12 @@ from mailroom.progress import Progress
 from mailroom.project import Project
 
 
-def verify(env: Env) -> None:
+def verify(
+    env: Env,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the tests' environment up, for the next time.")
+    ] = False,
+) -> None:
     """Run the integration tests against the packaged artifact, here, and note what has passed."""
     from mailroom.deployment.target import load_target
     from mailroom.promotion.release import build_release
@@ -25,7 +30,7 @@ def verify(env: Env) -> None:
     target = load_target(project.root / "infra" / "environments", env)
     architecture = target.parameters.get("Architecture", "x86_64")
     release = build_release(project, architecture)
-    ran = verify_release(project, target, release, errors)
+    ran = verify_release(project, target, release, errors, keep=keep)
     said = "passed" if ran else "had passed before"
     errors.print(f"release {release.hash[:12]} {said}", markup=False)
 
@@ -90,7 +95,7 @@ def rollback(
 
 def _check(project: Project) -> None:
     run = subprocess.run(
-        [Path(sys.executable).with_name("mailroom"), "check"],
+        [Path(sys.executable).with_name("mailroom"), "check", "--no-package"],
         cwd=project.root,
         capture_output=True,
         text=True,

@@ -12,7 +12,7 @@ from mailroom.compose.containers import Container
 from mailroom.compose.faults import EngineMissing
 from mailroom.deployment.target import Target, load_target
 from mailroom.environment import Environment
-from mailroom.errors import NotUp
+from mailroom.errors import MailroomError, NotUp
 from mailroom.owner import DATABASE, OWNER, owner_secret
 from mailroom.project import Project
 
@@ -41,8 +41,11 @@ class ComposeEnvironment:
 
     @property
     def running(self) -> bool:
-        """Whether any part of it runs, whoever started it."""
-        return any(container.running for container in self.containers.values())
+        """Whether any part of it runs, whoever started it; not when Docker can't tell."""
+        try:
+            return any(container.running for container in self.containers.values())
+        except MailroomError:
+            return False
 
     def connect(self) -> Environment:
         """The environment, for whoever wants to use it.

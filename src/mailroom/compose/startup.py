@@ -103,7 +103,7 @@ def _start(
         # It was up, so nothing has deployed what was edited since.
         with progress.step("Topology"):
             try:
-                compose.ask("exec", "--no-TTY", LOCALSTACK, _HOOK)
+                compose.work("exec", "--no-TTY", LOCALSTACK, _HOOK)
             except StartFailed as error:
                 raise DeploymentFailed("the topology was not deployed", error.hint) from None
 

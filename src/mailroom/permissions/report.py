@@ -1,4 +1,4 @@
-"""Per role: what it was allowed and used, what it was allowed and never used, what it was refused."""
+"""Per role: what it was allowed and used, allowed and never used, and refused."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

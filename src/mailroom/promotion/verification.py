@@ -59,9 +59,16 @@ def demanded_tests(project: Project, target: Target) -> list[str]:
 
 
 def verify_release(
-    project: Project, target: Target, release: Release, console: Console
+    project: Project, target: Target, release: Release, console: Console, *, keep: bool = False
 ) -> list[str]:
     """Run the tests that a release lacks against its artifact, in an environment of their own.
+
+    Args:
+        project: The checkout.
+        target: Where the release is to go.
+        release: What is tested.
+        console: Told of each step.
+        keep: Leave the environment up, which makes the next time quicker.
 
     Returns:
         The tests that ran; none when the release has passed them all before.
@@ -79,23 +86,28 @@ def verify_release(
             f"this machine can't run code for {release.architecture}",
             f"verify on one that can, or choose Architecture = {host_architecture()!r}",
         )
-    _run(project, tests, console)
+    _run(project, tests, console, keep)
     if build_release(project, release.architecture).hash != release.hash:
         raise Refused("the sources changed while the tests ran", "run it again")
     _write_record(project, release, [*passed, *tests])
     return tests
 
 
-def _run(project: Project, tests: list[str], console: Console) -> None:
-    own = replace(project, state=project.state / "verification")
-    embedded = EmbeddedEnvironment(own)
+def verification_environment(project: Project) -> EmbeddedEnvironment:
+    """The environment in which releases are tested, beside a developer's own."""
+    return EmbeddedEnvironment(replace(project, state=project.state / "verification"))
+
+
+def _run(project: Project, tests: list[str], console: Console, keep: bool) -> None:
+    embedded = verification_environment(project)
+    port = None if embedded.running else free_port()
     try:
-        start_environment(embedded, Progress(console), port=free_port(), packaged=True)
+        start_environment(embedded, Progress(console), port, packaged=True)
         with Progress(console).step("Integration tests") as step:
             run = subprocess.run(
                 [sys.executable, "-m", "pytest", "--stack=attach", "-q", "--tb=short", *tests],
                 cwd=project.root,
-                env=_variables(own),
+                env=_variables(embedded.project),
                 capture_output=True,
                 text=True,
             )
@@ -104,7 +116,8 @@ def _run(project: Project, tests: list[str], console: Console) -> None:
             if run.returncode:
                 raise TestsFailed("the release does not pass its tests", run.stdout + run.stderr)
     finally:
-        embedded.reset()
+        if not keep:
+            embedded.reset()
 
 
 def _variables(project: Project) -> dict[str, str]:

@@ -21,7 +21,11 @@ LAST_WORDS_SECONDS = 1.0
 
 
 class EnvironmentStoppedError(Exception):
-    """Raised when an environment is asked to work after it was stopped, or stopped at work."""
+    """Raised when an environment is stopped at work."""
+
+
+class NeverStartedError(EnvironmentStoppedError):
+    """Raised when an environment is asked to work after it was stopped: it did nothing."""
 
 
 class Environment:
@@ -73,7 +77,8 @@ class Environment:
         """Runs one invocation to its end.
 
         Raises:
-            EnvironmentStoppedError: if the environment was stopped before, or is at once meanwhile.
+            NeverStartedError: if the environment was stopped before.
+            EnvironmentStoppedError: if it is stopped at once meanwhile.
         """
         with self._work():
             self._reload()
@@ -111,7 +116,7 @@ class Environment:
         try:
             with self._working:
                 if self._stopped:
-                    raise EnvironmentStoppedError("The execution environment was stopped")
+                    raise NeverStartedError("The execution environment was stopped")
                 yield
         finally:
             # Whoever stopped it meanwhile left the rest to the one at work.

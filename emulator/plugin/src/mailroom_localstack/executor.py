@@ -14,7 +14,7 @@ from localstack.services.lambda_.invocation.runtime_executor import (
     RuntimeExecutor,
 )
 
-from mailroom_localstack.environment import Environment
+from mailroom_localstack.environment import Environment, NeverStartedError
 from mailroom_localstack.guardian import Guardian
 from mailroom_localstack.nursery import Nursery
 from mailroom_localstack.rollover import FOLDERS
@@ -46,7 +46,7 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         FOLDERS.use(folder)
         try:
             if not folder.is_dir():
-                raise LambdaRuntimeException(f"The code at {folder} is gone")
+                raise NeverStartedError(f"The code at {folder} is gone")
             settings = settings_of(self.function_version, env_vars)
             environment = Environment(settings, self.nursery, lambda: FOLDERS.release(folder))
         except BaseException:

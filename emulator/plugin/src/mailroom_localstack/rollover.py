@@ -2,6 +2,7 @@
 
 - An update stops the old version's environments and deletes its code while invocations are at
   work in them: LocalStack logs an error, and what they import later is gone. Lambda lets them end.
+- An invocation that has chosen the old version just before gets an error 500.
 - A function that could not be created can't be deleted, nor can a stack that has one.
 """
 
@@ -11,6 +12,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from mailroom_localstack.folders import CodeFolders
+from mailroom_localstack.superseded import invoke_what_is_there
 
 if TYPE_CHECKING:
     from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment
@@ -25,14 +27,21 @@ def mend_rollover() -> None:
     from localstack.services.lambda_.invocation import execution_environment as environments
     from localstack.services.lambda_.invocation import lambda_models, lambda_service
 
-    global _release, _stop_version
+    global _invoke, _release, _stop_version
     if environments.ExecutionEnvironment.release is release:
         return
     _release = environments.ExecutionEnvironment.release
     _stop_version = lambda_service.LambdaService.stop_version
+    _invoke = lambda_service.LambdaService.invoke
+    lambda_service.LambdaService.invoke = invoke
     environments.ExecutionEnvironment.release = release
     lambda_service.LambdaService.stop_version = stop_version
     lambda_models.S3Code.destroy_cached = destroy_cached
+
+
+def invoke(service: LambdaService, *args: Any, **kwargs: Any) -> Any:
+    """Invokes a function, in whichever version is there."""
+    return invoke_what_is_there(_invoke, service, *args, **kwargs)
 
 
 def release(environment: ExecutionEnvironment) -> None:
@@ -56,5 +65,6 @@ def destroy_cached(code: S3Code) -> None:
     FOLDERS.remove(folder, folder.parent)
 
 
+_invoke: Any
 _release: Any
 _stop_version: Any

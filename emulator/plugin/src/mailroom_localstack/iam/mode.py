@@ -20,7 +20,7 @@ def configured_mode() -> Mode:
     Raises:
         ValueError: it names no mode.
     """
-    text = os.environ.get(VARIABLE) or Mode.OFF.value
+    text = os.environ.get(VARIABLE) or Mode.ENFORCE.value
     try:
         return Mode(text)
     except ValueError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from localstack.aws.api import CommonServiceException
 from localstack.runtime.hooks import on_infra_start
 
+from mailroom_localstack.limits.stack_update import look_at_stack_update
 from mailroom_localstack.limits.state_machine import Diagnostic, diagnose, refusal_message
 
 if TYPE_CHECKING:
@@ -21,10 +22,11 @@ VALIDATES = "ValidateStateMachineDefinition"
 
 @on_infra_start()
 def refuse_what_aws_refuses() -> None:
-    """Look at what is sent to Step Functions."""
+    """Look at what is sent to Step Functions, and to CloudFormation."""
     from localstack.aws import handlers
 
     handlers.serve_custom_service_request_handlers.append(look_at_state_machine)
+    handlers.serve_custom_service_request_handlers.append(look_at_stack_update)
 
 
 def look_at_state_machine(chain: HandlerChain, context: RequestContext, response: Response) -> None:

@@ -1,0 +1,24 @@
+"""`mailroom rehearse`."""
+
+from mailroom.cli.output import errors
+from mailroom.interrupts import uninterrupted
+from mailroom.progress import Progress
+from mailroom.project import Project
+
+
+def rehearse() -> None:
+    """Go the whole way to AWS and back, on a clean emulator that plays AWS."""
+    from mailroom.deployment.target import load_target
+    from mailroom.rehearsal.play import Rehearsal, clear_away
+    from mailroom.rehearsal.stage import set_stage
+
+    project, progress = Project.find(), Progress(errors)
+    target = load_target(project.root / "infra" / "environments", "rehearsal")
+    clear_away(project)
+    try:
+        with set_stage(project, target, progress) as stage:
+            Rehearsal(project, target, stage, progress).play()
+    finally:
+        with uninterrupted():
+            clear_away(project)
+    errors.print("the rehearsal is over, and nothing of it is left")

@@ -1,0 +1,64 @@
+"""Sees that what was sent back is consumed, although no execution waits for it."""
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from mailroom.environment import Environment
+from mailroom.errors import MailroomError
+from mailroom.waiting import backoff
+from mailroom.workflow.queues import queue_depth
+
+# How long one invocation consumes before it says that its batch, which has no message, is late.
+_SLICE_SECONDS = 5
+TYPES = {"NotificationQueue": "notification", "AlertQueue": "alert"}
+
+
+def consume(
+    environment: Environment, queue: str, progress: Callable[[int], None] = lambda left: None
+) -> None:
+    """Wait until a queue is empty; consume it where only executions do.
+
+    Args:
+        environment: Where.
+        queue: Logical name of a queue that ProcessMessagesFunction reads.
+        progress: Told again and again how many messages are left.
+
+    Raises:
+        MailroomError: ProcessMessagesFunction failed; the messages stay in the queue.
+    """
+    client = environment.session.client("lambda")
+    name = environment.outputs["ProcessMessagesFunctionName"]
+    variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    for _ in backoff(longest=1):
+        left = queue_depth(environment, queue)
+        progress(left)
+        if not left:
+            return
+        if variables["CONSUMPTION"] == "workflow":
+            request = _request(TYPES[queue], int(variables["SETTLEMENT_LIMIT_SECONDS"]))
+            answer = client.invoke(FunctionName=name, Payload=json.dumps(request))
+            _check(answer)
+
+
+def _request(kind: str, limit_seconds: int) -> dict[str, Any]:
+    """Ask for a batch that never settles, and that is late in seconds: until then it consumes."""
+    started = datetime.now(UTC) - timedelta(seconds=limit_seconds - _SLICE_SECONDS)
+    return {
+        "type": kind,
+        "batchId": f"redrive-{uuid.uuid4()}",
+        "expected": 1,
+        "startedAt": started.isoformat(),
+    }
+
+
+def _check(answer: Any) -> None:
+    if "FunctionError" in answer:
+        error = json.loads(answer["Payload"].read())
+        raise MailroomError(
+            f"what was sent back is not consumed: {error.get('errorType')}: "
+            f"{error.get('errorMessage')}",
+            "it waits in its queue; see: mailroom logs process",
+        )

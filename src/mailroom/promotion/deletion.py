@@ -1,0 +1,71 @@
+"""Takes down what an environment has in its account, and looks whether it is gone."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from mailroom.deployment.stack import Stack
+from mailroom.errors import MailroomError
+from mailroom.promotion.account import Account
+from mailroom.promotion.deploying import Reporter
+from mailroom.promotion.leftovers import Resource, find_leftovers, list_resources
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class SomethingLeft(MailroomError):
+    """The stack is gone, and something of it is not."""
+
+
+def delete_stack(account: Account, name: str, reporter: Reporter) -> list[Resource]:
+    """Empty the stack's buckets, delete it, and make sure that nothing of it is left.
+
+    Returns:
+        What it consisted of; nothing when there was no stack.
+
+    Raises:
+        DeploymentFailed: A resource could not be deleted.
+        SomethingLeft: CloudFormation says that the stack is gone, and a resource is there.
+    """
+    resources = list_resources(account.session, name)
+    s3 = account.session.client("s3")
+    for resource in resources:
+        if resource.type == "AWS::S3::Bucket":
+            empty_bucket(s3, resource.id)
+    Stack(account.session.client("cloudformation"), name, reporter.resource).delete()
+    left = find_leftovers(account.session, resources)
+    if left:
+        raise SomethingLeft(
+            f"stack {name} is deleted, and {len(left)} of its resources are not",
+            "\n".join(f"{resource.logical_id}: {resource.id}" for resource in left),
+        )
+    return resources
+
+
+def delete_bucket(account: Account) -> None:
+    """Delete the artifact bucket with all versions in it, and the log of promotions with them."""
+    s3 = account.session.client("s3")
+    empty_bucket(s3, account.bucket)
+    s3.delete_bucket(Bucket=account.bucket)
+
+
+def empty_bucket(s3: "S3Client", bucket: str) -> None:
+    """Delete every version of every object, and every mark of a deletion.
+
+    Raises:
+        MailroomError: An object could not be deleted.
+    """
+    pages: Any = s3.get_paginator("list_object_versions")
+    for page in pages.paginate(Bucket=bucket):
+        _delete_objects(s3, bucket, [*page.get("Versions", []), *page.get("DeleteMarkers", [])])
+
+
+def _delete_objects(s3: "S3Client", bucket: str, versions: Iterable[Any]) -> None:
+    objects: Any = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in versions]
+    if not objects:
+        return
+    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
+    failed = answer.get("Errors", [])
+    if failed:
+        reasons = "\n".join(f"{one.get('Key')}: {one.get('Message')}" for one in failed)
+        raise MailroomError(f"bucket {bucket} could not be emptied", reasons)

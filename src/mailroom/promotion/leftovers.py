@@ -1,0 +1,91 @@
+"""Asks each service whether a resource of a stack that was deleted is still there."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    import boto3
+
+# A call for each type that fails when the resource is not there.
+_PROBES: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
+    "AWS::IAM::Role": ("iam", lambda c, i: c.get_role(RoleName=i)),
+    "AWS::Lambda::EventSourceMapping": (
+        "lambda",
+        lambda c, i: c.get_event_source_mapping(UUID=i)["State"] != "Deleting" or None,
+    ),
+    "AWS::Lambda::Function": ("lambda", lambda c, i: c.get_function(FunctionName=i)),
+    "AWS::S3::Bucket": ("s3", lambda c, i: c.head_bucket(Bucket=i)),
+    "AWS::SNS::Topic": ("sns", lambda c, i: c.get_topic_attributes(TopicArn=i)),
+    "AWS::SNS::Subscription": (
+        "sns",
+        lambda c, i: c.get_subscription_attributes(SubscriptionArn=i),
+    ),
+    "AWS::SQS::Queue": (
+        "sqs",
+        lambda c, i: c.get_queue_attributes(QueueUrl=i, AttributeNames=["QueueArn"]),
+    ),
+    "AWS::StepFunctions::StateMachine": (
+        "stepfunctions",
+        lambda c, i: c.describe_state_machine(stateMachineArn=i)["status"] != "DELETING" or None,
+    ),
+    "AWS::SecretsManager::Secret": (
+        "secretsmanager",
+        lambda c, i: c.describe_secret(SecretId=i).get("DeletedDate") is None or None,
+    ),
+    "AWS::Logs::LogGroup": (
+        "logs",
+        lambda c, i: i in _names(c.describe_log_groups(logGroupNamePrefix=i)) or None,
+    ),
+    "AWS::CloudWatch::Alarm": (
+        "cloudwatch",
+        lambda c, i: c.describe_alarms(AlarmNames=[i])["MetricAlarms"] or None,
+    ),
+}
+_GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "404")
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of a stack: its name in the template, its type, and its physical id."""
+
+    logical_id: str
+    type: str
+    id: str
+
+
+def list_resources(session: "boto3.Session", stack: str) -> list[Resource]:
+    """The resources of a stack; none when there is no stack."""
+    pages = session.client("cloudformation").get_paginator("list_stack_resources")
+    try:
+        return [
+            Resource(one["LogicalResourceId"], one["ResourceType"], one["PhysicalResourceId"])
+            for page in pages.paginate(StackName=stack)
+            for one in page["StackResourceSummaries"]
+            if one.get("PhysicalResourceId")
+        ]
+    except ClientError as error:
+        if "does not exist" not in str(error):
+            raise
+        return []
+
+
+def find_leftovers(session: "boto3.Session", resources: Iterable[Resource]) -> list[Resource]:
+    """Which of these resources are still there, of the types that can be asked about."""
+    return [one for one in resources if one.type in _PROBES and _is_there(session, one)]
+
+
+def _is_there(session: Any, resource: Resource) -> bool:
+    service, probe = _PROBES[resource.type]
+    try:
+        return probe(session.client(service), resource.id) is not None
+    except ClientError as error:
+        if any(sign in error.response["Error"].get("Code", "") for sign in _GONE):
+            return False
+        raise
+
+
+def _names(answer: Any) -> list[str]:
+    return [group["logGroupName"] for group in answer["logGroups"]]

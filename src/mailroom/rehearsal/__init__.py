@@ -1,0 +1,1 @@
+"""The whole way to AWS and back, on an emulator that plays AWS."""

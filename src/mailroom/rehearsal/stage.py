@@ -1,0 +1,105 @@
+"""Where a rehearsal plays: a clean emulator with an account of its own, and a Postgres."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mailroom.aws import EmulatorSession
+from mailroom.deployment.target import Target
+from mailroom.embedded.localstack import LocalStackServer
+from mailroom.embedded.ports import free_port
+from mailroom.embedded.postgres import PostgresServer
+from mailroom.errors import Refused
+from mailroom.interrupts import uninterrupted
+from mailroom.owner import store_owner_credentials
+from mailroom.progress import Progress
+from mailroom.project import Project
+
+
+@dataclass(frozen=True)
+class Stage:
+    """An account to rehearse on.
+
+    Attributes:
+        endpoint: URL of what plays AWS.
+        account: The account that it plays.
+        session: Clients of it.
+        secret: ARN of the database owner's secret.
+        database: Connection string of the database, with the rights to look at everything.
+    """
+
+    endpoint: str
+    account: str
+    session: EmulatorSession
+    secret: str
+    database: str
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What makes every AWS tool take it for AWS."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": self.account,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "MAILROOM_REHEARSAL_SECRET": self.secret,
+        }
+
+
+@contextmanager
+def set_stage(project: Project, target: Target, progress: Progress) -> Iterator[Stage]:
+    """Start LocalStack and Postgres with nothing in them; take them down at the end.
+
+    Args:
+        project: The checkout; everything lies in its state's folder `rehearsal`.
+        target: The environment that is played: its account and region.
+        progress: Told of each step.
+
+    Raises:
+        Refused: The environment's file names no account, so there would be nothing to check.
+        StartFailed: One did not start.
+    """
+    if not target.account:
+        raise Refused(f"{target.name}.toml names no account to play")
+    home = project.state / "rehearsal"
+    own = replace(project, state=home)
+    localstack = LocalStackServer(own, home / "logs" / "localstack.log", free_port())
+    postgres = PostgresServer(home / "postgres", home / "logs" / "postgres.log", free_port())
+    _take_down(localstack, postgres)
+    try:
+        with progress.step(f"A clean LocalStack: account {target.account}, {target.region}"):
+            started, server = localstack.start(), postgres.start()
+            postgres.wait(server)
+            password = postgres.renew_owner()
+            localstack.wait(started)
+            session = EmulatorSession(localstack.endpoint, target.region, target.account)
+            secret = store_owner_credentials(session, "127.0.0.1", postgres.port, password)
+        yield Stage(localstack.endpoint, target.account, session, secret, postgres.dsn())
+    finally:
+        with uninterrupted(), progress.step("Taking it down"):
+            _take_down(localstack, postgres)
+
+
+def checkout_copy(project: Project, folder: Path) -> Path:
+    """A copy of what is promoted, to change at will; the environments are linked to.
+
+    Returns:
+        Its root.
+    """
+    import shutil
+
+    root = folder / "checkout"
+    shutil.rmtree(root, ignore_errors=True)
+    ignored = shutil.ignore_patterns("__pycache__", ".*")
+    for name in ("functions", "infra", "tests"):
+        shutil.copytree(project.root / name, root / name, ignore=ignored)
+    for name in (".envs", ".venv", "emulator", "pyproject.toml", "samples", "src"):
+        (root / name).symlink_to(project.root / name)
+    return root
+
+
+def _take_down(localstack: LocalStackServer, postgres: PostgresServer) -> None:
+    localstack.stop()
+    postgres.stop()
+    postgres.remove()

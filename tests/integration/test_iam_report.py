@@ -1,0 +1,112 @@
+"""The template's roles come out of all that the flow does with nothing refused and nothing unused;
+and where refusals are only observed, they are told and not refused."""
+
+import json
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+from rich.console import Console
+
+from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.embedded.ports import free_port
+from mailroom.embedded.startup import start_environment
+from mailroom.permissions.decisions import read_decisions
+from mailroom.permissions.report import RoleReport, report_role, sufficient_policy
+from mailroom.progress import Progress
+from mailroom.project import Project
+from tests.support.events import mixed
+from tests.support.flow import Flow, until
+from tests.support.iam import Iam
+from tests.support.ingestion_role import IngestionRole
+from tests.support.locks import locked
+
+
+def test_the_flow_uses_every_permission_of_the_template_and_lacks_none(
+    iam_flow: Flow, iam: Iam, database: psycopg.Connection
+) -> None:
+    before = {one.role.logical_id: one for one in reports(iam)}
+    for function in ("PublishMessages", "ProcessMessages", "MigrateDatabase"):
+        iam.renew(function)
+
+    iam_flow.send(mixed(2))
+    iam_flow.succeed(iam_flow.upload(map(json.dumps, mixed(2))))
+    assert "NoSuchKey" in iam_flow.run(missing_batch(iam_flow)).cause
+    assert "applied" in iam.invoke("MigrateDatabase")
+    dead_letter_a_message(iam_flow)
+    give_a_message_back(iam_flow, IngestionRole(iam.environment, database))
+
+    until(lambda: unused(before, reports(iam)) == [], "every permission to be used")
+    assert refused(before, reports(iam)) == []
+
+
+def test_observed_refusals_are_told_and_not_refused(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILROOM_IAM", "observe")
+    embedded = EmbeddedEnvironment(Project(project.root, tmp_path))
+    try:
+        environment = start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
+        iam = Iam(environment)
+
+        with (
+            iam.without("PublishMessagesRole", "Publish"),
+            psycopg.connect(environment.database, autocommit=True) as connection,
+        ):
+            Flow(environment, connection).send(mixed(2))
+
+        [publish] = iam.refused("PublishMessagesRole")
+        assert (publish.action, publish.outcome) == ("sns:Publish", "implicitDeny")
+        report = next(one for one in reports(iam) if one.role.logical_id == "PublishMessagesRole")
+        topic = environment.outputs["MessagesTopicArn"]
+        needed = {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}
+        assert needed in sufficient_policy(report)["Statement"]
+    finally:
+        embedded.reset()
+
+
+def reports(iam: Iam) -> list[RoleReport]:
+    decided = read_decisions(iam.environment.endpoint).decided
+    return [report_role(role, decided) for role in iam.roles.values()]
+
+
+def unused(before: dict[str, RoleReport], after: list[RoleReport]) -> list[str]:
+    return [
+        f"{one.role.logical_id}: {grant.statement.name}: {grant.action}"
+        for one in after
+        for grant, earlier in zip(one.grants, before[one.role.logical_id].grants, strict=True)
+        if grant.count == earlier.count
+    ]
+
+
+def refused(before: dict[str, RoleReport], after: list[RoleReport]) -> list[str]:
+    return [
+        f"{one.role.logical_id}: {one.refused}"
+        for one in after
+        if sum(each.count for each in one.refused)
+        != sum(each.count for each in before[one.role.logical_id].refused)
+    ]
+
+
+def missing_batch(flow: Flow) -> dict[str, dict[str, str]]:
+    bucket = flow.environment.outputs["MessagesBucketName"]
+    return {"source": {"bucket": bucket, "key": f"batches/{uuid.uuid4()}"}}
+
+
+def dead_letter_a_message(flow: Flow) -> None:
+    body = f"no JSON {uuid.uuid4()}"
+    flow.put("AlertQueue", body)
+    flow.work_until(
+        lambda: bool(flow.queued("AlertDeadLetterQueue", body)), "the message to be dead-lettered"
+    )
+
+
+def give_a_message_back(flow: Flow, role: IngestionRole) -> None:
+    """A session that ends in mid-transaction leaves messages for later."""
+    with locked(flow.environment.database, "LOCK TABLE messages IN SHARE MODE"):
+        execution = flow.start({"messages": mixed(2)})
+        until(role.waits_for_lock, "the function to be in its transaction")
+        role.end_sessions()
+        until(role.waits_for_lock, "the function to try again")
+    assert flow.ended(execution).status == "SUCCEEDED"

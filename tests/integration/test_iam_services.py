@@ -1,0 +1,88 @@
+"""Services that act for themselves need the permission of the resources that they act on."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from mailroom.environment import Environment
+from tests.support.events import notification
+from tests.support.flow import Flow, until
+from tests.support.iam import Iam
+
+
+def test_without_the_queue_policy_messages_go_to_the_subscriptions_dead_letter_queue(
+    iam_flow: Flow, iam: Iam
+) -> None:
+    body, before = json.dumps(notification()), iam.undelivered("NotificationQueue")
+
+    with closed_to_the_topic(iam.environment, "NotificationQueue"):
+        iam_flow.publish(body, type="notification")
+        until(
+            lambda: bool(iam_flow.queued("SubscriptionDeadLetterQueue", body)),
+            "the message in the subscription's dead-letter queue",
+        )
+
+    assert iam.undelivered("NotificationQueue") > before
+    assert iam_flow.queued("NotificationQueue", body) == []
+
+
+def test_without_that_queues_policy_too_messages_are_dropped_and_counted(
+    iam_flow: Flow, iam: Iam
+) -> None:
+    body, before = json.dumps(notification()), iam.undelivered("SubscriptionDeadLetterQueue")
+
+    with (
+        closed_to_the_topic(iam.environment, "NotificationQueue"),
+        closed_to_the_topic(iam.environment, "SubscriptionDeadLetterQueue"),
+    ):
+        iam_flow.publish(body, type="notification")
+        until(
+            lambda: iam.undelivered("SubscriptionDeadLetterQueue") > before,
+            "the message to be dropped",
+        )
+
+    until(
+        lambda: has_metric(iam.environment, "NumberOfNotificationsFailedToRedriveToDlq"),
+        "the message to be counted",
+    )
+    assert iam_flow.queued("NotificationQueue", body) == []
+    assert iam_flow.queued("SubscriptionDeadLetterQueue", body) == []
+
+
+def test_a_service_that_a_role_does_not_trust_cannot_assume_it(iam_flow: Flow, iam: Iam) -> None:
+    functions = iam.environment.session.client("lambda")
+    name = iam.environment.outputs["PublishMessagesFunctionName"]
+
+    try:
+        functions.update_function_configuration(
+            FunctionName=name, Role=iam.roles["MessageWorkflowRole"].arn
+        )
+        refused = ""
+    except functions.exceptions.InvalidParameterValueException as error:
+        refused = error.response["Error"]["Message"]
+
+    assert refused == "The role defined for the function cannot be assumed by Lambda."
+
+
+@contextmanager
+def closed_to_the_topic(environment: Environment, queue: str) -> Iterator[None]:
+    """A queue has no policy; at the end it has its own again."""
+    client = environment.session.client("sqs")
+    url = environment.outputs[f"{queue}Url"]
+    answer = client.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])
+    policy = answer["Attributes"]["Policy"]
+    client.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+    try:
+        yield
+    finally:
+        client.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+
+
+def has_metric(environment: Environment, name: str) -> bool:
+    topic = environment.outputs["MessagesTopicArn"].rpartition(":")[2]
+    found = environment.session.client("cloudwatch").list_metrics(
+        Namespace="AWS/SNS",
+        MetricName=name,
+        Dimensions=[{"Name": "TopicName", "Value": topic}],
+    )
+    return bool(found["Metrics"])
