@@ -3,6 +3,7 @@
 SHELL := /bin/sh
 mailroom := .venv/bin/mailroom
 up_options = $(if $(PACKAGED),--packaged)
+yes = $(if $(YES),--yes)
 
 .PHONY: help
 help:  ## Show the verbs
@@ -50,6 +51,50 @@ test: install  ## Check types and style, run all tests
 .PHONY: check
 check: install  ## Find in the definitions what would fail in AWS
 	@$(mailroom) check
+
+.PHONY: package
+package: install  ## Package the functions as they go to AWS (ARCHITECTURE=arm64)
+	@$(mailroom) package $(if $(ARCHITECTURE),--architecture $(ARCHITECTURE))
+
+.PHONY: setup
+setup: need-env install  ## Create an environment's artifact bucket (ENV=dev, DATABASE=1: its database)
+	@$(mailroom) setup --env $(ENV) $(if $(DATABASE),--database) $(yes)
+
+.PHONY: deploy
+deploy: need-env install  ## Deploy to an environment, after showing the changes (ENV=dev, PLAN=1)
+	@$(mailroom) deploy --env $(ENV) $(if $(PLAN),--plan) $(yes)
+
+.PHONY: verify
+verify: need-env install  ## Run an environment's tests against the package, here (ENV=dev)
+	@$(mailroom) verify --env $(ENV)
+
+.PHONY: promote
+promote: need-env verify  ## Test, check, deploy, migrate and try; go back if it fails (ENV=dev)
+	@$(mailroom) promote --env $(ENV) $(yes)
+
+.PHONY: rollback
+rollback: need-env install  ## Bring an earlier promotion back (ENV=dev, TO=release)
+	@$(mailroom) rollback --env $(ENV) $(if $(TO),--to $(TO)) $(yes)
+
+.PHONY: publish
+publish: need-env install  ## Publish to the AWS Serverless Application Repository (ENV=dev)
+	@$(mailroom) publish --env $(ENV) $(yes)
+
+.PHONY: delete
+delete: need-env install  ## Delete an environment's stack (ENV=dev, BUCKET=1: its bucket too)
+	@$(mailroom) delete --env $(ENV) $(if $(BUCKET),--bucket) $(yes)
+
+.PHONY: rehearse
+rehearse: install  ## Go the whole way to AWS and back, on an emulator that plays AWS
+	@$(mailroom) rehearse
+
+.PHONY: doctor
+doctor: install  ## Look whether this machine has all that is needed
+	@$(mailroom) doctor
+
+.PHONY: need-env
+need-env:
+	@test -n "$(ENV)" || { echo "say which environment: make $(MAKECMDGOALS) ENV=dev" >&2; exit 2; }
 
 .PHONY: bench
 bench: install  ## Measure against what runs beside it

@@ -36,8 +36,8 @@ class BareClient:
         url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
         answer = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         arn = answer["Attributes"]["QueueArn"]
-        policy = {"Policy": open_to_topic(arn, self._topic)}
-        self._sqs.set_queue_attributes(QueueUrl=url, Attributes=policy)
+        policy = open_to_topic(arn, self._topic)
+        self._sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
         self._sns.subscribe(
             TopicArn=self._topic,
             Protocol="sqs",

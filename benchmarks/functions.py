@@ -10,6 +10,7 @@ from benchmarks.figure import Figure, in_turn, median, seconds
 from mailroom.environment import Environment
 from mailroom.packaging.dependencies import RUNTIME, host_architecture
 from mailroom.project import Project
+from tests.support.functions import make_role
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda.client import LambdaClient
@@ -22,7 +23,8 @@ _CODE = "def handler(event, context):\n    return event\n"
 def measure_cold(project: Project, environment: Environment) -> Figure:
     """The first invocation of a trivial function."""
     client = environment.session.client("lambda")
-    names = iter([create_trivial(client) for _ in range(COLD_ROUNDS)])
+    role = make_role(environment.session)
+    names = iter([create_trivial(client, role) for _ in range(COLD_ROUNDS)])
     interpreter = project.interpreter(RUNTIME)
 
     def bare() -> None:
@@ -39,7 +41,7 @@ def measure_warm(environment: Environment) -> Figure:
     """An invocation of a trivial function that is warm."""
     client = environment.session.client("lambda")
     sts = environment.session.client("sts")
-    name = create_trivial(client)
+    name = create_trivial(client, make_role(environment.session))
     invoke(client, name)
     pairs = [
         (seconds(lambda: invoke(client, name)), seconds(sts.get_caller_identity))
@@ -49,7 +51,7 @@ def measure_warm(environment: Environment) -> Figure:
     return Figure("warm invoke", warm, "GetCallerIdentity", reference, 2.5, "ms")
 
 
-def create_trivial(client: "LambdaClient") -> str:
+def create_trivial(client: "LambdaClient", role: str) -> str:
     """A function that returns what it is given; its name."""
     name = f"trivial-{uuid.uuid4().hex[:8]}"
     archive = io.BytesIO()
@@ -59,7 +61,7 @@ def create_trivial(client: "LambdaClient") -> str:
         FunctionName=name,
         Runtime="python3.13",
         Handler="trivial.handler",
-        Role="arn:aws:iam::000000000000:role/trivial",
+        Role=role,
         Architectures=["arm64" if host_architecture() == "arm64" else "x86_64"],
         Code={"ZipFile": archive.getvalue()},
     )

@@ -72,7 +72,7 @@ def end_smoke_test(settings: Settings, smoke_test: SmokeTest) -> dict[str, Any]:
             application_name="mailroom smoke test",
             connect_timeout=10,
         ) as connection:
-            found = dict(connection.execute(_FIND, values).fetchall())
+            found: dict[str, int] = dict(connection.execute(_FIND, values).fetchall())
             removed = sum(connection.execute(sql, values).rowcount for sql in _REMOVE)
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable(str(error)) from None

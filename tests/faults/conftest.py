@@ -15,6 +15,7 @@ from mailroom.project import Project
 from tests.faults.processes import FunctionProcesses
 from tests.faults.proxy import Proxy, proxying
 from tests.faults.run import Run
+from tests.support.command import Command
 from tests.support.flow import Flow
 from tests.support.ingestion_role import IngestionRole
 
@@ -49,6 +50,12 @@ def database(environment: Environment) -> Iterator[psycopg.Connection]:
 
 
 @pytest.fixture
+def environment_dsn(environment: Environment) -> str:
+    """The connection string of whoever may do anything in the database."""
+    return environment.database
+
+
+@pytest.fixture
 def flow(environment: Environment, database: psycopg.Connection) -> Flow:
     """The workflow, as a test uses it."""
     return Flow(environment, database)
@@ -70,6 +77,12 @@ def role(environment: Environment, database: psycopg.Connection) -> IngestionRol
 def processes(embedded: EmbeddedEnvironment, database: psycopg.Connection) -> FunctionProcesses:
     """The processes of the functions."""
     return FunctionProcesses(embedded, database)
+
+
+@pytest.fixture
+def mailroom(embedded: EmbeddedEnvironment) -> Command:
+    """The `mailroom` command on this environment."""
+    return Command(embedded.project.root, embedded.project.state)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import psutil
 import psycopg
 
 from mailroom.embedded.environment import EmbeddedEnvironment
+from tests.support.flow import until
 
 
 class FunctionProcesses:
@@ -46,7 +47,7 @@ class FunctionProcesses:
         idle = [one for one in self._of_functions() if one not in self.at_work()]
         for process in idle:
             process.kill()
-        psutil.wait_procs(idle, timeout=10)
+        until(lambda: not any(map(_runs, idle)), "the functions' idle processes to be gone")
 
     def _of_functions(self) -> Iterator[psutil.Process]:
         state = self._embedded.state
@@ -57,3 +58,10 @@ class FunctionProcesses:
             with suppress(psutil.Error):
                 if process.cwd() == task_root:
                     yield process
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether it still runs: its parent reaps it when it looks at it again."""
+    with suppress(psutil.NoSuchProcess):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False

@@ -29,10 +29,12 @@ FROM messages AS m WHERE source = %s
 class Run:
     """Sends events that only this run sends, and accounts for each at the end."""
 
-    def __init__(self, flow: Flow) -> None:
+    def __init__(self, flow: Flow, before: "Run | None" = None) -> None:
+        """Begin a load, or go on with an earlier one in another engine."""
         self.flow = flow
-        self.checker = Checker()
-        self.source = f"https://example.com/faults/{uuid.uuid4()}"
+        self.checker: Checker = before.checker if before else Checker()
+        self.batch: str = before.batch if before else f"faults-{uuid.uuid4()}"
+        self.source = f"https://example.com/{self.batch}"
         self._executions: dict[str, list[str]] = {}
 
     def events(self, count: int = LOAD) -> list[Event]:
@@ -46,6 +48,12 @@ class Run:
         execution = self.flow.start(self.flow.upload(bodies))
         self._executions[execution] = bodies
         return execution
+
+    def stop(self, execution: str) -> None:
+        """Stop an execution where it is; what its functions are doing they do to the end."""
+        self.note_acknowledged()
+        client = self.flow.environment.session.client("stepfunctions")
+        client.stop_execution(executionArn=execution)
 
     def publish(self, body: str, **attributes: str) -> None:
         """Publish straight on the topic; SNS acknowledges."""
@@ -112,6 +120,10 @@ class Run:
         places = {"rows": [text for text, _ in rows]}
         places["rows without their typed row"] = [text for text, typed in rows if typed != 1]
         return places | {place: self.queued([queue]) for place, queue in _ENDS.items()}
+
+    def row_bodies(self) -> list[str]:
+        """The events of this run that are ingested."""
+        return [text for text, _ in self._query(_ROWS)]
 
     def rows(self) -> int:
         """How many events of this run are ingested."""

@@ -7,6 +7,7 @@ import psycopg
 
 from mailroom.embedded.environment import EmbeddedEnvironment
 from tests.faults.code import altered
+from tests.faults.processes import FunctionProcesses
 from tests.faults.run import Run
 from tests.support.flow import until
 from tests.support.ingestion_role import IngestionRole
@@ -17,7 +18,10 @@ def test_without_the_inbox_constraint_it_reports_duplicates(
     run: Run, embedded: EmbeddedEnvironment, database: psycopg.Connection
 ) -> None:
     events = run.events(100)
-    statements, conflict = "process_messages/statements.py", "    ON CONFLICT (source, id) DO NOTHING\n"
+    statements, conflict = (
+        "process_messages/statements.py",
+        "    ON CONFLICT (source, id) DO NOTHING\n",
+    )
 
     with no_constraint(database), altered(embedded, "ProcessMessages", statements, conflict, ""):
         run.start(events)
@@ -31,18 +35,23 @@ def test_without_the_inbox_constraint_it_reports_duplicates(
 
 
 def test_with_an_error_swallowed_as_success_it_reports_losses(
-    run: Run, embedded: EmbeddedEnvironment, role: IngestionRole
+    run: Run, embedded: EmbeddedEnvironment, role: IngestionRole, processes: FunctionProcesses
 ) -> None:
-    raises = "                raise\n        with connection.transaction():\n            return self._settle(connection, self._store_singly"
-    swallows = raises.replace("raise", "return Ingested([])", 1)
+    module, raises = (
+        "process_messages/ingestion.py",
+        "                raise\n        with connection",
+    )
+    swallows = raises.replace("raise", "return Ingested([])")
 
-    with altered(embedded, "ProcessMessages", "process_messages/ingestion.py", raises, swallows):
+    with altered(embedded, "ProcessMessages", module, raises, swallows):
         with locked(run.flow.environment.database, "LOCK TABLE messages IN SHARE MODE"):
             execution = run.start(run.events(100))
             until(role.waits_for_lock, "the function to be in its transaction")
             role.end_sessions()
         until(lambda: run.has_published(execution) and not run.messages(), "the queues to be empty")
-        run.flow.environment.session.client("stepfunctions").stop_execution(executionArn=execution)
+        run.stop(execution)
+        for process in processes.at_work():
+            process.kill()
         verdict = run.finish()
 
     assert verdict.lost
@@ -60,9 +69,9 @@ def no_constraint(database: psycopg.Connection) -> Iterator[None]:
     finally:
         database.execute("TRUNCATE messages, notifications, alerts")
         for table in ("messages", "notifications", "alerts"):
-            database.execute(f"ALTER TABLE {table} ADD PRIMARY KEY (source, id)")  # type: ignore[arg-type]
+            database.execute(f"ALTER TABLE {table} ADD PRIMARY KEY (source, id)")
         for table in ("notifications", "alerts"):
             database.execute(
-                f"ALTER TABLE {table} ADD FOREIGN KEY (source, id)"  # type: ignore[arg-type]
+                f"ALTER TABLE {table} ADD FOREIGN KEY (source, id)"
                 " REFERENCES messages ON DELETE CASCADE"
             )

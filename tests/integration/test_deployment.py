@@ -83,6 +83,49 @@ def test_a_changed_property_changes_its_resource_alone(
     assert {event.logical_id for event in events} == {"Other", stack.name}
 
 
+def test_a_changed_inline_policy_reaches_its_role(stack: Stack, environment: Environment) -> None:
+    stack.deploy(template(Role=role("sqs:SendMessage")), {}, {})
+
+    deployment = stack.deploy(template(Role=role("sqs:ReceiveMessage")), {}, {})
+
+    iam = environment.session.client("iam")
+    name = stack_resource(environment, stack, "Role")
+    policy = iam.get_role_policy(RoleName=name, PolicyName="own")["PolicyDocument"]
+    assert deployment.changed
+    assert policy["Statement"][0]["Action"] == "sqs:ReceiveMessage"
+
+
+def role(action: str) -> dict[str, Any]:
+    return {
+        "Type": "AWS::IAM::Role",
+        "Properties": {
+            "AssumeRolePolicyDocument": document(
+                "sts:AssumeRole", Principal={"Service": "lambda.amazonaws.com"}
+            ),
+            "Policies": [
+                {
+                    "PolicyName": "own",
+                    "PolicyDocument": document(action, Resource={"Fn::GetAtt": ["Queue", "Arn"]}),
+                }
+            ],
+        },
+    }
+
+
+def document(action: str, **other: Any) -> dict[str, Any]:
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": action, **other}],
+    }
+
+
+def stack_resource(environment: Environment, stack: Stack, logical_id: str) -> str:
+    detail = environment.session.client("cloudformation").describe_stack_resource(
+        StackName=stack.name, LogicalResourceId=logical_id
+    )["StackResourceDetail"]
+    return detail["PhysicalResourceId"]
+
+
 def test_a_failed_creation_names_the_resource_and_its_reason_and_can_be_tried_again(
     stack: Stack,
 ) -> None:
@@ -91,7 +134,7 @@ def test_a_failed_creation_names_the_resource_and_its_reason_and_can_be_tried_ag
     again = stack.deploy(template(), {}, {})
 
     assert "Failing (AWS::Lambda::Function): " in str(failed.value)
-    assert "bucket does not exist" in str(failed.value)
+    assert "CreateFunction" in str(failed.value)
     assert len(str(failed.value).splitlines()) == 2
     assert again.changed
 

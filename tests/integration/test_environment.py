@@ -230,7 +230,7 @@ def test_a_deployment_that_fails_says_why_and_the_next_good_one_succeeds(up: Com
 
     assert half["topology"]["state"] == "down"
     assert "FailingFunction (AWS::Lambda::Function)" in failed.stderr
-    assert "bucket does not exist" in failed.stderr
+    assert "CreateFunction" in failed.stderr
     assert up.send([alert()])["alert"]["ingested"] == 1
 
 

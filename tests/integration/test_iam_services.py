@@ -1,8 +1,14 @@
 """Services that act for themselves need the permission of the resources that they act on."""
 
+import io
 import json
+import uuid
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import pytest
+from botocore.exceptions import ClientError
 
 from mailroom.environment import Environment
 from tests.support.events import notification
@@ -49,19 +55,44 @@ def test_without_that_queues_policy_too_messages_are_dropped_and_counted(
     assert iam_flow.queued("SubscriptionDeadLetterQueue", body) == []
 
 
-def test_a_service_that_a_role_does_not_trust_cannot_assume_it(iam_flow: Flow, iam: Iam) -> None:
+def test_a_function_is_not_created_with_a_role_that_does_not_trust_lambda(
+    iam_flow: Flow, iam: Iam
+) -> None:
     functions = iam.environment.session.client("lambda")
-    name = iam.environment.outputs["PublishMessagesFunctionName"]
 
-    try:
-        functions.update_function_configuration(
-            FunctionName=name, Role=iam.roles["MessageWorkflowRole"].arn
+    with pytest.raises(ClientError) as refused:
+        functions.create_function(
+            FunctionName=f"test-{uuid.uuid4().hex[:8]}",
+            Role=iam.roles["MessageWorkflowRole"].arn,
+            Runtime="python3.13",
+            Handler="a.b",
+            Code={"ZipFile": empty_archive()},
         )
-        refused = ""
-    except functions.exceptions.InvalidParameterValueException as error:
-        refused = error.response["Error"]["Message"]
 
-    assert refused == "The role defined for the function cannot be assumed by Lambda."
+    error = refused.value.response["Error"]
+    assert error["Code"] == "InvalidParameterValueException"
+    assert error["Message"] == "The role defined for the function cannot be assumed by Lambda."
+
+
+def test_an_event_source_mapping_is_not_created_where_the_role_may_not_read_the_queue(
+    iam_flow: Flow, iam: Iam
+) -> None:
+    functions = iam.environment.session.client("lambda")
+    sqs = iam.environment.session.client("sqs")
+    url = iam.environment.outputs["NotificationQueueUrl"]
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+
+    with pytest.raises(ClientError) as refused:
+        functions.create_event_source_mapping(
+            FunctionName=iam.environment.outputs["PublishMessagesFunctionName"],
+            EventSourceArn=answer["Attributes"]["QueueArn"],
+        )
+
+    error = refused.value.response["Error"]
+    assert error["Code"] == "InvalidParameterValueException"
+    assert error["Message"].startswith(
+        "The function execution role does not have permissions to call ReceiveMessage on SQS"
+    )
 
 
 @contextmanager
@@ -86,3 +117,10 @@ def has_metric(environment: Environment, name: str) -> bool:
         Dimensions=[{"Name": "TopicName", "Value": topic}],
     )
     return bool(found["Metrics"])
+
+
+def empty_archive() -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as content:
+        content.writestr("a.py", "")
+    return archive.getvalue()

@@ -81,9 +81,9 @@ def invoking_is_refused(flow: Flow, iam: Iam) -> None:
     def failed() -> bool:
         events = steps.get_execution_history(executionArn=execution)["events"]
         failures[:] = [
-            event["taskFailedEventDetails"]
+            dict(event["taskFailedEventDetails"])
             for event in events
-            if "Failed" in event["type"] and "taskFailedEventDetails" in event
+            if "taskFailedEventDetails" in event
         ]
         return bool(failures)
 

@@ -37,8 +37,8 @@ def listening(environment: Environment) -> Iterator[Listener]:
     try:
         answer = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
         arn, topic = answer["Attributes"]["QueueArn"], environment.outputs["MessagesTopicArn"]
-        policy = {"Policy": open_to_topic(arn, topic)}
-        sqs.set_queue_attributes(QueueUrl=queue, Attributes=policy)
+        policy = open_to_topic(arn, topic)
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
         subscription = sns.subscribe(
             TopicArn=topic,
             Protocol="sqs",

@@ -43,7 +43,7 @@ class User:
             config=SIGNATURE_4
             if service == "s3"
             else SIGNATURE_4.merge(Config(signature_version="v4")),
-            **{**own, **credentials},  # type: ignore[arg-type]
+            **{**own, **credentials},
         )
 
     def delete(self) -> None:

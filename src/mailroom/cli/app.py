@@ -7,7 +7,9 @@ import typer
 from mailroom.cli import (
     aws,
     check,
+    dead_letters,
     demo,
+    doctor,
     iam,
     life,
     logs,
@@ -16,8 +18,10 @@ from mailroom.cli import (
     queues,
     rehearse,
     removal,
+    replay,
     send,
     status,
+    unrouted,
 )
 from mailroom.cli.output import errors
 from mailroom.cli.strangers import as_known
@@ -39,6 +43,9 @@ app.command("logs")(logs.logs)
 app.command("send")(send.send)
 app.command("messages")(messages.messages)
 app.command("queues")(queues.queues)
+app.add_typer(dead_letters.app, name="dead-letters")
+app.add_typer(unrouted.app, name="unrouted")
+app.command("replay")(replay.replay)
 app.command("demo")(demo.demo)
 app.command("check")(check.check)
 app.add_typer(iam.app, name="iam")
@@ -52,6 +59,7 @@ app.command("rollback")(promotion.rollback)
 app.command("delete")(removal.delete)
 app.command("publish")(removal.publish)
 app.command("rehearse")(rehearse.rehearse)
+app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ def queues(
         else:
             show_table(
                 ["queue", "depth", "in flight", "oldest"],
-                [[s.name, s.depth, s.in_flight, _age(s.oldest_age)] for s in states],
+                [[s.name, s.depth, s.in_flight, age(s.oldest_age)] for s in states],
             )
         return
     found = peek(environment, queue)[:limit]
@@ -48,7 +48,8 @@ def queues(
     )
 
 
-def _age(seconds: float | None) -> str | None:
+def age(seconds: float | None) -> str | None:
+    """Seconds as a person says them."""
     if seconds is None:
         return None
     minutes, rest = divmod(int(seconds), 60)

@@ -63,7 +63,10 @@ class Taker:
             message["MessageId"],
             int(message["Attributes"]["SentTimestamp"]) / 1000,
             message["Body"],
-            {name: _sendable(value) for name, value in message.get("MessageAttributes", {}).items()},
+            {
+                name: _sendable(value)
+                for name, value in message.get("MessageAttributes", {}).items()
+            },
             message["ReceiptHandle"],
         )
 

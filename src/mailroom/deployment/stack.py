@@ -1,32 +1,23 @@
 """A stack: how it stands, and how a change set brings it to what the definitions say."""
 
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from mailroom.aws_errors import explain
-from mailroom.deployment.change_set import Change, ChangeSet, as_changes
+from mailroom.deployment.change_set import ChangeSet
 from mailroom.deployment.events import ResourceEvent, StackEvents
-from mailroom.errors import DeploymentFailed, MailroomError
+from mailroom.deployment.planning import make_change_set, refusal
+from mailroom.errors import DeploymentFailed
 from mailroom.waiting import backoff
 
 if TYPE_CHECKING:
-    from botocore.exceptions import ClientError
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
 # A stack in one of these never held a deployment: CloudFormation demands that it be deleted first.
 # CREATE_FAILED is where LocalStack ends a failed creation, which AWS rolls back.
 _UNUSABLE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
 _NEVER_DEPLOYED = "REVIEW_IN_PROGRESS"
-_EMPTY = ("didn't contain changes", "No updates are to be performed")
-_HINTS = {
-    "InvalidChangeSetStatus": "the stack was changed since: plan again",
-    "ChangeSetNotFound": "somebody deleted it, or the stack was changed since: plan again",
-    "_IN_PROGRESS": "another deployment is under way: try again when it has ended",
-    "UPDATE_ROLLBACK_FAILED": "mend the cause, then: aws cloudformation continue-update-rollback",
-}
 _SUCCESS = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
 
 
@@ -120,26 +111,8 @@ class Stack:
             DeploymentFailed: CloudFormation refuses it; the message holds its reason.
         """
         status = self._ready_for_change()
-        try:
-            arn = self._cloudformation.create_change_set(
-                StackName=self.name,
-                ChangeSetName=f"mailroom-{uuid.uuid4().hex}",
-                ChangeSetType="UPDATE" if status else "CREATE",
-                TemplateBody=template,
-                Parameters=[
-                    {"ParameterKey": key, "ParameterValue": value}
-                    for key, value in parameters.items()
-                ],
-                Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-                Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
-            )["Id"]
-        except self._cloudformation.exceptions.ClientError as error:
-            raise self._refused(error) from error
-        changes = self._changes(arn)
-        if not changes:
-            self._cloudformation.delete_change_set(ChangeSetName=arn)
-            return None
-        return ChangeSet(arn, changes)
+        kind: Literal["CREATE", "UPDATE"] = "UPDATE" if status else "CREATE"
+        return make_change_set(self._cloudformation, self.name, kind, template, parameters, tags)
 
     def execute(self, change_set: ChangeSet) -> None:
         """Carry a change set out, and wait until the stack rests.
@@ -151,7 +124,7 @@ class Stack:
         try:
             self._cloudformation.execute_change_set(ChangeSetName=change_set.arn)
         except self._cloudformation.exceptions.ClientError as error:
-            raise self._refused(error) from error
+            raise refusal(self.name, error) from error
         failures = self._follow(events, self.name, *_SUCCESS)
         if failures is not None:
             raise DeploymentFailed(f"stack {self.name} was not deployed:\n{failures}")
@@ -195,29 +168,6 @@ class Stack:
             self.delete()
             return None
         return None if status == _NEVER_DEPLOYED else status
-
-    def _changes(self, change_set: str) -> tuple[Change, ...]:
-        """Wait for the change set; none when it is empty."""
-        for _ in backoff():
-            described = self._cloudformation.describe_change_set(ChangeSetName=change_set)
-            if described["Status"] == "CREATE_COMPLETE":
-                # An emulator completes what AWS would refuse as empty.
-                return as_changes(described.get("Changes", []))
-            if described["Status"] == "FAILED":
-                reason = described.get("StatusReason", "")
-                if any(text in reason for text in _EMPTY):
-                    return ()
-                raise DeploymentFailed(f"the change set for stack {self.name} failed: {reason}")
-        raise AssertionError("unreachable: the wait has no end of its own")
-
-    def _refused(self, error: "ClientError") -> MailroomError:
-        known = explain(error)
-        if known:
-            return known
-        hint = next((hint for sign, hint in _HINTS.items() if sign in str(error)), "")
-        message = error.response["Error"].get("Message", "")
-        refusal = f"the change set for stack {self.name} was refused: {message}"
-        return DeploymentFailed(refusal, hint)
 
     def _follow(self, events: StackEvents, stack: str, *wanted: str) -> str | None:
         """Report events until the stack rests; None when it rests as wanted, else the reasons."""

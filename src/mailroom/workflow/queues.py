@@ -61,22 +61,32 @@ def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
     return sorted((_peeked(message) for message in listed), key=lambda message: message["sent"])
 
 
+def queue_depth(environment: Environment, queue: str) -> int:
+    """How many messages a queue has, those included that somebody has received."""
+    return sum(_counts(environment, queue))
+
+
 def _state(environment: Environment, name: str) -> QueueState:
-    attributes = environment.session.client("sqs").get_queue_attributes(
-        QueueUrl=environment.outputs[f"{name}Url"],
-        AttributeNames=[
-            "ApproximateNumberOfMessages",
-            "ApproximateNumberOfMessagesNotVisible",
-            "ApproximateNumberOfMessagesDelayed",
-        ],
-    )["Attributes"]
-    depth = int(attributes["ApproximateNumberOfMessages"])
-    in_flight = int(attributes["ApproximateNumberOfMessagesNotVisible"])
+    depth, in_flight = _counts(environment, name)
     age = None
     if depth + in_flight:
         messages = peek(environment, name)
         age = time.time() - messages[0]["sent"] if messages else None
     return QueueState(name, depth, in_flight, age)
+
+
+def _counts(environment: Environment, name: str) -> tuple[int, int]:
+    attributes = environment.session.client("sqs").get_queue_attributes(
+        QueueUrl=environment.outputs[f"{name}Url"],
+        AttributeNames=[
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+        ],
+    )["Attributes"]
+    return (
+        int(attributes["ApproximateNumberOfMessages"]),
+        int(attributes["ApproximateNumberOfMessagesNotVisible"]),
+    )
 
 
 def _peeked(message: dict[str, Any]) -> dict[str, Any]:

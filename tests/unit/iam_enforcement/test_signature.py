@@ -42,7 +42,7 @@ def test_what_botocore_signed_for_s3_is_valid(path: str) -> None:
 def test_a_presigned_url_is_valid() -> None:
     request = AWSRequest("GET", f"{HOST}/bucket/a%20b", headers={"Host": "127.0.0.1:4566"})
     S3SigV4QueryAuth(credentials(), "s3", "us-east-1", expires=60).add_auth(request)
-    parts = urlsplit(request.url)
+    parts = urlsplit(str(request.url))
     arguments = dict(pair.split("=", 1) for pair in parts.query.split("&"))
     claim = claim_of_query({name: value.replace("%2F", "/") for name, value in arguments.items()})
     assert claim

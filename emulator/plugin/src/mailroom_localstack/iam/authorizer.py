@@ -81,6 +81,14 @@ class Authorizer:
         if service == "s3" and operation in READS_OBJECT and not lacking:
             yield from self._told_of_missing_key(call, params, scope)
 
+    def lacks(self, caller: Caller, permission: Permission, context: RequestContext) -> bool:
+        """Whether a caller would be refused, were they to need a permission."""
+        keys = global_keys(caller.principal, region=context.region)
+        service = permission.action.partition(":")[0]
+        return (
+            self._decide(_Call(caller, service, keys, context.account_id), permission) is not None
+        )
+
     def _needs_nothing(
         self, caller: Caller, service: str, operation: str, context: RequestContext
     ) -> bool:

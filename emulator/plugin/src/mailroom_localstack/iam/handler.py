@@ -11,6 +11,7 @@ from mailroom_iam.actions import Refusal
 from mailroom_localstack.iam.authorizer import Authorizer, Refused
 from mailroom_localstack.iam.decisions import DecisionLog
 from mailroom_localstack.iam.errors import no_signature
+from mailroom_localstack.iam.event_source import readings
 from mailroom_localstack.iam.identities import Identities
 from mailroom_localstack.iam.mode import Mode
 from mailroom_localstack.iam.object_deletion import refuse_objects
@@ -46,6 +47,9 @@ class IamHandler:
             return
         if caller is not None:
             self._hold(caller, context)
+        for reader, permission, refusal in readings(context, self._identities):
+            if self._authorizer.lacks(reader, permission, context):
+                self._raise(refusal)
 
     def _hold(self, caller: Caller, context: RequestContext) -> None:
         refused = list(self._authorizer.refused(caller, context))

