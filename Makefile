@@ -85,8 +85,8 @@ delete: need-env install  ## Delete an environment's stack (ENV=dev, BUCKET=1: i
 	@$(mailroom) delete --env $(ENV) $(if $(BUCKET),--bucket) $(yes)
 
 .PHONY: rehearse
-rehearse: install  ## Go the whole way to AWS and back, on an emulator that plays AWS
-	@$(mailroom) rehearse
+rehearse: install  ## Go the whole way to AWS and back, on an emulator that plays AWS (ENGINE=ministack)
+	@$(mailroom) rehearse $(if $(ENGINE),--engine $(ENGINE))
 
 .PHONY: doctor
 doctor: install  ## Look whether this machine has all that is needed
@@ -99,3 +99,7 @@ need-env:
 .PHONY: bench
 bench: install  ## Measure against what runs beside it
 	@.venv/bin/python -m benchmarks
+
+.PHONY: soak
+soak: install  ## Run a steady load with random faults, and account for every event (MINUTES=10)
+	@.venv/bin/python -m tests.faults.soak --minutes $(or $(MINUTES),10)

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import flow, functions, memory, start
+from benchmarks import enforcement, flow, functions, memory, start
 from benchmarks.figure import Figure
 from mailroom.embedded.environment import EmbeddedEnvironment
 from mailroom.project import Project
@@ -41,6 +41,7 @@ def _figures(project: Project) -> Iterator[Figure]:
     yield functions.measure_warm(environment)
     yield flow.measure_flow(environment)
     yield flow.measure_growth(environment)
+    yield enforcement.measure_enforcement(project, environment)
     state = embedded.state
     assert state
     yield memory.measure_environment(state)

@@ -34,10 +34,12 @@ require_debian() {
 install_engine() {
     command -v dockerd >/dev/null && command -v docker >/dev/null && return
     echo "installing Docker from Debian's packages"
+    # A new machine has no index yet, and then nothing could be looked up in it.
+    apt-cache show docker.io >/dev/null 2>&1 || apt-get -qq update >/dev/null 2>&1 || true
     client=
     # Since trixie the client is a package of its own.
     [ -z "$(apt-cache search --names-only '^docker-cli$')" ] || client=docker-cli
-    debian_install docker.io iptables $client || missing "apt could not install docker.io"
+    debian_install docker.io iptables iproute2 $client || missing "apt could not install docker.io"
 }
 
 install_compose() {

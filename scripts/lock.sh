@@ -13,6 +13,7 @@ lock() {
 
 lock pyproject.toml --group dev -o requirements.txt
 lock --exclude-newer 2026-02-27 emulator/requirements.in -o emulator/requirements.txt
+lock emulator/ministack.in -o emulator/ministack.txt
 lock emulator/runtime.in -o emulator/runtime.txt
 lock emulator/deployment.in -o emulator/deployment.txt
 lock functions/requirements.in -o functions/requirements.txt

@@ -75,9 +75,9 @@ class Checker:
         self._acknowledged |= names
 
     @property
-    def unacknowledged(self) -> int:
-        """How many attempts nobody has acknowledged."""
-        return len(self._attempted - self._acknowledged)
+    def attempted(self) -> int:
+        """How many contents were tried to be sent."""
+        return len(self._attempted)
 
     def check(self, found: Mapping[str, Iterable[str]]) -> Verdict:
         """Compare with what is there.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import psycopg
@@ -53,10 +54,10 @@ class FunctionProcesses:
         state = self._embedded.state
         assert state
         assert state.localstack
-        task_root = str(self._embedded.project.state / "build" / "live")
+        builds = self._embedded.project.state / "build"
         for process in psutil.Process(state.localstack.pid).children(recursive=True):
             with suppress(psutil.Error):
-                if process.cwd() == task_root:
+                if Path(process.cwd()).parent == builds:
                     yield process
 
 

@@ -49,6 +49,22 @@ class Run:
         self._executions[execution] = bodies
         return execution
 
+    def start_again(self) -> None:
+        """Send the newest batch once more."""
+        bodies = next(reversed(self._executions.values()), None)
+        if bodies:
+            self._executions[self.flow.start(self.flow.upload(bodies))] = bodies
+
+    def running(self) -> int:
+        """How many executions have not ended; what has ended is noted and forgotten."""
+        client = self.flow.environment.session.client("stepfunctions")
+        for execution in list(self._executions):
+            if client.describe_execution(executionArn=execution)["status"] != "RUNNING":
+                if self.has_published(execution):
+                    self.checker.acknowledge(self._executions[execution])
+                del self._executions[execution]
+        return len(self._executions)
+
     def stop(self, execution: str) -> None:
         """Stop an execution where it is; what its functions are doing they do to the end."""
         self.note_acknowledged()

@@ -36,13 +36,10 @@ def test_messages_that_become_visible_while_they_are_handled(
 ) -> None:
     """Protection: the inbox. Whoever comes second finds the row, or waits for its commit."""
     with locked(environment_dsn, "LOCK TABLE messages IN SHARE MODE"):
+        run.start(run.events(4))
+        until(lambda: received(run) == {1}, "the first consumers to hold all there is")
         run.start(run.events())
-        run.start(run.events(2))
-
-        def again() -> bool:
-            return any(message["received"] > 1 for message in run.messages())
-
-        until(again, "a message that a second consumer has received")
+        until(lambda: 2 in received(run), "a message that a second consumer has received")
         rows = run.rows()
     verdict = run.finish()
 
@@ -139,6 +136,11 @@ def test_two_executions_share_the_queues(run: Run) -> None:
     assert [one.status for one in ended] == ["SUCCEEDED", "SUCCEEDED"]
     assert verdict.clean, verdict
     assert run.rows() == 2 * LOAD
+
+
+def received(run: Run) -> set[int]:
+    """How often the messages on the queues were received."""
+    return {message["received"] for message in run.messages()}
 
 
 def invoke(run: Run, bodies: list[str]) -> Any:

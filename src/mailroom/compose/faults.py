@@ -19,9 +19,7 @@ class ImageMissing(Refused):
 
 def no_command() -> EngineMissing:
     """The `docker` command itself is missing."""
-    return EngineMissing(
-        "there is no docker command here", f"install Docker with Compose v2: {_ENGINE}"
-    )
+    return EngineMissing("there is no docker command", f"install Docker with Compose v2: {_ENGINE}")
 
 
 def diagnose(said: str, doing: str) -> MailroomError:
@@ -86,9 +84,7 @@ def _port_taken(found: re.Match[str]) -> MailroomError:
 
 
 def _bad_port(found: re.Match[str]) -> MailroomError:
-    return Refused(
-        f"{found['port']} is no port", "look at MAILROOM_PORT and MAILROOM_POSTGRES_PORT"
-    )
+    return Refused(f"{found['port']} is no port", "look at MAILROOM_PORT, MAILROOM_POSTGRES_PORT")
 
 
 def _disk_full(found: re.Match[str]) -> MailroomError:

@@ -8,12 +8,14 @@ from botocore.exceptions import ClientError
 
 from mailroom.aws_errors import explain
 from mailroom.deployment.change_set import Change, ChangeSet, as_changes
-from mailroom.errors import DeploymentFailed, MailroomError
+from mailroom.errors import DeploymentFailed, MailroomError, Refused
 from mailroom.waiting import backoff
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+_TEMPLATE_LIMIT = 51_200
 _EMPTY = ("didn't contain changes", "No updates are to be performed")
 _HINTS = {
     "InvalidChangeSetStatus": "the stack was changed since: plan again",
@@ -34,8 +36,12 @@ def make_change_set(
     """Make a change set; None when there is nothing to change.
 
     Raises:
+        Refused: The template is larger than AWS takes; an emulator would take it.
         DeploymentFailed: CloudFormation refuses it; the message holds its reason.
     """
+    size = len(template.encode())
+    if size > _TEMPLATE_LIMIT:
+        raise Refused(f"the template has {size:,} bytes; CloudFormation takes {_TEMPLATE_LIMIT:,}")
     try:
         arn = cloudformation.create_change_set(
             StackName=stack,

@@ -57,6 +57,9 @@ class LocalStackServer:
         home.mkdir(parents=True, exist_ok=True)
         # LocalStack's cache of entry points may miss that the plugin was installed anew.
         shutil.rmtree(home / ".cache" / "plux", ignore_errors=True)
+        # What a LocalStack that was killed unpacked there would stay for ever.
+        shutil.rmtree(home / "tmp", ignore_errors=True)
+        (home / "tmp").mkdir()
         return start_detached(
             [self._project.interpreter("engine"), "-m", MODULE],
             self._log,
@@ -66,6 +69,7 @@ class LocalStackServer:
                 "HOME": str(home),
                 "FILESYSTEM_ROOT": str(home),
                 "LOCALSTACK_VOLUME_DIR": str(home),
+                "TMPDIR": str(home / "tmp"),
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
                 "LAMBDA_PROCESS_RUNTIMES": f"{RUNTIME}={self._project.interpreter(RUNTIME)}",
                 "MAILROOM_IAM": os.environ.get("MAILROOM_IAM", ""),

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mailroom.aws_errors import explain
 from mailroom.deployment.stack import Deployed, Stack
-from mailroom.errors import DeploymentFailed, MailroomError
+from mailroom.errors import MailroomError
 from mailroom.migration import migrate_database
 from mailroom.progress import Progress
 from mailroom.project import Project
@@ -13,6 +16,8 @@ from mailroom.promotion.deploying import NotConfirmed, Reporter, change_stack, u
 from mailroom.promotion.history import Promotion, record, template_of
 from mailroom.promotion.release import Release
 from mailroom.promotion.smoke_test import run_smoke_test
+
+_FAILURES = (MailroomError, BotoCoreError, ClientError)
 
 
 class PromotionFailed(MailroomError):
@@ -83,12 +88,13 @@ class Promoter:
             self._try_out("Database", migrate=True)
         except NotConfirmed:
             raise
-        except MailroomError as error:
-            self._record(release, action, "failed", str(error))
-            raise PromotionFailed(
-                f"release {release.hash[:12]} was not promoted: {error}",
-                self._bring_back(previous, stack),
-            ) from error
+        except _FAILURES as error:
+            reason = str(explain(error) or error)
+            outcome = self._bring_back(previous, stack)
+            # Last, as it fails too when it was the credentials that ended.
+            self._record(release, action, "failed", f"{reason}; {outcome}")
+            failure = f"release {release.hash[:12]} was not promoted: {reason}"
+            raise PromotionFailed(failure, outcome) from error
         return self._record(release, action, success, "")
 
     def _try_out(self, name: str, *, migrate: bool) -> None:
@@ -108,11 +114,12 @@ class Promoter:
         quiet = _Agreeing(self._reporter)
         try:
             change_stack(self._account, stack.name, previous, quiet)
-        except DeploymentFailed as error:
-            return f"what was deployed before could NOT be brought back: {error}"
+        except _FAILURES as error:
+            reason = explain(error) or error
+            return f"what was deployed before could NOT be brought back: {reason}"
         try:
             self._try_out("", migrate=False)
-        except MailroomError as error:
+        except _FAILURES as error:
             return f"what was deployed before is back, and FAILS ITS SMOKE TEST TOO: {error}"
         return "what was deployed before is back, and passes its smoke test"
 

@@ -1,5 +1,6 @@
 """Where a rehearsal plays: a clean emulator with an account of its own, and a Postgres."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -7,7 +8,6 @@ from pathlib import Path
 
 from mailroom.aws import EmulatorSession
 from mailroom.deployment.target import Target
-from mailroom.embedded.localstack import LocalStackServer
 from mailroom.embedded.ports import free_port
 from mailroom.embedded.postgres import PostgresServer
 from mailroom.errors import Refused
@@ -15,6 +15,8 @@ from mailroom.interrupts import uninterrupted
 from mailroom.owner import store_owner_credentials
 from mailroom.progress import Progress
 from mailroom.project import Project
+from mailroom.rehearsal.engine_name import EngineName
+from mailroom.rehearsal.engines import Engine, make_engine
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,15 @@ class Stage:
 
 
 @contextmanager
-def set_stage(project: Project, target: Target, progress: Progress) -> Iterator[Stage]:
-    """Start LocalStack and Postgres with nothing in them; take them down at the end.
+def set_stage(
+    project: Project, target: Target, name: EngineName, progress: Progress
+) -> Iterator[Stage]:
+    """Start an engine and Postgres with nothing in them; take them down at the end.
 
     Args:
         project: The checkout; everything lies in its state's folder `rehearsal`.
         target: The environment that is played: its account and region.
+        name: What plays AWS.
         progress: Told of each step.
 
     Raises:
@@ -64,21 +69,21 @@ def set_stage(project: Project, target: Target, progress: Progress) -> Iterator[
         raise Refused(f"{target.name}.toml names no account to play")
     home = project.state / "rehearsal"
     own = replace(project, state=home)
-    localstack = LocalStackServer(own, home / "logs" / "localstack.log", free_port())
+    engine = make_engine(name, own)
     postgres = PostgresServer(home / "postgres", home / "logs" / "postgres.log", free_port())
-    _take_down(localstack, postgres)
+    _take_down(engine, postgres)
     try:
-        with progress.step(f"A clean LocalStack: account {target.account}, {target.region}"):
-            started, server = localstack.start(), postgres.start()
+        with progress.step(f"A clean {name}: account {target.account}, {target.region}"):
+            started, server = engine.start(), postgres.start()
             postgres.wait(server)
             password = postgres.renew_owner()
-            localstack.wait(started)
-            session = EmulatorSession(localstack.endpoint, target.region, target.account)
+            engine.wait(started)
+            session = EmulatorSession(engine.endpoint, target.region, target.account)
             secret = store_owner_credentials(session, "127.0.0.1", postgres.port, password)
-        yield Stage(localstack.endpoint, target.account, session, secret, postgres.dsn())
+        yield Stage(engine.endpoint, target.account, session, secret, postgres.dsn())
     finally:
         with uninterrupted(), progress.step("Taking it down"):
-            _take_down(localstack, postgres)
+            _take_down(engine, postgres)
 
 
 def checkout_copy(project: Project, folder: Path) -> Path:
@@ -87,8 +92,6 @@ def checkout_copy(project: Project, folder: Path) -> Path:
     Returns:
         Its root.
     """
-    import shutil
-
     root = folder / "checkout"
     shutil.rmtree(root, ignore_errors=True)
     ignored = shutil.ignore_patterns("__pycache__", ".*")
@@ -99,7 +102,7 @@ def checkout_copy(project: Project, folder: Path) -> Path:
     return root
 
 
-def _take_down(localstack: LocalStackServer, postgres: PostgresServer) -> None:
-    localstack.stop()
+def _take_down(engine: Engine, postgres: PostgresServer) -> None:
+    engine.stop()
     postgres.stop()
     postgres.remove()

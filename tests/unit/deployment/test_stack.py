@@ -10,7 +10,7 @@ from botocore.stub import ANY, Stubber
 
 from mailroom.deployment.change_set import ChangeSet
 from mailroom.deployment.stack import Stack
-from mailroom.errors import DeploymentFailed, MailroomError
+from mailroom.errors import DeploymentFailed, MailroomError, Refused
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
@@ -175,3 +175,12 @@ def test_credentials_and_throttling_are_not_mistaken_for_a_bad_template(
         Stack(client, "s").plan("{}", {}, {})
 
     assert failure.value.hint
+
+
+def test_a_template_that_is_too_large_for_aws_is_refused_everywhere(
+    client: "CloudFormationClient", aws: Stubber
+) -> None:
+    _says(aws, "UPDATE_COMPLETE")
+
+    with pytest.raises(Refused, match="51,200"):
+        Stack(client, "s").plan(" " * 51_201, {}, {})

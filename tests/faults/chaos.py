@@ -1,0 +1,114 @@
+"""Random faults, one at a time, each of which passes."""
+
+import random
+import secrets
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from threading import Timer
+
+import psutil
+import psycopg
+
+from mailroom.embedded.environment import EmbeddedEnvironment
+from tests.faults.processes import FunctionProcesses
+from tests.faults.run import Run
+from tests.support.ingestion_role import IngestionRole
+
+_PAUSE_SECONDS = (3, 8)
+_FROZEN_SECONDS = 3
+
+
+class Chaos:
+    """Strikes now and then, and mends what it did before it strikes again."""
+
+    def __init__(
+        self, run: Run, embedded: EmbeddedEnvironment, database: psycopg.Connection
+    ) -> None:
+        self._run = run
+        self._embedded = embedded
+        self._database = database
+        self._role = IngestionRole(run.flow.environment, database)
+        self._processes = FunctionProcesses(embedded, database)
+        self._counts: Counter[str] = Counter()
+        self._mending = ExitStack()
+        self._next = time.monotonic() + _PAUSE_SECONDS[0]
+        self._faults: list[Callable[[], str]] = [
+            self._kill,
+            self._end_sessions,
+            self._freeze_postgres,
+            self._rotate_credentials,
+            self._shut_out,
+            self._send_again,
+        ]
+
+    def strike(self) -> str | None:
+        """Do something evil if it is time for it; what it was."""
+        if time.monotonic() < self._next:
+            return None
+        self.end()
+        done = random.choice(self._faults)()
+        self._counts[done] += 1
+        self._next = time.monotonic() + random.uniform(*_PAUSE_SECONDS)
+        return done
+
+    def end(self) -> None:
+        """Mend what is still broken."""
+        self._mending.close()
+
+    def shorten_visibility(self) -> None:
+        """What a killed function held comes back in seconds, not in six minutes."""
+        environment = self._run.flow.environment
+        for kind in ("Notification", "Alert"):
+            environment.session.client("sqs").set_queue_attributes(
+                QueueUrl=environment.outputs[f"{kind}QueueUrl"],
+                Attributes={"VisibilityTimeout": "15"},
+            )
+
+    def __str__(self) -> str:
+        return ", ".join(f"{count} × {name}" for name, count in self._counts.most_common())
+
+    def _kill(self) -> str:
+        with suppress(psutil.Error, IndexError):
+            random.choice(self._processes.at_work()).kill()
+        return "a function killed"
+
+    def _end_sessions(self) -> str:
+        self._role.end_sessions()
+        return "all sessions ended"
+
+    def _freeze_postgres(self) -> str:
+        state = self._embedded.state
+        assert state
+        assert state.postgres
+        server = psutil.Process(state.postgres.pid)
+        sessions = [one for one in server.children() if one.pid != self._database.info.backend_pid]
+        # In a thread of its own: whoever counts rows meanwhile may wait for one of them.
+        thaw = Timer(_FROZEN_SECONDS, _resume, [sessions])
+        thaw.start()
+        self._mending.callback(thaw.join)
+        for process in sessions:
+            with suppress(psutil.Error):
+                process.suspend()
+        return "Postgres frozen"
+
+    def _rotate_credentials(self) -> str:
+        password = secrets.token_urlsafe()
+        self._mending.enter_context(self._role.other_password(password))
+        self._mending.enter_context(self._role.other_secret(password=password))
+        return "credentials rotated"
+
+    def _shut_out(self) -> str:
+        self._mending.enter_context(self._role.shut_out())
+        return "logins refused"
+
+    def _send_again(self) -> str:
+        self._run.start_again()
+        return "a batch sent again"
+
+
+def _resume(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.Error):
+            process.resume()
