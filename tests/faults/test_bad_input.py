@@ -17,7 +17,7 @@ from tests.support.events import notification
 
 BATCH = 60
 ROUNDS = settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -89,8 +89,7 @@ def test_what_is_no_event_is_refused_with_the_field_and_nothing_is_sent(
 
 @pytest.mark.parametrize("way", ["topic", "queue"])
 def test_what_is_no_event_dies_with_the_field_and_its_bytes(run: Run, way: str) -> None:
-    texts = inputs.refused(run.source)
-    bodies = {name: f" {text} " for name, text in texts.items()}
+    bodies = inputs.refused(run.source)
     for body in bodies.values():
         enter(run, way, body)
 

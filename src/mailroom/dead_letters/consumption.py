@@ -11,13 +11,15 @@ from mailroom.errors import MailroomError
 from mailroom.waiting import backoff
 from mailroom.workflow.queues import queue_depth
 
-# How long one invocation consumes before it says that its batch, which has no message, is late.
 _SLICE_SECONDS = 5
 TYPES = {"NotificationQueue": "notification", "AlertQueue": "alert"}
 
 
 def consume(
-    environment: Environment, queue: str, progress: Callable[[int], None] = lambda left: None
+    environment: Environment,
+    queue: str,
+    progress: Callable[[int], None] = lambda left: None,
+    slice_seconds: int = _SLICE_SECONDS,
 ) -> None:
     """Wait until a queue is empty; consume it where only executions do.
 
@@ -25,6 +27,7 @@ def consume(
         environment: Where.
         queue: Logical name of a queue that ProcessMessagesFunction reads.
         progress: Told again and again how many messages are left.
+        slice_seconds: How long one invocation consumes.
 
     Raises:
         MailroomError: ProcessMessagesFunction failed; the messages stay in the queue.
@@ -38,14 +41,15 @@ def consume(
         if not left:
             return
         if variables["CONSUMPTION"] == "workflow":
-            request = _request(TYPES[queue], int(variables["SETTLEMENT_LIMIT_SECONDS"]))
+            limit = int(variables["SETTLEMENT_LIMIT_SECONDS"])
+            request = _request(TYPES[queue], limit - slice_seconds)
             answer = client.invoke(FunctionName=name, Payload=json.dumps(request))
             _check(answer)
 
 
-def _request(kind: str, limit_seconds: int) -> dict[str, Any]:
-    """Ask for a batch that never settles, and that is late in seconds: until then it consumes."""
-    started = datetime.now(UTC) - timedelta(seconds=limit_seconds - _SLICE_SECONDS)
+def _request(kind: str, age_seconds: int) -> dict[str, Any]:
+    """Ask for a batch that has no message, and is late in seconds: until then it consumes."""
+    started = datetime.now(UTC) - timedelta(seconds=age_seconds)
     return {
         "type": kind,
         "batchId": f"redrive-{uuid.uuid4()}",

@@ -47,5 +47,5 @@ def test_the_deployer_s_policy_fits_and_names_what_it_is_about() -> None:
 
     assert len(json.dumps(policy, separators=(",", ":"))) <= _POLICY_LIMIT
     open_to_all = {one["Sid"] for one in policy["Statement"] if one["Resource"] == "*"}
-    assert open_to_all == {"Look", "MapEventSources", "PublishTheApplication"}
+    assert open_to_all == {"Look", "PublishTheApplication"}
     assert not any("*" in action for one in policy["Statement"] for action in one["Action"])
