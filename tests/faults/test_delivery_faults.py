@@ -110,33 +110,6 @@ def test_poison_among_good_messages(run: Run) -> None:
     assert len(run.messages(_DEAD)) == 20
 
 
-def test_an_execution_is_stopped_and_its_batch_sent_again(run: Run) -> None:
-    """Protection: ids, not executions, decide; what the first one left, the second one finds."""
-    events = run.events()
-    execution = run.start(events)
-    until(lambda: run.rows() > 0, "the first rows")
-    run.stop(execution)
-    run.start(events)
-
-    verdict = run.finish()
-
-    assert verdict.clean, verdict
-    assert run.rows() == LOAD
-
-
-def test_two_executions_share_the_queues(run: Run) -> None:
-    """Protection: a batch is settled in Postgres, whoever received its messages."""
-    run.start(run.events())
-    run.start(run.events())
-
-    ended = run.ended()
-    verdict = run.finish()
-
-    assert [one.status for one in ended] == ["SUCCEEDED", "SUCCEEDED"]
-    assert verdict.clean, verdict
-    assert run.rows() == 2 * LOAD
-
-
 def received(run: Run) -> set[int]:
     """How often the messages on the queues were received."""
     return {message["received"] for message in run.messages()}

@@ -66,10 +66,10 @@ def test_poison_in_an_event_is_dead_lettered_and_its_batch_mates_are_ingested(
     until(lambda: len(flow.ingested(mates)) == 2, "the batch-mates")
     for reason, body in poison.items():
         wait_for(flow, DEAD, body)
+        wait_until_gone(flow, QUEUE, body)
         [message] = flow.queued(DEAD, body)
         [row] = dead_letters(flow.database, body)
         assert (message["attributes"]["reason"], row.reason, row.sent) == (reason, reason, True)
-        wait_until_gone(flow, QUEUE, body)
 
 
 def test_of_an_event_that_fails_in_part_only_what_failed_comes_again(

@@ -1,4 +1,4 @@
-"""What a person does with dead letters and with what nobody handles."""
+"""What a person does with dead letters."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,6 @@ from mailroom.dead_letters.pulling import pull
 from mailroom.dead_letters.redrive import redrive
 from mailroom.embedded.environment import EmbeddedEnvironment
 from mailroom.environment import Environment
-from tests.faults.checker import as_bodies
 from tests.faults.run import Run
 from tests.support.command import Command
 from tests.support.events import notification
@@ -139,45 +138,3 @@ def test_dead_letters_are_copied_from_another_environment_and_stay_there(
     assert copied == [1, 0]
     assert original["body"] == copy.body == body
     assert original["attributes"] == {n: copy.text(n) for n in ("type", "reason", "detail")}
-
-
-def test_what_nobody_handled_is_sent_again_once_somebody_does(run: Run, mailroom: Command) -> None:
-    body = json.dumps({**notification(), "source": run.source})
-    run.put("UnroutedQueue", body, type="notification")
-    [listed] = [one for one in mailroom.json("unrouted") if one["body"] == body]
-
-    mailroom.run("unrouted", "redrive", "--id", listed["id"])
-    verdict = run.finish()
-
-    assert verdict.clean, verdict
-    assert run.rows() == 1
-
-
-def test_what_still_nobody_handles_is_not_sent_round_and_round(run: Run, mailroom: Command) -> None:
-    run.publish(json.dumps({"mark": run.source}), type="greeting")
-    [listed] = [one for one in mailroom.json("unrouted") if run.source in one["body"]]
-
-    mailroom.run("unrouted", "redrive", "--id", listed["id"])
-
-    assert len(run.messages(["UnroutedQueue"])) == 1
-
-
-def test_a_batch_or_a_file_that_is_replayed_makes_no_second_row(
-    run: Run, mailroom: Command, tmp_path: Path
-) -> None:
-    events = run.events(6)
-    batch = mailroom.send(events)["batchId"]
-    file = tmp_path / "events.jsonl"
-    file.write_text("".join(f"{body}\n" for body in as_bodies(events)))
-
-    for what in (batch, str(file)):
-        result = mailroom.json("replay", what)
-
-        assert [result[kind]["alreadyThere"] for kind in result["published"]] == [3, 3]
-    assert run.rows() == 6
-
-
-def test_replaying_what_is_neither_file_nor_batch_is_refused(mailroom: Command) -> None:
-    run = mailroom.run("replay", "nothing-of-the-kind", code=2)
-
-    assert "neither a file nor a batch" in run.stderr

@@ -1,0 +1,28 @@
+"""What a person does with messages that nobody handles."""
+
+import json
+
+from tests.faults.run import Run
+from tests.support.command import Command
+from tests.support.events import notification
+
+
+def test_what_nobody_handled_is_sent_again_once_somebody_does(run: Run, mailroom: Command) -> None:
+    body = json.dumps({**notification(), "source": run.source})
+    run.put("UnroutedQueue", body, type="notification")
+    [listed] = [one for one in mailroom.json("unrouted") if one["body"] == body]
+
+    mailroom.run("unrouted", "redrive", "--id", listed["id"])
+    verdict = run.finish()
+
+    assert verdict.clean, verdict
+    assert run.rows() == 1
+
+
+def test_what_still_nobody_handles_is_not_sent_round_and_round(run: Run, mailroom: Command) -> None:
+    run.publish(json.dumps({"mark": run.source}), type="greeting")
+    [listed] = [one for one in mailroom.json("unrouted") if run.source in one["body"]]
+
+    mailroom.run("unrouted", "redrive", "--id", listed["id"])
+
+    assert len(run.messages(["UnroutedQueue"])) == 1
