@@ -10,7 +10,7 @@ from mailroom.cli.letters import confirm, counting, only_one, refuse_unknown, sh
 from mailroom.cli.output import AsJson, errors, show_json
 from mailroom.dead_letters.letters import Shelf, Wanted, look
 from mailroom.environment import Environment
-from mailroom.errors import Refused
+from mailroom.errors import NotUp, Refused
 from mailroom.project import Project
 
 Queue = Annotated[str | None, typer.Option(help="Only of this queue.")]
@@ -94,6 +94,10 @@ def make_app(shelf: Shelf) -> typer.Typer:
             raise Refused("the local environment can't be copied to itself", "name another: --env")
         target, wanted = _connect(), Wanted(frozenset(id or ()), reason)
         source = open_account(Project.find(), env, bucket=False, parameters=False).environment
+        try:
+            source.outputs  # noqa: B018
+        except NotUp:
+            raise Refused(f"nothing is deployed to {env}", f"mailroom deploy --env {env}") from None
         for name in shelf.choose(queue):
             errors.print(f"{name}: {pull(source, target, name, wanted)} copied")
 
