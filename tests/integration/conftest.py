@@ -59,6 +59,13 @@ def this_machine(project: Project, environment: Environment) -> str:
 
 
 @pytest.fixture
+def same_files(environment: Environment) -> None:
+    """The functions see this machine's files; a test that needs it is skipped in containers."""
+    if environment.name == "compose":
+        pytest.skip("functions in containers see other files: tests/compose has its like")
+
+
+@pytest.fixture
 def database(environment: Environment) -> Iterator[psycopg.Connection]:
     """A connection to the environment's database that may look at everything."""
     with psycopg.connect(environment.database, autocommit=True) as connection:

@@ -116,6 +116,21 @@ def test_up_repairs_a_broken_state_file_and_leaves_no_process_behind(up: Command
     gone(processes)
 
 
+def test_nothing_listens_beyond_the_loopback_interface(up: Command) -> None:
+    up.send([alert()])
+
+    started = [psutil.Process(part["pid"]) for part in up.json("status").values() if part["pid"]]
+    family = [one for root in started for one in (root, *root.children(recursive=True))]
+    listening = {
+        connection.laddr[0]
+        for process in family
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+
+    assert listening == {"127.0.0.1"}
+
+
 def test_down_leaves_no_process_no_port_and_no_folder(up: Command) -> None:
     up.send([alert()])
     processes = up.processes()

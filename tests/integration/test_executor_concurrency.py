@@ -16,12 +16,12 @@ MEETS = """
 
 
 def test_two_invocations_at_once_run_at_once_in_environments_of_their_own(
-    functions: Functions,
+    functions: Functions, this_machine: str
 ) -> None:
     function = functions.make(MEETS, modules={"meeting": HERE})
 
-    with ThreadPoolExecutor() as pool, Meeting() as meeting:
-        results = [pool.submit(function.invoke, meeting.port) for _ in range(2)]
+    with ThreadPoolExecutor() as pool, Meeting(this_machine) as meeting:
+        results = [pool.submit(function.invoke, meeting.address) for _ in range(2)]
         # Both are there, and neither has gone.
         meeting.arrival()
         meeting.arrival()

@@ -34,13 +34,13 @@ def test_no_process_and_no_folder_of_a_function_outlives_localstack(
 ) -> None:
     with (
         ThreadPoolExecutor() as pool,
-        Meeting() as meeting,
+        Meeting("127.0.0.1") as meeting,
         running_engine(tmp_path, monkeypatch) as engine,
     ):
         functions = Functions(engine.session, make_role(engine.session))
         idle = functions.make(FAMILY, modules={"meeting": HERE}).invoke().value
         busy = functions.make(FAMILY, modules={"meeting": HERE})
-        pool.submit(invoke_in_vain, busy, meeting.port)
+        pool.submit(invoke_in_vain, busy, meeting.address)
         facts = [idle, meeting.arrival().split()]
         folders = [Path(folder) for folder, *_ in facts]
         processes = [psutil.Process(int(pid)) for _, *pids in facts for pid in pids]
@@ -51,7 +51,7 @@ def test_no_process_and_no_folder_of_a_function_outlives_localstack(
         until(lambda: not any(folder.exists() for folder in folders), f"the end of {folders}", 20)
 
 
-def invoke_in_vain(function: Function, port: int) -> None:
+def invoke_in_vain(function: Function, address: list[str | int]) -> None:
     """Invoke a function whose answer nobody will be there to give."""
     with suppress(BotoCoreError, ClientError):
-        function.invoke(port)
+        function.invoke(address)

@@ -146,6 +146,7 @@ def outside() -> Iterator[Path]:
 
 
 @pytest.mark.skipif(not available(), reason="this system has no Landlock")
+@pytest.mark.usefixtures("same_files")
 def test_a_function_can_write_in_tmp_and_nowhere_else(functions: Functions, outside: Path) -> None:
     code = outside / "code"
     code.mkdir()

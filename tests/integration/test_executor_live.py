@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.functions import Functions
+
+pytestmark = pytest.mark.usefixtures("same_files")
 
 RETURNS = "import os\ndef handler(event, context): return [{}, os.getpid()]"
 

@@ -56,14 +56,14 @@ def test_a_new_time_limit_holds_at_the_next_invocation(functions: Functions) -> 
 
 
 def test_an_invocation_at_work_keeps_its_code_and_ends_well(
-    functions: Functions, project: Project
+    functions: Functions, project: Project, this_machine: str
 ) -> None:
     modules = {"meeting": HERE, "later": "VALUE = 'old'"}
     function = functions.make(AT_WORK.format(then=""), modules=modules)
     complaints = stopped_at_work(project)
 
-    with ThreadPoolExecutor() as pool, Meeting() as meeting:
-        result = pool.submit(function.invoke, meeting.port)
+    with ThreadPoolExecutor() as pool, Meeting(this_machine) as meeting:
+        result = pool.submit(function.invoke, meeting.address)
         meeting.arrival()
         function.update_code(SAYS.format("new"))
         new = function.invoke().value[0]
@@ -75,12 +75,14 @@ def test_an_invocation_at_work_keeps_its_code_and_ends_well(
     assert stopped_at_work(project) == complaints
 
 
-def test_an_invocation_that_fails_after_an_update_is_told_why(functions: Functions) -> None:
+def test_an_invocation_that_fails_after_an_update_is_told_why(
+    functions: Functions, this_machine: str
+) -> None:
     modules = {"meeting": HERE, "later": ""}
     function = functions.make(AT_WORK.format(then="import os; os._exit(5)"), modules=modules)
 
-    with ThreadPoolExecutor() as pool, Meeting() as meeting:
-        result = pool.submit(function.invoke, meeting.port)
+    with ThreadPoolExecutor() as pool, Meeting(this_machine) as meeting:
+        result = pool.submit(function.invoke, meeting.address)
         meeting.arrival()
         function.update_code(SAYS.format("new"))
         function.invoke()

@@ -45,7 +45,9 @@ def test_the_flow_uses_every_permission_of_the_template_and_lacks_none(
 
 
 def test_the_command_tells_what_each_role_used(project: Project, environment: Environment) -> None:
-    told = Command(project.root, project.state).json("iam", "report")
+    command = Command(project.root, project.state, environment=environment.name)
+
+    told = command.json("iam", "report")
 
     roles = {role["role"]: role for role in told["roles"]}
     assert set(roles) == {role for role, _ in statements_of_template()}

@@ -6,25 +6,32 @@ from types import TracebackType
 from typing import Self
 
 SECONDS = 30
-# What a function does there: `here(port, message)` tells the test that it works, and waits.
+# What a function does there: `here(address, message)` tells the test that it works, and waits.
 HERE = textwrap.dedent("""
     import socket
 
-    def here(port, message=""):
-        with socket.create_connection(("127.0.0.1", port)) as test:
+    def here(address, message=""):
+        with socket.create_connection(tuple(address)) as test:
             test.sendall(f"{message}\\n".encode())
             test.recv(1)
 """)
 
 
 class Meeting:
-    """Listens on a port of its own until the block ends; then whoever waits may go."""
+    """Listens on a port of its own until the block ends; then whoever waits may go.
 
-    def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+    Args:
+        host: This machine's address, as the functions see it.
+
+    Attributes:
+        address: Where to come to: host and port.
+    """
+
+    def __init__(self, host: str) -> None:
+        self._listener = socket.create_server((host, 0))
         self._listener.settimeout(SECONDS)
         self._guests: list[socket.socket] = []
-        self.port: int = self._listener.getsockname()[1]
+        self.address: list[str | int] = [host, self._listener.getsockname()[1]]
 
     def __enter__(self) -> Self:
         return self
