@@ -32,8 +32,8 @@ def measure_compose(project: Project) -> Figure:
             ROUNDS, lambda: _containers(compose, settings), lambda: _embedded(project)
         )
     finally:
-        compose.work("down", "--volumes")
-    return Figure("docker compose up --wait", containers, "mailroom up", embedded, 2.5, "s")
+        compose.work("down", "--volumes", "--rmi", "local")
+    return Figure("docker compose up --wait", containers, "mailroom up", embedded, 2.0, "s")
 
 
 def _containers(compose: Compose, settings: dict[str, str]) -> float:

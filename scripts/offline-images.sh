@@ -64,7 +64,7 @@ make_base() {
     mirror=$(debian_mirror) || { echo "error: apt on this machine knows no Debian archive" >&2; exit 3; }
     root=$work/root
     quietly debootstrap --variant=minbase \
-        --include=ca-certificates,curl,locales,procps,python3,python3-venv "$debian_suite" "$root" "$mirror"
+        --include=ca-certificates,curl,locales,procps,python3,python3-venv,unzip,zip "$debian_suite" "$root" "$mirror"
     # What this machine trusts, so that installing from a package index behind an office's proxy works there too.
     if [ -n "$(find $cas -name '*.crt' 2>/dev/null)" ]; then
         cp -RL $cas/. "$root$cas"

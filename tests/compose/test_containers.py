@@ -6,8 +6,6 @@ import psutil
 
 from mailroom.compose.environment import LOCALSTACK, POSTGRES
 from mailroom.owner import owner_secret
-from mailroom.packaging.archive import build_archive
-from mailroom.packaging.dependencies import host_architecture
 from tests.compose.conftest import Stack
 from tests.support.events import mixed
 from tests.support.flow import Flow
@@ -89,33 +87,6 @@ def test_passwords_are_in_no_configuration_and_no_log(stack: Stack, flow: Flow) 
         json.loads(ingestion["SecretString"])["password"],
     ):
         assert not any(password in text for text in texts)
-
-
-def test_an_edit_of_a_function_counts_at_its_next_invocation(stack: Stack, flow: Flow) -> None:
-    handler = stack.project.functions / "migrate_database" / "handler.py"
-    before = handler.read_text()
-    name = flow.environment.outputs["MigrateDatabaseFunctionName"]
-    client = flow.environment.session.client("lambda")
-
-    handler.write_text(f"{before}\n\ndef handler(event, context):\n    return 'edited'\n")
-    edited = client.invoke(FunctionName=name)["Payload"].read()
-    handler.write_text(before)
-    mended = client.invoke(FunctionName=name)["Payload"].read()
-
-    assert json.loads(edited) == "edited"
-    assert json.loads(mended)["applied"] == []
-
-
-def test_the_container_packs_the_very_zip_that_goes_to_aws(stack: Stack) -> None:
-    program = "from mailroom.compose import hook; print(hook.package().name)"
-
-    packed = stack.run(
-        LOCALSTACK,
-        *("env", "PYTHONPATH=/opt/mailroom/checkout/src"),
-        *("/opt/mailroom/deployment/bin/python", "-c", program),
-    )
-
-    assert packed.strip() == build_archive(stack.project, host_architecture()).name
 
 
 def test_the_commands_work_against_the_containers_and_say_so(stack: Stack) -> None:

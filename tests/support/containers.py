@@ -51,6 +51,7 @@ def containers_up(project: Project, settings: Mapping[str, str]) -> Iterator[Env
         finally:
             with uninterrupted():
                 compose.stop()
+                local.reset()
 
 
 def start(compose: DockerCompose) -> None:

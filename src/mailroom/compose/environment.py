@@ -95,9 +95,9 @@ class ComposeEnvironment:
         return bool(containers)
 
     def reset(self, waiting: Callable[[], None] = lambda: None) -> None:
-        """Remove everything, the data too."""
+        """Remove everything, the data and the image too."""
         with suppress(EngineMissing):
-            self.compose.work("down", "--remove-orphans", "--volumes")
+            self.compose.work("down", "--remove-orphans", "--volumes", "--rmi", "local")
 
     def show_log(self, service: str, lines: int, follow: bool) -> None:
         """Print the end of a container's log, and go on with it if asked to.
