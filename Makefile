@@ -42,7 +42,7 @@ demo: install  ## Send 194 real messages through the workflow
 	@$(mailroom) demo
 
 .PHONY: test
-test: install  ## Check types and style, run all tests
+test: install  ## Check types and style, run the tests
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
@@ -95,6 +95,10 @@ doctor: install  ## Look whether this machine has all that is needed
 .PHONY: need-env
 need-env:
 	@test -n "$(ENV)" || { echo "say which environment: make $(MAKECMDGOALS) ENV=dev" >&2; exit 2; }
+
+.PHONY: faults
+faults: install  ## Break everything that can break, under load, and account for every event
+	@.venv/bin/pytest tests/faults
 
 .PHONY: bench
 bench: install  ## Measure against what runs beside it

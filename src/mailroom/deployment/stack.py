@@ -1,6 +1,7 @@
 """A stack: how it stands, and how a change set brings it to what the definitions say."""
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 # A stack in one of these never held a deployment: CloudFormation demands that it be deleted first.
 # CREATE_FAILED is where LocalStack ends a failed creation, which AWS rolls back.
 _UNUSABLE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
+_SECONDS_BETWEEN_EVENTS = 1.0
 _NEVER_DEPLOYED = "REVIEW_IN_PROGRESS"
 _SUCCESS = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"}
 
@@ -172,15 +174,20 @@ class Stack:
     def _follow(self, events: StackEvents, stack: str, *wanted: str) -> str | None:
         """Report events until the stack rests; None when it rests as wanted, else the reasons."""
         failed: list[ResourceEvent] = []
-        for _ in backoff():
+        looked = 0.0
+        for _ in backoff(first=0.15):
             described = self._describe(stack)
             status = described["StackStatus"] if described else "DELETE_COMPLETE"
-            for event in events.new():
-                self._progress(event)
-                failed.extend([event] if event.failed else [])
+            rests = status in wanted or not status.endswith("_IN_PROGRESS")
+            # Listing events takes an emulator time in which it could have made resources.
+            if rests or time.monotonic() - looked >= _SECONDS_BETWEEN_EVENTS:
+                looked = time.monotonic()
+                for event in events.new():
+                    self._progress(event)
+                    failed.extend([event] if event.failed else [])
             if status in wanted:
                 return None
-            if not status.endswith("_IN_PROGRESS"):
+            if rests:
                 break
         reasons = [f"  {event}" for event in failed] or [f"  the stack is {status}"]
         return "\n".join(reasons)
