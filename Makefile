@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 mailroom := .venv/bin/mailroom
-up_options = $(if $(PACKAGED),--packaged)
+up_options = $(if $(PACKAGED),--packaged) $(if $(COMPOSE),--compose)
 yes = $(if $(YES),--yes)
 
 .PHONY: help
@@ -18,7 +18,7 @@ lock:  ## Renew the locks
 	@scripts/lock.sh
 
 .PHONY: up
-up: install  ## Start LocalStack and Postgres, deploy the topology (PACKAGED=1: from the zip)
+up: install  ## Start LocalStack and Postgres, deploy the topology (PACKAGED=1: the zip, COMPOSE=1: in containers)
 	@$(mailroom) up $(up_options)
 
 .PHONY: down

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import enforcement, flow, functions, memory, start
+from benchmarks import compose, enforcement, flow, functions, memory, start
 from benchmarks.figure import Figure
 from mailroom.embedded.environment import EmbeddedEnvironment
 from mailroom.project import Project
@@ -34,6 +34,8 @@ def main() -> int:
 
 def _figures(project: Project) -> Iterator[Figure]:
     yield start.measure_up(project)
+    if compose.engine_answers(project):
+        yield compose.measure_compose(project)
     start.run_mailroom(project, "up")
     embedded = EmbeddedEnvironment(project)
     environment = embedded.connect()
