@@ -41,11 +41,7 @@ def _connect(owner: Credentials, patience: Deadline) -> Connection:
     while True:
         try:
             return psycopg.connect(
-                host=owner.host,
-                port=owner.port,
-                dbname=owner.dbname,
-                user=owner.username,
-                password=owner.password,
+                **owner.login(),
                 application_name="mailroom migrations",
                 autocommit=True,
                 connect_timeout=3,

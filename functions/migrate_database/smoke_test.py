@@ -64,11 +64,7 @@ def end_smoke_test(settings: Settings, smoke_test: SmokeTest) -> dict[str, Any]:
     values = {"source": SOURCE, "batch_id": smoke_test.batch_id}
     try:
         with psycopg.connect(
-            host=owner.host,
-            port=owner.port,
-            dbname=owner.dbname,
-            user=owner.username,
-            password=owner.password,
+            **owner.login(),
             application_name="mailroom smoke test",
             connect_timeout=10,
         ) as connection:

@@ -115,11 +115,7 @@ class Database:
 def connect(credentials: Credentials) -> Connection:
     """Open a connection in autocommit mode that notices within seconds when its peer is gone."""
     return psycopg.connect(
-        host=credentials.host,
-        port=credentials.port,
-        dbname=credentials.dbname,
-        user=credentials.username,
-        password=credentials.password,
+        **credentials.login(),
         application_name="mailroom",
         autocommit=True,
         connect_timeout=3,

@@ -24,6 +24,16 @@ class Credentials:
     username: str
     password: str = field(repr=False)
 
+    def login(self) -> dict[str, Any]:
+        """Return what psycopg connects with."""
+        return {
+            "host": self.host,
+            "port": self.port,
+            "dbname": self.dbname,
+            "user": self.username,
+            "password": self.password,
+        }
+
 
 def read_secret(client: "SecretsManagerClient", arn: str) -> dict[str, Any]:
     """Return a secret's JSON object.
