@@ -10,7 +10,7 @@ help:  ## Show the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: install
-install:  ## Build the three environments from their locks (nothing happens when nothing changed)
+install:  ## Build the four environments from their locks (nothing happens when nothing changed)
 	@scripts/install.sh
 
 .PHONY: lock

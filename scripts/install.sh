@@ -1,9 +1,10 @@
 #!/bin/sh
-# Builds the three environments of the project from their locks.
+# Builds the four environments of the project from their locks.
 # Idempotent: an environment whose inputs have not changed is left alone.
 #   .venv             the project: CLI and tests
 #   .envs/engine      LocalStack and the plugin that runs Lambda functions
 #   .envs/python3.13  what AWS's managed runtime offers to a function
+#   .envs/debugger    what a function that is debugged gets besides
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -32,3 +33,4 @@ build() {
 build .venv requirements.txt .
 build .envs/engine emulator/requirements.txt emulator/plugin
 build .envs/python3.13 emulator/runtime.txt
+build .envs/debugger emulator/debugger.txt

@@ -15,5 +15,6 @@ lock pyproject.toml --group dev -o requirements.txt
 lock --exclude-newer 2026-02-27 emulator/requirements.in -o emulator/requirements.txt
 lock emulator/ministack.in -o emulator/ministack.txt
 lock emulator/runtime.in -o emulator/runtime.txt
+lock emulator/debugger.in -o emulator/debugger.txt
 lock emulator/deployment.in -o emulator/deployment.txt
 lock functions/requirements.in -o functions/requirements.txt

@@ -63,3 +63,7 @@ class Project:
     def interpreter(self, environment: str) -> Path:
         """The Python of one of the environments in .envs: `engine` or a Lambda runtime's name."""
         return self.root / ".envs" / environment / "bin" / "python"
+
+    def packages(self, environment: str) -> Path:
+        """The installed packages of one of the environments in .envs."""
+        return self.root / ".envs" / environment / "lib" / "python3.13" / "site-packages"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
+LOCKS = ("requirements", "runtime", "debugger")
 PYTHON313 = "#!/bin/sh\nexit 0\n"
 OTHER_PYTHON = "#!/bin/sh\nexit 1\n"
 # Makes an environment as `uv venv` does, and tells what it was asked for.
@@ -69,7 +70,7 @@ def machine(tmp_path: Path) -> Machine:
         (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))
     checkout = tmp_path / "check out"
     shutil.copytree(ROOT / "scripts", checkout / "scripts")
-    for lock in ("requirements.txt", "emulator/requirements.txt", "emulator/runtime.txt"):
+    for lock in ("requirements.txt", *(f"emulator/{name}.txt" for name in LOCKS)):
         (checkout / lock).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / lock, checkout / lock)
     for project in (".", "emulator/plugin"):
@@ -88,7 +89,7 @@ def equipped(machine: Machine) -> Machine:
     return machine
 
 
-def test_it_builds_three_environments_once(equipped: Machine) -> None:
+def test_it_builds_four_environments_once(equipped: Machine) -> None:
     first = equipped.install()
     asked = equipped.asked
     second = equipped.install()
@@ -97,6 +98,7 @@ def test_it_builds_three_environments_once(equipped: Machine) -> None:
         "building .venv",
         "building .envs/engine",
         "building .envs/python3.13",
+        "building .envs/debugger",
     ]
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     assert equipped.asked == asked
