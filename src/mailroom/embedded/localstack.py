@@ -72,6 +72,7 @@ class LocalStackServer:
                 "TMPDIR": str(home / "tmp"),
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
                 "LAMBDA_PROCESS_RUNTIMES": f"{RUNTIME}={self._project.interpreter(RUNTIME)}",
+                "LAMBDA_PROCESS_DEBUGPY": str(self._project.packages("debugger")),
                 "MAILROOM_IAM": os.environ.get("MAILROOM_IAM", ""),
             },
             folder=home,

@@ -110,6 +110,7 @@ def make_function(task_root: Path, interpreter: Path, nursery: Nursery) -> Itera
             (task_root / "app.py").write_text(textwrap.dedent(source))
         own = changes.pop("own", {})
         store = changes.pop("nursery", nursery)
+        debugger_for = changes.pop("debugger_for", lambda event: None)
         settings = FunctionSettings(
             **{
                 "version": "$LATEST",
@@ -123,7 +124,7 @@ def make_function(task_root: Path, interpreter: Path, nursery: Nursery) -> Itera
                 **changes,
             }
         )
-        environment = Environment(settings, store)
+        environment = Environment(settings, store, debugger_for=debugger_for)
         environments.append(environment)
         return Function(environment, settings)
 

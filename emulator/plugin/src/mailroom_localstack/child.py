@@ -2,8 +2,8 @@
 
 It is started by path, as a script, and loads what it needs of its neighbours by path too. The
 assignment is one JSON object on standard input: ``variables``, ``task_root``, ``handler``,
-``live``, ``writable``. What awslambdaric imports of the standard library is imported before, so
-that a process started ahead of need has only the rest to do when it gets one.
+``live``, ``writable``, ``debugger``. What awslambdaric imports of the standard library is imported
+before, so that a process started ahead of need has only the rest to do when it gets one.
 """
 
 import decimal  # noqa: F401
@@ -44,6 +44,8 @@ def main() -> None:
     if importlib.util.find_spec("runtime_client") is None:
         sys.path.append(str(PORTABLE_CLIENT))
     confine(assignment["writable"])
+    if assignment["debugger"]:
+        _await_debugger(**assignment["debugger"])
 
     importlib.import_module("awslambdaric.__main__").main(sys.argv)
 
@@ -56,6 +58,23 @@ def _load(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def _await_debugger(folder: str, port: int, variables: dict[str, str]) -> None:
+    """Waits until a debugger is there and has set its breakpoints.
+
+    The function finds neither debugpy on its path nor debugpy's variables in its environment.
+    """
+    path, own = list(sys.path), dict(os.environ)
+    sys.path.append(folder)
+    os.environ.update(variables)
+    debugpy = importlib.import_module("debugpy")
+    debugpy.configure(subProcess=False)
+    debugpy.connect(("127.0.0.1", port))
+    sys.path[:] = path
+    os.environ.clear()
+    os.environ.update(own)
+    debugpy.wait_for_client()
 
 
 def _limit() -> None:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from mailroom_localstack import reports
+from mailroom_localstack.debugger import Debugger
 from mailroom_localstack.fingerprint import Fingerprint
 from mailroom_localstack.journal import Journal, Outcome
 from mailroom_localstack.nursery import Nursery
@@ -36,6 +37,7 @@ class Environment:
         settings: FunctionSettings,
         nursery: Nursery,
         on_end: Callable[[], None] = lambda: None,
+        debugger_for: Callable[[Event], Debugger | None] = lambda event: None,
     ) -> None:
         """Makes the environment's private folder; nothing runs yet.
 
@@ -43,8 +45,10 @@ class Environment:
             settings: the function's.
             nursery: gives processes.
             on_end: called once, when nothing of the environment is left.
+            debugger_for: asked at each invocation for the debugger that it has to wait for.
         """
         self._on_end = on_end
+        self._debugger_for = debugger_for
         self._ended = False
         self._settings = settings
         self._nursery = nursery
@@ -80,8 +84,7 @@ class Environment:
             NeverStartedError: if the environment was stopped before.
             EnvironmentStoppedError: if it is stopped at once meanwhile.
         """
-        with self._work():
-            self._reload()
+        with self._work(), self._prepared(event):
             self._used_bytes = 0
             init_ms = self._cold_init() if self._cold else None
             self._journal.open(event)
@@ -123,6 +126,32 @@ class Environment:
             if self._stopped:
                 self.stop()
 
+    @contextlib.contextmanager
+    def _prepared(self, event: Event) -> Iterator[None]:
+        """Has the right process for an invocation: for one that is debugged one of its own, as
+        the debugger has to be there before the function's code."""
+        debugger = self._debugger_for(event)
+        if debugger is None:
+            self._reload()
+            yield
+            return
+        try:
+            self._go_cold()
+            if not self._start(debugger).await_debugger(debugger):
+                self._go_cold()
+            yield
+            if self._runtime is not None:
+                self._runtime.part(debugger)
+        finally:
+            self._go_cold()
+            debugger.close()
+
+    def _go_cold(self) -> None:
+        """Has the next init be a cold one."""
+        if self._runtime is not None:
+            self._retire()
+        self._cold = True
+
     def _clean_up(self) -> None:
         if self._runtime is not None:
             self._retire()
@@ -131,11 +160,13 @@ class Environment:
             self._ended = True
             self._on_end()
 
-    def _start(self) -> Runtime:
+    def _start(self, debugger: Debugger | None = None) -> Runtime:
         if self._fingerprint is not None:
             self._code_state = self._fingerprint.take()
         process = self._nursery.spawn(self._settings)
-        self._runtime = Runtime(process, self._settings, self._folder, self._journal.events)
+        self._runtime = Runtime(
+            process, self._settings, self._folder, self._journal.events, debugger
+        )
         return self._runtime
 
     def _retire(self) -> int:
@@ -147,11 +178,8 @@ class Environment:
 
     def _reload(self) -> None:
         """Makes the next init a cold one if the code of a live function was edited."""
-        if self._fingerprint is None or self._fingerprint.take() == self._code_state:
-            return
-        if self._runtime is not None:
-            self._retire()
-        self._cold = True
+        if self._fingerprint is not None and self._fingerprint.take() != self._code_state:
+            self._go_cold()
 
     def _own_init(self) -> Ending:
         runtime = self._runtime or self._start()

@@ -14,6 +14,8 @@ from localstack.services.lambda_.invocation.runtime_executor import (
     RuntimeExecutor,
 )
 
+from mailroom_localstack.debugger import Debugger
+from mailroom_localstack.debuggers import DEBUGGERS
 from mailroom_localstack.environment import Environment, NeverStartedError
 from mailroom_localstack.guardian import Guardian
 from mailroom_localstack.nursery import Nursery
@@ -48,7 +50,9 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             if not folder.is_dir():
                 raise NeverStartedError(f"The code at {folder} is gone")
             settings = settings_of(self.function_version, env_vars)
-            environment = Environment(settings, self.nursery, lambda: FOLDERS.release(folder))
+            environment = Environment(
+                settings, self.nursery, lambda: FOLDERS.release(folder), self._debugger_for
+            )
         except BaseException:
             FOLDERS.release(folder)
             raise
@@ -81,6 +85,10 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             is_error=outcome.is_error,
             logs=outcome.log,
         )
+
+    def _debugger_for(self, event: Event) -> Debugger | None:
+        name = self.function_version.id.function_name
+        return DEBUGGERS.claim(name, event.request_id, event.payload)
 
     def get_address(self) -> str:
         """Where LocalStack would reach the environment."""

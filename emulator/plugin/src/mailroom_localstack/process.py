@@ -60,8 +60,10 @@ class RuntimeProcess:
         *,
         live: bool,
         writable: Sequence[Path],
+        debugger: Mapping[str, object] | None = None,
     ) -> None:
-        """Tells the process which function it is to run, and where that may write."""
+        """Tells the process which function it is to run, where that may write, and which debugger
+        to wait for."""
         self._guardian.watch(self.pid)
         assignment = {
             "variables": dict(variables),
@@ -69,6 +71,7 @@ class RuntimeProcess:
             "handler": handler,
             "live": live,
             "writable": [str(path) for path in writable],
+            "debugger": debugger,
         }
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:

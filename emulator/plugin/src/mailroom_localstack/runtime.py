@@ -1,12 +1,15 @@
 """One life of a runtime: its process, its Runtime API, and the wait for what it does."""
 
+import math
 import selectors
+import sys
 import time
 from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
 
 from mailroom_localstack import memory
+from mailroom_localstack.debugger import Debugger
 from mailroom_localstack.process import RuntimeProcess
 from mailroom_localstack.reports import LogEvent
 from mailroom_localstack.runtime_api import Event, RuntimeApi
@@ -14,6 +17,9 @@ from mailroom_localstack.settings import FunctionSettings
 
 MEMORY_CHECK_SECONDS = 0.1
 EXIT_CHECK_SECONDS = 0.01
+GOODBYE_SECONDS = 2.0
+# What a function under a debugger has for time, as far as it is told.
+UNLIMITED_MS = 24 * 60 * 60 * 1000
 
 
 class Ending(Enum):
@@ -34,6 +40,7 @@ class Runtime:
         settings: FunctionSettings,
         folder: Path,
         log: list[LogEvent],
+        debugger: Debugger | None = None,
     ) -> None:
         """Gives a process its function; the init begins.
 
@@ -42,12 +49,15 @@ class Runtime:
             settings: the function's.
             folder: what the function has for ``/tmp``.
             log: takes the lines that the process writes.
+            debugger: what it waits for before its init. It lifts the memory limit, and the
+                time-outs while it is attached.
         """
         self.started = time.monotonic()
         self.process = process
         self.ready = False
         self.used_bytes = 0
-        self._limit_bytes = settings.memory_mb * memory.MEGABYTE
+        self._debugger = debugger
+        self._limit_bytes = sys.maxsize if debugger else settings.memory_mb * memory.MEGABYTE
         self._log = log
         self._frozen = False
         self._selector = selectors.DefaultSelector()
@@ -60,7 +70,14 @@ class Runtime:
             settings.handler,
             live=settings.live,
             writable=[*settings.writable, folder],
+            debugger=debugger.serve(self._selector, settings.task_root) if debugger else None,
         )
+
+    def await_debugger(self, debugger: Debugger) -> bool:
+        """Waits until a debugger is attached, and tells whether the init may begin."""
+        self._wait(lambda: debugger.dismissed or not debugger.awaited, math.inf)
+        self.started = time.monotonic()
+        return not (debugger.dismissed and debugger.awaited)
 
     def initialise(self, deadline: float) -> Ending:
         """Waits until the runtime asks for its first event, or fails to get there."""
@@ -74,6 +91,8 @@ class Runtime:
         """Gives the runtime an event and waits for the answer; then freezes it."""
         self._thaw()
         remaining_ms = max(0, (deadline - time.monotonic()) * 1000)
+        if self._suspended:
+            remaining_ms = UNLIMITED_MS
         self.api.offer(event, int(time.time() * 1000 + remaining_ms))
         ending = self._wait(lambda: self.api.answer is not None, deadline)
         if ending is Ending.DONE:
@@ -90,8 +109,17 @@ class Runtime:
         self._thaw()
         self._wait(lambda: False, time.monotonic() + seconds)
 
+    def part(self, debugger: Debugger) -> None:
+        """Lets a debugger leave in good order before the process is ended."""
+        self._thaw()
+        debugger.say_goodbye()
+        end = time.monotonic() + GOODBYE_SECONDS
+        self._wait(lambda: not debugger.attached or time.monotonic() > end, math.inf)
+
     def close(self) -> int:
         """Ends the process and gives its exit status; its last lines are logged."""
+        if self._debugger is not None:
+            self._debugger.close()
         self._measure(memory.peak_bytes)
         status = self.process.kill()
         self._log += self.process.output.take(all_of_it=True)
@@ -99,6 +127,10 @@ class Runtime:
         self._selector.close()
         self.process.close()
         return status
+
+    @property
+    def _suspended(self) -> bool:
+        return self._debugger is not None and self._debugger.attached
 
     def _measure(self, measure: Callable[[int], int]) -> None:
         self.used_bytes = max(self.used_bytes, measure(self.process.pid))
@@ -110,12 +142,16 @@ class Runtime:
 
     def _wait(self, is_done: Callable[[], bool], deadline: float) -> Ending:
         tick = MEMORY_CHECK_SECONDS if self.process.tells_exit else EXIT_CHECK_SECONDS
-        next_check = time.monotonic() + MEMORY_CHECK_SECONDS
+        looked = time.monotonic()
+        next_check = looked + MEMORY_CHECK_SECONDS
         while True:
             # Done comes first: what a process answered before it ended counts.
             if is_done():
                 return Ending.DONE
             now = time.monotonic()
+            if self._suspended:
+                deadline += now - looked
+            looked = now
             if now >= deadline:
                 return Ending.TIMED_OUT
             if now >= next_check:
