@@ -4,6 +4,7 @@ import http.client
 import json
 import urllib.request
 from typing import Any
+from urllib.error import HTTPError
 
 from mailroom.errors import NoAnswer
 
@@ -21,4 +22,21 @@ def get_json(url: str) -> Any:
         with _opener.open(request, timeout=10) as answer:
             return json.load(answer)
     except (OSError, http.client.HTTPException, ValueError) as error:
+        raise NoAnswer(f"{url} did not answer: {error}") from error
+
+
+def send(method: str, url: str, document: Any = None) -> tuple[int, str]:
+    """Send a JSON document to a URL, or only ask; the status and the text of the answer.
+
+    Raises:
+        NoAnswer: Nobody answers there.
+    """
+    body = None if document is None else json.dumps(document).encode()
+    try:
+        request = urllib.request.Request(url, body, method=method)
+        with _opener.open(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        return error.code, error.read().decode()
+    except (OSError, http.client.HTTPException) as error:
         raise NoAnswer(f"{url} did not answer: {error}") from error

@@ -8,6 +8,7 @@ from mailroom.cli import (
     aws,
     check,
     dead_letters,
+    debug,
     demo,
     doctor,
     iam,
@@ -40,6 +41,7 @@ app.command("down")(life.down)
 app.command("reset")(life.reset)
 app.command("status")(status.status)
 app.command("logs")(logs.logs)
+app.command("debug")(debug.debug)
 app.command("send")(send.send)
 app.command("messages")(messages.messages)
 app.command("queues")(queues.queues)

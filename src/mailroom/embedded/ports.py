@@ -11,8 +11,13 @@ from mailroom.errors import PortTaken, Refused
 _HINT = "choose another port: mailroom up --port PORT"
 
 
-def require_free_port(port: int, what: str) -> None:
+def require_free_port(port: int, what: str, hint: str = _HINT) -> None:
     """Make sure that 127.0.0.1:`port` can be listened on.
+
+    Args:
+        port: The port.
+        what: What needs it, for the error.
+        hint: What to do when it can't be had.
 
     Raises:
         PortTaken: Somebody listens there; the message says who, where the system tells.
@@ -22,10 +27,10 @@ def require_free_port(port: int, what: str) -> None:
     if error is None:
         return
     if error.errno != errno.EADDRINUSE:
-        raise Refused(f"port {port} can't be used: {error.strerror}", _HINT)
+        raise Refused(f"port {port} can't be used: {error.strerror}", hint)
     raise PortTaken(
         f"port {port}, which {what} needs, is held by {_holder(port)}",
-        f"stop that process, or {_HINT}",
+        f"stop that process, or {hint}",
     )
 
 
