@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mailroom.deployment.stack import Stack
 from mailroom.errors import NotUp
 
 if TYPE_CHECKING:
@@ -38,6 +37,9 @@ class Environment:
         Raises:
             NotUp: The stack is not deployed.
         """
+        # Here, because every command imports this module, and few ask for outputs at once.
+        from mailroom.deployment.stack import Stack
+
         outputs = Stack(self.session.client("cloudformation"), self.stack).outputs()
         if not outputs:
             raise NotUp

@@ -3,22 +3,28 @@
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from mailroom.aws import EmulatorSession
 from mailroom.deployment.target import Target, load_target
 from mailroom.embedded.localstack import LocalStackServer
-from mailroom.embedded.postgres import PostgresServer
 from mailroom.embedded.state import State, StateFile
 from mailroom.environment import Environment
 from mailroom.errors import NotUp
 from mailroom.project import Project
+
+if TYPE_CHECKING:
+    from mailroom.embedded.postgres import PostgresServer
 
 # To stop or delete what is there, its ports need not be known.
 _UNKNOWN = State(0, 0)
 
 
 class EmbeddedEnvironment:
-    """What is there, and how to take it down. `startup` brings it up."""
+    """What is there, and how to take it down. `startup` brings it up.
+
+    AWS's and Postgres' clients are imported where they are used: they take half a second, which
+    `up` has while LocalStack boots.
+    """
 
     name = "embedded"
 
@@ -51,6 +57,8 @@ class EmbeddedEnvironment:
 
     def environment(self, state: State) -> Environment:
         """How to reach the parts of it, whether they run or not."""
+        from mailroom.aws import EmulatorSession
+
         endpoint = self.localstack(state).endpoint
         account = self.target.account or "000000000000"
         session = EmulatorSession(endpoint, self.target.region, account)
@@ -62,7 +70,9 @@ class EmbeddedEnvironment:
     def localstack(self, state: State) -> LocalStackServer:
         return LocalStackServer(self.project, self.project.logs / "localstack.log", state.port)
 
-    def postgres(self, state: State) -> PostgresServer:
+    def postgres(self, state: State) -> "PostgresServer":
+        from mailroom.embedded.postgres import PostgresServer
+
         home = self.project.state / "postgres"
         return PostgresServer(home, self.project.logs / "postgres.log", state.postgres_port)
 

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from mailroom.embedded.processes import ProcessRecord, start_detached, stop_processes
 from mailroom.errors import NoAnswer, StartFailed
-from mailroom.local_http import get_json
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.project import Project
 from mailroom.waiting import wait_until
 
-MODULE = "localstack.runtime.main"
+MODULE = "mailroom_localstack"
 # What each is for stands in docs/localstack.md.
 SETTINGS = {
     "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
@@ -94,6 +93,9 @@ class LocalStackServer:
 
     def answers(self) -> bool:
         """Whether its health page answers."""
+        # Here, as there is time for it while LocalStack boots, and not before.
+        from mailroom.local_http import get_json
+
         try:
             return "services" in get_json(f"{self.endpoint}/_localstack/health")
         except NoAnswer:

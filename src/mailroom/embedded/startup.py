@@ -3,21 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from mailroom.deployment.definitions import Code
-from mailroom.deployment.stack import Stack
-from mailroom.deployment.template import Template
 from mailroom.embedded.environment import EmbeddedEnvironment
-from mailroom.embedded.ports import free_port, is_free, require_free_port
+from mailroom.embedded.ports import free_port, require_free_port
 from mailroom.embedded.processes import ProcessRecord
 from mailroom.embedded.state import State
 from mailroom.environment import Environment
-from mailroom.errors import DeploymentFailed, Refused
+from mailroom.errors import Refused
 from mailroom.interrupts import uninterrupted
-from mailroom.owner import owner_secret, store_owner_credentials
-from mailroom.packaging.live import live_code
-from mailroom.packaging.packaged import packaged_code
 from mailroom.progress import Progress
-from mailroom.topology import bring_up_to_date
 
 DEFAULT_PORT = 4566
 
@@ -45,32 +38,18 @@ def start_environment(
     Raises:
         MailroomError: Something is in the way; the message says what, and how to go on.
     """
-    template = Template(embedded.project.template)
     if parameters:
-        template.check_parameters({**embedded.target.parameters, **parameters})
+        from mailroom.deployment.template import Template
+
+        given = {**embedded.target.parameters, **parameters}
+        Template(embedded.project.template).check_parameters(given)
     with embedded.file.locked(progress.waiting), _undone_on_failure(progress) as undo:
         state = _with_port(embedded.state, port)
-        # LocalStack takes longest: everything else is prepared while it boots.
         state, localstack = _start_localstack(embedded, state, undo)
-        state = _start_postgres(embedded, state, progress, undo)
-        environment = embedded.environment(state)
-        with progress.step("Functions' code"):
-            code = live_code(embedded.project)
-            _prepare_deployment(environment, template)
-        with progress.step("LocalStack 4.14.0") as step:
-            embedded.localstack(state).wait(localstack)
-            step.result = environment.endpoint
-        if packaged:
-            code = _upload(embedded, environment)
-        secret = _owner_secret(embedded, environment, state)
-        given = {"DatabaseSecretArn": secret, **(parameters or {})}
-        try:
-            bring_up_to_date(environment, template, embedded.target, code, given, progress)
-        except DeploymentFailed:
-            embedded.file.save(state.with_(ready=state.ready and _is_deployed(environment)))
-            raise
-        embedded.file.save(state.with_(ready=True))
-        return environment
+        # LocalStack takes longest: everything else is even imported while it boots.
+        from mailroom.embedded.completion import complete
+
+        return complete(embedded, state, localstack, progress, undo, packaged, parameters or {})
 
 
 @contextmanager
@@ -113,48 +92,3 @@ def _start_localstack(
     state = state.with_(localstack=process, ready=False)
     embedded.file.save(state)
     return state, process
-
-
-def _start_postgres(
-    embedded: EmbeddedEnvironment, state: State, progress: Progress, undo: list[Undo]
-) -> State:
-    if state.postgres and state.postgres.alive():
-        return state
-    embedded.stop_postgres()
-    port = state.postgres_port if is_free(state.postgres_port) else free_port()
-    state = state.with_(postgres_port=port, ready=False)
-    undo.append(embedded.stop_postgres)
-    with progress.step("Postgres 18") as step:
-        server = embedded.postgres(state)
-        process = server.start()
-        state = state.with_(postgres=process)
-        embedded.file.save(state)
-        server.wait(process)
-        step.result = f"127.0.0.1:{port}"
-    return state
-
-
-def _prepare_deployment(environment: Environment, template: Template) -> None:
-    """What takes time and needs no engine."""
-    template.render()
-    for service in ("cloudformation", "secretsmanager", "lambda"):
-        environment.session.client(service)
-
-
-def _is_deployed(environment: Environment) -> bool:
-    stack = Stack(environment.session.client("cloudformation"), environment.stack)
-    return stack.deployed() is not None
-
-
-def _upload(embedded: EmbeddedEnvironment, environment: Environment) -> Code:
-    target = embedded.target
-    bucket = f"mailroom-artifacts-{target.account}-{target.region}"
-    return packaged_code(embedded.project, environment.session, bucket)
-
-
-def _owner_secret(embedded: EmbeddedEnvironment, environment: Environment, state: State) -> str:
-    existing = owner_secret(environment.session)
-    if existing and embedded.postgres(state).admits(existing.credentials):
-        return existing.arn
-    password = embedded.postgres(state).renew_owner()
-    return store_owner_credentials(environment.session, "127.0.0.1", state.postgres_port, password)

@@ -7,7 +7,6 @@ from typing import Any
 
 from mailroom.environment import Environment
 from mailroom.errors import Refused
-from mailroom.local_http import get_json
 
 QUEUES = (
     "NotificationQueue",
@@ -49,6 +48,8 @@ def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
     """
     if queue not in QUEUES:
         raise Refused(f"there is no queue {queue!r}", f"queues: {', '.join(QUEUES)}")
+    from mailroom.local_http import get_json
+
     url = environment.outputs[f"{queue}Url"]
     query = urllib.parse.urlencode(
         {"QueueUrl": url, "ShowInvisible": "true", "ShowDelayed": "true"}

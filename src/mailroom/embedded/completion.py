@@ -1,0 +1,102 @@
+"""What `up` does while LocalStack boots, and once it answers."""
+
+from collections.abc import Mapping
+
+from mailroom.deployment.definitions import Code
+from mailroom.deployment.stack import Stack
+from mailroom.deployment.template import Template
+from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.embedded.ports import free_port, is_free
+from mailroom.embedded.processes import ProcessRecord
+from mailroom.embedded.startup import Undo
+from mailroom.embedded.state import State
+from mailroom.environment import Environment
+from mailroom.errors import DeploymentFailed
+from mailroom.owner import owner_secret, store_owner_credentials
+from mailroom.packaging.live import live_code
+from mailroom.packaging.packaged import packaged_code
+from mailroom.progress import Progress
+from mailroom.topology import bring_up_to_date
+
+
+def complete(
+    embedded: EmbeddedEnvironment,
+    state: State,
+    localstack: ProcessRecord,
+    progress: Progress,
+    undo: list[Undo],
+    packaged: bool,
+    parameters: Mapping[str, str],
+) -> Environment:
+    """Start Postgres beside a LocalStack that boots, then deploy and migrate.
+
+    Args:
+        undo: Told how to take back what is started here.
+
+    For the others, and the errors, see `start_environment`.
+    """
+    state = _start_postgres(embedded, state, progress, undo)
+    environment = embedded.environment(state)
+    template = Template(embedded.project.template)
+    with progress.step("Functions' code"):
+        code = live_code(embedded.project)
+        _prepare_deployment(environment, template)
+    with progress.step("LocalStack 4.14.0") as step:
+        embedded.localstack(state).wait(localstack)
+        step.result = environment.endpoint
+    if packaged:
+        code = _upload(embedded, environment)
+    secret = _owner_secret(embedded, environment, state)
+    given = {"DatabaseSecretArn": secret, **parameters}
+    try:
+        bring_up_to_date(environment, template, embedded.target, code, given, progress)
+    except DeploymentFailed:
+        embedded.file.save(state.with_(ready=state.ready and _is_deployed(environment)))
+        raise
+    embedded.file.save(state.with_(ready=True))
+    return environment
+
+
+def _start_postgres(
+    embedded: EmbeddedEnvironment, state: State, progress: Progress, undo: list[Undo]
+) -> State:
+    if state.postgres and state.postgres.alive():
+        return state
+    embedded.stop_postgres()
+    port = state.postgres_port if is_free(state.postgres_port) else free_port()
+    state = state.with_(postgres_port=port, ready=False)
+    undo.append(embedded.stop_postgres)
+    with progress.step("Postgres 18") as step:
+        server = embedded.postgres(state)
+        process = server.start()
+        state = state.with_(postgres=process)
+        embedded.file.save(state)
+        server.wait(process)
+        step.result = f"127.0.0.1:{port}"
+    return state
+
+
+def _prepare_deployment(environment: Environment, template: Template) -> None:
+    """What takes time and needs no engine."""
+    template.render()
+    for service in ("cloudformation", "secretsmanager", "lambda"):
+        environment.session.client(service)
+
+
+def _is_deployed(environment: Environment) -> bool:
+    stack = Stack(environment.session.client("cloudformation"), environment.stack)
+    return stack.deployed() is not None
+
+
+def _upload(embedded: EmbeddedEnvironment, environment: Environment) -> Code:
+    target = embedded.target
+    bucket = f"mailroom-artifacts-{target.account}-{target.region}"
+    return packaged_code(embedded.project, environment.session, bucket)
+
+
+def _owner_secret(embedded: EmbeddedEnvironment, environment: Environment, state: State) -> str:
+    existing = owner_secret(environment.session)
+    if existing and embedded.postgres(state).admits(existing.credentials):
+        return existing.arn
+    password = embedded.postgres(state).renew_owner()
+    return store_owner_credentials(environment.session, "127.0.0.1", state.postgres_port, password)
