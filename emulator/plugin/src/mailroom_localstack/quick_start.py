@@ -3,54 +3,33 @@
 Each was found with a sampling profiler; docs/localstack.md says what it costs.
 """
 
-import functools
 import gc
 import importlib
 import importlib.util
 import sys
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
-import boto3
-import botocore.loaders
-import jsonpath_ng
-import jsonpath_ng.ext
 from localstack.runtime.hooks import on_infra_start
 
-# Seconds between two looks at a resource that CloudFormation is creating. LocalStack's is 1.
-INTERVAL = 0.05
+from mailroom_localstack import shortcuts
 
 
 @on_infra_start()
 def quick_start() -> None:
     """Mend all of it before the first service is loaded."""
     collect_garbage_seldom()
-    read_service_models_into_plain_dicts()
-    share_session_for_regions()
     import_without_package("moto.batch", "utils")
     postpone("localstack.aws.api.ec2", "AvailabilityZoneList", "DescribeAvailabilityZonesResult")
     postpone("localstack.aws.api.dynamodb", "CreateTableOutput", "DescribeTableOutput")
-    look_often_at_resources()
-    remember_paths()
+    postpone("samtranslator.internal.schema_source.aws_serverless_function")
+    shortcuts.take_all()
 
 
 def collect_garbage_seldom() -> None:
     """Spare the collector what was imported until now, and most of its runs while more is."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
-
-
-def read_service_models_into_plain_dicts() -> None:
-    """Megabytes of JSON are read; botocore asks for ordered dicts, which plain ones are too."""
-    botocore.loaders.OrderedDict = None
-
-
-def share_session_for_regions() -> None:
-    """Look regions up in the session of LocalStack's own clients: it makes one for each service,
-    and each of them reads all of botocore's endpoints, and the service's model, anew."""
-    from localstack.aws.connect import connect_to
-    from localstack.utils.aws import aws_stack
-
-    aws_stack.boto3 = SimpleNamespace(Session=lambda: connect_to._session, session=boto3.session)
+    gc.enable()
+    gc.set_threshold(100_000, 20, 20)
 
 
 def import_without_package(package: str, module: str) -> None:
@@ -88,19 +67,3 @@ class Postponed(ModuleType):
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
         return getattr(importlib.import_module(self.__name__), name)
-
-
-def look_often_at_resources() -> None:
-    """Every function has several states to look at, with a second's pause between."""
-    from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
-
-    loop = ResourceProviderExecutor.deploy_loop
-    timeout, _ = loop.__defaults__
-    loop.__defaults__ = (timeout, INTERVAL)
-
-
-def remember_paths() -> None:
-    """Parse each JSONPath once. Step Functions parses a path whenever it is read, and for each
-    time the parser itself is built anew, which takes longer than the state does."""
-    jsonpath_ng.parse = functools.cache(jsonpath_ng.parse)
-    jsonpath_ng.ext.parse = functools.cache(jsonpath_ng.ext.parse)
