@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from mailroom.environment import Environment
-from mailroom.errors import Refused
+from mailroom.errors import HalfUp, NotUp, Refused
 from mailroom.project import Project
 
 if TYPE_CHECKING:
@@ -21,10 +21,16 @@ def connect(project: Project) -> Environment:
     """The environment of this checkout that is up.
 
     Raises:
-        NotUp: None is.
+        NotUp: None is, or not all of it.
         Refused: Both are, and nothing says which is meant.
     """
-    return choose(project).connect()
+    chosen = choose(project)
+    try:
+        return chosen.connect()
+    except NotUp:
+        if chosen.running:
+            raise HalfUp(chosen.name) from None
+        raise
 
 
 def choose(project: Project) -> "LocalEnvironment":

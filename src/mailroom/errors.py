@@ -32,6 +32,17 @@ class NotUp(Refused):
         super().__init__("no environment is up", "start one with: mailroom up")
 
 
+class HalfUp(NotUp):
+    """Parts of an environment are up and others are not, and the command needs all of it."""
+
+    def __init__(self, environment: str) -> None:
+        Refused.__init__(
+            self,
+            f"only a part of the {environment} environment is up",
+            "see which: mailroom status; repair it as it was started: mailroom up",
+        )
+
+
 class PortTaken(Refused):
     """Somebody else listens on a port that the environment needs."""
 

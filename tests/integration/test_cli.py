@@ -84,6 +84,18 @@ def test_send_refuses_what_holds_no_messages(
     assert said in run.stderr
 
 
+def test_send_calls_standard_input_by_its_name(mailroom: Command) -> None:
+    run = mailroom.run("send", "-", given="", code=2)
+
+    assert "standard input: no message in it" in run.stderr
+
+
+def test_an_argument_that_is_no_text_is_refused(mailroom: Command) -> None:
+    run = mailroom.run("messages", "--batch", "\udcff", code=2)
+
+    assert "not UTF-8" in run.stderr
+
+
 def test_send_ends_with_3_when_messages_are_dead_and_says_where_they_are(mailroom: Command) -> None:
     event = alert(summary="first")
     mailroom.send([event])

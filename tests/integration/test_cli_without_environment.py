@@ -25,6 +25,23 @@ def test_a_command_that_needs_an_environment_says_how_to_start_one(
     assert "mailroom up" in run.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--limit 9223372036854775808", "--limit"),
+        ("--since 0001-01-01", "0001-01-01 00:00:00 can't be a time in this time zone"),
+    ],
+)
+def test_a_number_or_a_time_that_postgres_has_not_is_refused(
+    mailroom: Command, monkeypatch: pytest.MonkeyPatch, option: str, said: str
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+
+    run = mailroom.run("messages", *option.split(), code=2)
+
+    assert said in run.stderr
+
+
 def test_a_log_of_what_never_ran_is_refused(mailroom: Command) -> None:
     run = mailroom.run("logs", "localstack", code=2)
 

@@ -95,8 +95,10 @@ def test_up_repairs_postgres_alone_and_the_topology_stays(up: Command) -> None:
 
     os.kill(before["Postgres"]["pid"], signal.SIGKILL)
     half = up.json("status", code=1)
+    refused = up.run("messages", code=2)
     repaired = up.run("up")
 
+    assert "only a part of the embedded environment is up" in refused.stderr
     assert half["LocalStack"]["state"] == "up"
     assert half["Postgres"]["state"] == "down"
     assert "nothing to change" in repaired.stderr

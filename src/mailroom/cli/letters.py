@@ -10,7 +10,7 @@ import typer
 from mailroom.cli.output import errors, show_json, show_table
 from mailroom.cli.queues import age
 from mailroom.dead_letters.letters import Letter, Wanted
-from mailroom.errors import MailroomError, Refused
+from mailroom.errors import Refused
 
 _LOOK = 60
 
@@ -43,12 +43,12 @@ def only_one(found: list[Letter], id: str) -> Letter:
     """The message whose id begins so.
 
     Raises:
-        MailroomError: None or several do.
+        Refused: None or several do.
     """
     matching = [letter for letter in found if letter.id.startswith(id)]
     if len(matching) != 1:
         what = "several messages have" if matching else "no message has"
-        raise MailroomError(f"{what} the id {id}", "all of them: leave out `show` and the id")
+        raise Refused(f"{what} the id {id}", "all of them: leave out `show` and the id")
     return matching[0]
 
 

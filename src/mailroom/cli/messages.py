@@ -6,9 +6,12 @@ from typing import Annotated
 import typer
 
 from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.errors import Refused
 from mailroom.project import Project
 
 Formats = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+# LIMIT is a bigint.
+_MOST = 2**63 - 1
 
 
 def messages(
@@ -20,7 +23,9 @@ def messages(
     until: Annotated[
         datetime | None, typer.Option(formats=Formats, help="Only ingested before then.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=_MOST, help="At most so many.")
+    ] = 20,
     json: AsJson = False,
 ) -> None:
     """Show what was ingested, the newest first. Times without an offset are local ones."""
@@ -49,4 +54,9 @@ def messages(
 
 
 def _local(time: datetime | None) -> datetime | None:
-    return time.astimezone() if time and time.tzinfo is None else time
+    if time is None or time.tzinfo:
+        return time
+    try:
+        return time.astimezone()
+    except (OverflowError, ValueError) as error:
+        raise Refused(f"{time} can't be a time in this time zone: {error}") from error

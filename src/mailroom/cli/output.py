@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 console = Console()
@@ -33,7 +33,9 @@ def show_table(columns: Sequence[str], rows: Iterable[Iterable[object]], title: 
     table = Table(title=title or None, title_justify="left", header_style="bold")
     for index, column in enumerate(columns):
         numeric = all(isinstance(row[index], int | float | None) for row in table_rows)
-        table.add_column(column, justify="right" if numeric and table_rows else "left")
+        side: JustifyMethod = "right" if numeric and table_rows else "left"
+        # What is too wide goes on in the next line: somebody may want to copy it.
+        table.add_column(column, justify=side, overflow="fold")
     for row in table_rows:
         table.add_row(*("-" if value is None else _one_line(value) for value in row), style="")
     console.print(table, markup=False)

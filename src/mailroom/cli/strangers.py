@@ -1,6 +1,6 @@
 """Errors of other libraries that a user can cause, in words that a user understands."""
 
-from mailroom.errors import MailroomError, NoAnswer
+from mailroom.errors import MailroomError, NoAnswer, Refused
 
 
 def as_known(error: Exception) -> MailroomError | None:
@@ -21,6 +21,9 @@ def as_known(error: Exception) -> MailroomError | None:
         return NoAnswer(f"the engine did not answer: {_first_line(error)}")
     if isinstance(error, BotoCoreError | Boto3Error | ClientError):
         return MailroomError(str(error))
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        # That is how Python keeps a byte of the command line that is no text.
+        return Refused("an argument is not UTF-8")
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return MailroomError(f"{where}{error.strerror}")

@@ -49,10 +49,8 @@ def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
     copies = [folder / f"{number}.jsonl" for number in range(len(files))]
     for name, copy in zip(files, copies, strict=True):
         _copy(name, copy)
-    reports = [
-        validate_file(project, copy, "standard input" if name == "-" else name)
-        for name, copy in zip(files, copies, strict=True)
-    ]
+    shown = ["standard input" if name == "-" else name for name in files]
+    reports = [validate_file(project, copy, name) for name, copy in zip(shown, copies, strict=True)]
     refuse_problems(reports)
     with path.open("wb") as batch:
         for copy in copies:
@@ -61,7 +59,7 @@ def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
             batch.write(b"\n")
     report = reports[0] if len(reports) == 1 else validate_file(project, path, "the batch")
     if not report.valid:
-        raise Refused(f"{', '.join(files)}: no message in it")
+        raise Refused(f"{', '.join(shown)}: no message in it")
     return Batch(batch_id, path, report)
 
 

@@ -33,6 +33,17 @@ def test_a_terminal_gets_a_table_that_shows_values_as_they_are(
 
 
 @pytest.mark.usefixtures("terminal")
+def test_a_terminal_that_is_too_narrow_cuts_nothing_off(capsys: pytest.CaptureFixture[str]) -> None:
+    values = [letter * 40 for letter in "abcdef"]
+
+    show_table(["id"] * len(values), [values])
+
+    printed = capsys.readouterr().out
+    assert "…" not in printed
+    assert [printed.count(letter) for letter in "abcf"] == [40] * 4
+
+
+@pytest.mark.usefixtures("terminal")
 def test_an_empty_table_has_its_headings(capsys: pytest.CaptureFixture[str]) -> None:
     show_table(["name", "age"], [])
 

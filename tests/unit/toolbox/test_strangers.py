@@ -29,6 +29,7 @@ def test_silence_is_named_with_what_to_try(error: Exception) -> None:
         (ClientError({"Error": {"Code": "NoSuchBucket", "Message": "gone"}}, "GetObject"), "gone"),
         (PermissionError(13, "Permission denied", "/x"), "/x: Permission denied"),
         (OSError(28, "No space left on device"), "No space left on device"),
+        (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"), "not UTF-8"),
     ],
 )
 def test_what_a_user_can_cause_is_one_line(error: Exception, said: str) -> None:
@@ -38,6 +39,9 @@ def test_what_a_user_can_cause_is_one_line(error: Exception, said: str) -> None:
     assert said in str(known)
 
 
-@pytest.mark.parametrize("error", [KeyError("x"), ValueError("x"), AssertionError()])
+@pytest.mark.parametrize(
+    "error",
+    [KeyError("x"), ValueError("x"), AssertionError(), UnicodeEncodeError("ascii", "é", 0, 1, "x")],
+)
 def test_a_bug_is_not_hidden(error: Exception) -> None:
     assert as_known(error) is None
