@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 
+from mailroom.compose.faults import diagnose, no_command
 from mailroom.embedded.ports import is_free
 from mailroom.embedded.startup import DEFAULT_PORT
 from mailroom.errors import MailroomError
@@ -76,28 +77,29 @@ def _laptop(project: Project) -> Iterator[Finding]:
     yield finding(
         "state's folder", writable, str(project.state), "set MAILROOM_STATE to one you may write to"
     )
-    port = int(os.environ.get("MAILROOM_PORT") or DEFAULT_PORT)
+    yield _port(os.environ.get("MAILROOM_PORT") or str(DEFAULT_PORT))
+
+
+def _port(text: str) -> Finding:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        return Finding("port", False, f"{text!r} is none", "up", "set MAILROOM_PORT to one", False)
+    if is_free(int(text)):
+        return Finding("port", True, f"{text} is free", "up", "", False)
     # Our own environment may hold it, or another checkout's.
-    yield Finding(
-        "port",
-        is_free(port),
-        f"{port} is {'free' if is_free(port) else 'taken'}",
-        "up",
-        "" if is_free(port) else "if it isn't this checkout's own: mailroom up --port PORT",
-        required=False,
-    )
+    mend = "if it isn't this checkout's own: mailroom up --port PORT"
+    return Finding("port", False, f"{text} is taken", "up", mend, False)
 
 
 def _compose() -> Iterator[Finding]:
-    docker = shutil.which("docker")
     checks = {
         "Docker": ["docker", "version", "--format", "{{.Server.Version}}"],
         "Docker Compose": ["docker", "compose", "version", "--short"],
     }
     for what, command in checks.items():
-        found = _output(command) if docker else ""
-        mend = "start Docker" if docker else "install Docker, or do without: make up"
-        yield Finding(what, bool(found), found or "none", _COMPOSE, "" if found else mend, False)
+        try:
+            yield Finding(what, True, _output(command), _COMPOSE, "", False)
+        except MailroomError as error:
+            yield Finding(what, False, str(error), _COMPOSE, error.hint, False)
 
 
 def _aws() -> Iterator[Finding]:
@@ -144,9 +146,13 @@ def _distribution(name: str) -> tuple[bool, str]:
 def _output(command: list[str]) -> str:
     try:
         run = subprocess.run(command, capture_output=True, text=True, timeout=15)
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return run.stdout.strip() if run.returncode == 0 else ""
+    except FileNotFoundError:
+        raise no_command() from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise MailroomError(f"{command[0]} does not answer: {error}") from None
+    if run.returncode:
+        raise diagnose(run.stderr or run.stdout, " ".join(command[:2]))
+    return run.stdout.strip()
 
 
 def _existing(folder: Path) -> Path:
