@@ -17,7 +17,12 @@ _STATEFUL = (
     "AWS::SecretsManager::Secret",
 )
 # Their names begin like those of the above, and they hold nothing.
-_STATELESS = ("AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy", "AWS::SQS::QueuePolicy")
+_STATELESS = (
+    "AWS::RDS::DBClusterParameterGroup",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
+)
 
 
 class Kind(StrEnum):

@@ -35,6 +35,7 @@ def test_each_action_has_a_word(action: str, replacement: str, kind: Kind) -> No
         ("Modify", "True", "AWS::SQS::Queue", True),
         ("Modify", "Conditional", "AWS::S3::Bucket", True),
         ("Remove", "", "AWS::RDS::DBCluster", True),
+        ("Modify", "True", "AWS::RDS::DBClusterParameterGroup", False),
         ("Modify", "False", "AWS::SQS::Queue", False),
         ("Modify", "True", "AWS::SQS::QueuePolicy", False),
         ("Modify", "True", "AWS::Lambda::Function", False),
