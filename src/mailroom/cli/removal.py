@@ -24,13 +24,15 @@ def delete(
 ) -> None:
     """Delete an environment's stack, and make sure that nothing of it is left."""
     from mailroom.promotion.buckets import bucket_exists
-    from mailroom.promotion.deletion import delete_bucket, delete_stack
+    from mailroom.promotion.deletion import delete_bucket, delete_stack, require_unprotected
     from mailroom.promotion.preflight import open_account
 
     account = open_account(Project.find(), env, bucket=False, parameters=False)
     target, reporter = account.target, TerminalReporter(yes)
     if database is not None and database != target.database:
         raise Refused(f"the stack of {env}'s database is {target.database}, not {database}")
+    if database:
+        require_unprotected(account, database)
     where = f"in account {account.id}, {target.region}"
     _require(reporter, f"Delete stack {target.stack} {where}, with all messages in its queues?")
     if bucket:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from mailroom.deployment.stack import Stack
-from mailroom.errors import MailroomError
+from mailroom.errors import MailroomError, Refused
 from mailroom.promotion.account import Account
 from mailroom.promotion.deploying import Reporter
 from mailroom.promotion.leftovers import Resource, find_leftovers, list_resources
@@ -40,6 +40,27 @@ def delete_stack(account: Account, name: str, reporter: Reporter) -> list[Resour
             "\n".join(f"{resource.logical_id}: {resource.id}" for resource in left),
         )
     return resources
+
+
+def require_unprotected(account: Account, stack: str) -> None:
+    """Refuse to delete a database that is protected against it.
+
+    CloudFormation would notice when it comes to the cluster, with the instance gone before it.
+
+    Raises:
+        Refused: A cluster of the stack is protected.
+    """
+    for resource in list_resources(account.session, stack):
+        if resource.type != "AWS::RDS::DBCluster":
+            continue
+        rds: Any = account.session.client("rds")
+        (cluster,) = rds.describe_db_clusters(DBClusterIdentifier=resource.id)["DBClusters"]
+        if cluster.get("DeletionProtection"):
+            raise Refused(
+                f"the database {resource.id} is protected against deletion",
+                "take that away first: aws rds modify-db-cluster --no-deletion-protection"
+                f" --db-cluster-identifier {resource.id} --region {account.target.region}",
+            )
 
 
 def delete_bucket(account: Account) -> None:

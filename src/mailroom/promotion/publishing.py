@@ -63,7 +63,8 @@ def read_application(template: str, folder: Path, bucket: str, key: str) -> Appl
         raise Refused(f"template.yml can't be published: {_METADATA}", "\n".join(missing))
     for name in ("CodeBucket", "CodeKey"):
         document["Parameters"].pop(name, None)
-    document["Globals"]["Function"]["CodeUri"] = {"Bucket": bucket, "Key": key}
+    # As `sam package` writes it, which is what the repository is used to.
+    document["Globals"]["Function"]["CodeUri"] = f"s3://{bucket}/{key}"
     rendered = io.StringIO()
     yaml.dump(document, rendered)
     content = {name.replace("Url", "Body"): path.read_text() for name, path in texts.items()}

@@ -125,7 +125,7 @@ def test_an_application_that_is_not_there_is_created_with_licence_and_readme(
 
 def test_the_published_template_names_the_code_itself(application: Application) -> None:
     assert "CodeBucket" not in application.template
-    assert "Key: artifacts/code.zip" in application.template
+    assert "CodeUri: s3://bucket/artifacts/code.zip" in application.template
 
 
 def test_what_the_metadata_lacks_is_named_at_once(tmp_path: Path) -> None:

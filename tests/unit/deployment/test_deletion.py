@@ -1,0 +1,104 @@
+"""What must not be deleted by accident, at botocore's edge: there is no emulator of RDS."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from mailroom.deployment.target import Target
+from mailroom.errors import Refused
+from mailroom.promotion.account import Account
+from mailroom.promotion.deletion import require_unprotected
+
+_STACK = "mailroom-prod-database"
+
+
+class _Session(boto3.Session):
+    """Hands out the same clients again, so that their answers can be stubbed."""
+
+    def __init__(self) -> None:
+        super().__init__("x", "x", region_name="eu-west-3")
+        self._clients: dict[str, Any] = {}
+
+    def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
+        if service_name not in self._clients:
+            self._clients[service_name] = super().client(service_name)
+        return self._clients[service_name]
+
+
+@pytest.fixture
+def account() -> Account:
+    return Account(Target("prod", "eu-west-3", "mailroom-prod"), _Session(), "111122223333", "arn")
+
+
+@pytest.fixture
+def cloudformation(account: Account) -> Iterator[Stubber]:
+    with Stubber(account.session.client("cloudformation")) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+@pytest.fixture
+def rds(account: Account) -> Iterator[Stubber]:
+    client: Any = account.session.client("rds")
+    with Stubber(client) as stubber:
+        yield stubber
+        stubber.assert_no_pending_responses()
+
+
+def _consists_of(cloudformation: Stubber, **types: str) -> None:
+    resources = [
+        {
+            "LogicalResourceId": name,
+            "PhysicalResourceId": f"{name.lower()}-1",
+            "ResourceType": kind,
+            "LastUpdatedTimestamp": "2026-11-25T00:00:00Z",
+            "ResourceStatus": "CREATE_COMPLETE",
+        }
+        for name, kind in types.items()
+    ]
+    cloudformation.add_response(
+        "list_stack_resources", {"StackResourceSummaries": resources}, {"StackName": _STACK}
+    )
+
+
+def _is_protected(rds: Stubber, protected: bool) -> None:
+    rds.add_response(
+        "describe_db_clusters",
+        {"DBClusters": [{"DeletionProtection": protected}]},
+        {"DBClusterIdentifier": "cluster-1"},
+    )
+
+
+def test_a_protected_database_is_refused_before_anything_of_it_is_deleted(
+    account: Account, cloudformation: Stubber, rds: Stubber
+) -> None:
+    _consists_of(cloudformation, Vpc="AWS::EC2::VPC", Cluster="AWS::RDS::DBCluster")
+    _is_protected(rds, True)
+
+    with pytest.raises(Refused, match="cluster-1 is protected") as refusal:
+        require_unprotected(account, _STACK)
+
+    assert refusal.value.exit_code == 2
+    assert "--no-deletion-protection" in refusal.value.hint
+
+
+def test_a_database_that_is_not_protected_may_be_deleted(
+    account: Account, cloudformation: Stubber, rds: Stubber
+) -> None:
+    _consists_of(cloudformation, Cluster="AWS::RDS::DBCluster")
+    _is_protected(rds, False)
+
+    require_unprotected(account, _STACK)
+
+
+def test_a_database_that_is_not_there_asks_nothing_of_rds(
+    account: Account, cloudformation: Stubber, rds: Stubber
+) -> None:
+    cloudformation.add_client_error(
+        "list_stack_resources", "ValidationError", f"Stack with id {_STACK} does not exist"
+    )
+
+    require_unprotected(account, _STACK)
