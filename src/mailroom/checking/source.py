@@ -12,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from mailroom.checking.finding import Location
 from mailroom.errors import Refused
+from mailroom.interrupts import postponed
 
 type Key = str | int
 type Place = tuple[Key, ...]
@@ -54,7 +55,8 @@ class Source:
             Refused: It is neither YAML nor JSON.
         """
         try:
-            nodes = YAML().load(text)
+            with postponed():
+                nodes = YAML().load(text)
         except MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise Refused(f"{file}:{line}: {error.problem}") from error

@@ -12,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from mailroom.deployment.parameters import parameter_faults
 from mailroom.errors import Refused
+from mailroom.interrupts import postponed
 
 
 class Template:
@@ -32,7 +33,8 @@ class Template:
     @cached_property
     def _document(self) -> Any:
         try:
-            document = self._yaml.load(self._path)
+            with postponed():
+                document = self._yaml.load(self._path)
         except OSError as error:
             raise Refused(f"{self._path}: {error.strerror}") from error
         except YAMLError as error:

@@ -14,6 +14,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from mailroom.errors import Refused
+from mailroom.interrupts import postponed
 from mailroom.promotion.account import Account
 from mailroom.promotion.deploying import upload_release
 from mailroom.promotion.release import PREFIX, Release
@@ -51,7 +52,8 @@ def read_application(template: str, folder: Path, bucket: str, key: str) -> Appl
         Refused: The metadata is incomplete; everything that is missing is named.
     """
     yaml = YAML()
-    document = yaml.load(template)
+    with postponed():
+        document = yaml.load(template)
     metadata = dict((document.get("Metadata") or {}).get(_METADATA) or {})
     missing = [name for name in (*_REQUIRED, "SemanticVersion") if not metadata.get(name)]
     texts = {name: folder / str(metadata.get(name)) for name in ("LicenseUrl", "ReadmeUrl")}
