@@ -132,6 +132,16 @@ def test_a_session_is_believed_only_with_its_token(iam_flow: Flow) -> None:
     assert code == "InvalidClientTokenId"
 
 
+def test_an_invocation_gets_the_payload_that_its_caller_signed(iam_flow: Flow) -> None:
+    name = iam_flow.environment.outputs["MigrateDatabaseFunctionName"]
+    payload = json.dumps({"smokeTest": {"batchId": "none"}})
+
+    with user(iam_flow.environment, EVERYTHING) as someone:
+        answer = someone.client("lambda").invoke(FunctionName=name, Payload=payload)
+
+    assert json.loads(answer["Payload"].read()) == {"found": {}, "removed": 0}
+
+
 def test_a_presigned_url_does_what_its_maker_may_do(iam_flow: Flow) -> None:
     bucket = iam_flow.environment.outputs["MessagesBucketName"]
     iam_flow.environment.session.client("s3").put_object(Bucket=bucket, Key="a b+c~é", Body=b"hi")

@@ -63,9 +63,15 @@ class AuthenticationError(Exception):
 
 
 def keep_body(_chain: object, context: RequestContext, _response: object) -> None:
-    """Keep a form's bytes, which a signature covers, before they are read as a form."""
+    """Keep the bytes that a signature covers, before they are read as a form or given on as a
+    stream, of which nothing would be left when the signature has been checked.
+
+    Not S3's: there a header holds their digest, and they may be many.
+    """
     request = context.request
-    if request.method == "POST" and request.headers.get("Content-Type", "").startswith(FORM):
+    is_form = request.headers.get("Content-Type", "").startswith(FORM)
+    claim = claim_of_header(request.headers.get("Authorization") or "")
+    if request.method == "POST" and (is_form or (claim and claim.scope[2] != "s3")):
         request.get_data(cache=True)
 
 
