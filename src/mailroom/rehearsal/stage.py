@@ -18,6 +18,14 @@ from mailroom.project import Project
 from mailroom.rehearsal.engine_name import EngineName
 from mailroom.rehearsal.engines import Engine, make_engine
 
+_DEPLOYER = "deployer"
+# Names that LocalStack generates otherwise than CloudFormation does.
+_NAMES = {
+    ":MessageWorkflow-*": ":mailroom-*-MessageWorkflow-*",
+    ":IngestionSecret-*": ":mailroom-*-IngestionSecret-*",
+    "arn:aws:sns:*:*:mailroom-*": "arn:aws:sns:*:*:topic-*",
+}
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -25,14 +33,14 @@ class Stage:
 
     Attributes:
         endpoint: URL of what plays AWS.
-        account: The account that it plays.
-        session: Clients of it.
+        credentials: Access key and secret key of whoever deploys.
+        session: Clients of it, of the account's root.
         secret: ARN of the database owner's secret.
         database: Connection string of the database, with the rights to look at everything.
     """
 
     endpoint: str
-    account: str
+    credentials: tuple[str, str]
     session: EmulatorSession
     secret: str
     database: str
@@ -40,10 +48,11 @@ class Stage:
     @property
     def variables(self) -> dict[str, str]:
         """What makes every AWS tool take it for AWS."""
+        key, secret = self.credentials
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": self.account,
-            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ACCESS_KEY_ID": key,
+            "AWS_SECRET_ACCESS_KEY": secret,
             "AWS_EC2_METADATA_DISABLED": "true",
             "MAILROOM_REHEARSAL_SECRET": self.secret,
         }
@@ -80,7 +89,12 @@ def set_stage(
             engine.wait(started)
             session = EmulatorSession(engine.endpoint, target.region, target.account)
             secret = store_owner_credentials(session, "127.0.0.1", postgres.port, password)
-        yield Stage(engine.endpoint, target.account, session, secret, postgres.dsn())
+        credentials = (target.account, "test")
+        if name is EngineName.localstack:
+            # The other engine would let anybody do anything.
+            policy = project.root / "infra" / "deployer-policy.json"
+            credentials = _hire_deployer(session, policy.read_text())
+        yield Stage(engine.endpoint, credentials, session, secret, postgres.dsn())
     finally:
         with uninterrupted(), progress.step("Taking it down"):
             _take_down(engine, postgres)
@@ -100,6 +114,17 @@ def checkout_copy(project: Project, folder: Path) -> Path:
     for name in (".envs", ".venv", "emulator", "pyproject.toml", "samples", "src"):
         (root / name).symlink_to(project.root / name)
     return root
+
+
+def _hire_deployer(session: EmulatorSession, policy: str) -> tuple[str, str]:
+    """Make a user who may do what the policy says, and no more; the user's access key."""
+    for name, theirs in _NAMES.items():
+        policy = policy.replace(name, theirs)
+    iam = session.client("iam")
+    iam.create_user(UserName=_DEPLOYER)
+    iam.put_user_policy(UserName=_DEPLOYER, PolicyName=_DEPLOYER, PolicyDocument=policy)
+    key = iam.create_access_key(UserName=_DEPLOYER)["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
 
 
 def _take_down(engine: Engine, postgres: PostgresServer) -> None:
