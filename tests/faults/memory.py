@@ -43,10 +43,10 @@ class Memory:
         )
 
     def _ranges(self) -> dict[str, tuple[float, float]]:
-        """By kind, the middle of the first and of the last fifth of its samples."""
+        """By kind, the middle of the first and of the last tenth of its samples."""
         ranges: dict[str, tuple[float, float]] = {}
         for kind, samples in self._samples.items():
-            part = max(1, len(samples) // 5)
+            part = max(1, len(samples) // 10)
             first, last = sorted(samples[:part]), sorted(samples[-part:])
             ranges[kind] = (first[len(first) // 2] or 1, last[len(last) // 2])
         return ranges

@@ -74,6 +74,20 @@ def test_a_function_is_not_created_with_a_role_that_does_not_trust_lambda(
     assert error["Message"] == "The role defined for the function cannot be assumed by Lambda."
 
 
+def test_a_state_machine_whose_role_trusts_it_no_longer_fails_at_once(
+    iam_flow: Flow, iam: Iam
+) -> None:
+    events = [notification(), notification(), notification()]
+    iam_flow.send(events[:1])
+
+    with trusts(iam, "MessageWorkflowRole", "lambda.amazonaws.com"):
+        refused = iam_flow.run({"messages": events[1:2]})
+    iam_flow.send(events[2:])
+
+    assert refused.status == "FAILED"
+    assert iam_flow.ingested(events) == [events[0], events[2]]
+
+
 def test_an_event_source_mapping_is_not_created_where_the_role_may_not_read_the_queue(
     iam_flow: Flow, iam: Iam
 ) -> None:
@@ -124,3 +138,18 @@ def empty_archive() -> bytes:
     with zipfile.ZipFile(archive, "w") as content:
         content.writestr("a.py", "")
     return archive.getvalue()
+
+
+@contextmanager
+def trusts(iam: Iam, role: str, service: str) -> Iterator[None]:
+    """A role trusts another service only; at the end the one that it trusted."""
+    roles = iam.environment.session.client("iam")
+    name = iam.roles[role].arn.rpartition("/")[2]
+    before = roles.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    other = {"Version": "2012-10-17", "Statement": [trust]}
+    roles.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(other))
+    try:
+        yield
+    finally:
+        roles.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(before))
