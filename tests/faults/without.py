@@ -34,6 +34,13 @@ PROTECTIONS = [
         '_DATA = ("22", "23", "44", "54", "P0", "53", "XX", "40")',
     ),
     Protection(
+        "a full disk passes",
+        "test_full_disk.py::test_the_disk_is_full_until_somebody_makes_space",
+        "process_messages/sqlstate.py",
+        '_DATA = ("22", "23", "44", "54", "P0")',
+        '_DATA = ("22", "23", "44", "54", "P0", "53")',
+    ),
+    Protection(
         "what fails for its data is found one by one",
         "test_database_faults.py::test_a_message_that_fails_in_the_database_only",
         "process_messages/ingestion.py",
