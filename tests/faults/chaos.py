@@ -1,8 +1,11 @@
 """Random faults, one at a time, each of which passes."""
 
+import json
 import random
 import secrets
+import signal
 import time
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -12,9 +15,11 @@ import psutil
 import psycopg
 
 from mailroom.embedded.environment import EmbeddedEnvironment
+from tests.faults.postgres import Postgres
 from tests.faults.processes import FunctionProcesses
 from tests.faults.run import Run
 from tests.support.ingestion_role import IngestionRole
+from tests.support.poison import poison_for_notifications
 
 _PAUSE_SECONDS = (3, 8)
 _FROZEN_SECONDS = 3
@@ -23,14 +28,11 @@ _FROZEN_SECONDS = 3
 class Chaos:
     """Strikes now and then, and mends what it did before it strikes again."""
 
-    def __init__(
-        self, run: Run, embedded: EmbeddedEnvironment, database: psycopg.Connection
-    ) -> None:
+    def __init__(self, run: Run, embedded: EmbeddedEnvironment) -> None:
         self._run = run
         self._embedded = embedded
-        self._database = database
-        self._role = IngestionRole(run.flow.environment, database)
-        self._processes = FunctionProcesses(embedded, database)
+        self._postgres = Postgres(embedded)
+        self._connect()
         self._counts: Counter[str] = Counter()
         self._mending = ExitStack()
         self._next = time.monotonic() + _PAUSE_SECONDS[0]
@@ -40,7 +42,11 @@ class Chaos:
             self._freeze_postgres,
             self._rotate_credentials,
             self._shut_out,
+            self._restart_postgres,
             self._send_again,
+            self._send_other_content,
+            self._send_poison,
+            self._send_unknown_type,
         ]
 
     def strike(self) -> str | None:
@@ -56,6 +62,11 @@ class Chaos:
     def end(self) -> None:
         """Mend what is still broken."""
         self._mending.close()
+
+    def close(self) -> None:
+        """Mend what is still broken, and let go of the database."""
+        self.end()
+        self._database.close()
 
     def shorten_visibility(self) -> None:
         """What a killed function held comes back in seconds, not in six minutes."""
@@ -79,11 +90,8 @@ class Chaos:
         return "all sessions ended"
 
     def _freeze_postgres(self) -> str:
-        state = self._embedded.state
-        assert state
-        assert state.postgres
-        server = psutil.Process(state.postgres.pid)
-        sessions = [one for one in server.children() if one.pid != self._database.info.backend_pid]
+        mine = self._database.info.backend_pid
+        sessions = [one for one in self._postgres.process.children() if one.pid != mine]
         # In a thread of its own: whoever counts rows meanwhile may wait for one of them.
         thaw = Timer(_FROZEN_SECONDS, _resume, [sessions])
         thaw.start()
@@ -103,9 +111,37 @@ class Chaos:
         self._mending.enter_context(self._role.shut_out())
         return "logins refused"
 
+    def _restart_postgres(self) -> str:
+        self._database.close()
+        self._postgres.end(signal.SIGKILL)
+        self._postgres.start()
+        self._connect()
+        return "Postgres killed and started again"
+
     def _send_again(self) -> str:
         self._run.start_again()
         return "a batch sent again"
+
+    def _send_other_content(self) -> str:
+        self._run.start_with_other_content()
+        return "ids sent with other content"
+
+    def _send_poison(self) -> str:
+        for body in poison_for_notifications().values():
+            self._run.put("NotificationQueue", self._run.marked(body), type="notification")
+        return "poison among the messages"
+
+    def _send_unknown_type(self) -> str:
+        body = {"mark": self._run.source, "id": str(uuid.uuid4())}
+        self._run.publish(json.dumps(body), type="greeting")
+        return "a type that nobody handles"
+
+    def _connect(self) -> None:
+        """Connect to the database, which may be another process than before."""
+        environment = self._run.flow.environment
+        self._database = psycopg.connect(environment.database, autocommit=True)
+        self._role = IngestionRole(environment, self._database)
+        self._processes = FunctionProcesses(self._embedded, self._database)
 
 
 def _resume(processes: list[psutil.Process]) -> None:

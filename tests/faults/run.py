@@ -1,5 +1,6 @@
 """A running load on one stack, watched by a checker."""
 
+import json
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
@@ -55,6 +56,18 @@ class Run:
         bodies = next(reversed(self._executions.values()), None)
         if bodies:
             self._executions[self.flow.start(self.flow.upload(bodies))] = bodies
+
+    def start_with_other_content(self) -> None:
+        """Send events of the newest batch once more, each with another subject."""
+        bodies = next(reversed(self._executions.values()), [])
+        events = [json.loads(body) for body in bodies[::10]]
+        self.start([{**event, "subject": str(uuid.uuid4())} for event in events])
+
+    def marked(self, body: str) -> str:
+        """The same poison, of this run."""
+        return body.replace("https://example.com/tests", self.source).replace(
+            '{"id"', f'{{"mark": "{self.source}", "id"', 1
+        )
 
     def running(self) -> int:
         """How many executions have not ended; what has ended is noted and forgotten."""

@@ -33,7 +33,7 @@ def soak(embedded: EmbeddedEnvironment, seconds: float, say: Callable[[str], Non
     environment = embedded.connect()
     with psycopg.connect(environment.database, autocommit=True) as database:
         run, memory = Run(Flow(environment, database)), Memory(embedded)
-        chaos = Chaos(run, embedded, database)
+        chaos = Chaos(run, embedded)
         chaos.shorten_visibility()
         begun = reported = time.monotonic()
         while (elapsed := time.monotonic() - begun) < seconds:
@@ -47,7 +47,7 @@ def soak(embedded: EmbeddedEnvironment, seconds: float, say: Callable[[str], Non
             if time.monotonic() - reported > _REPORT_SECONDS:
                 reported = time.monotonic()
                 say(f"{elapsed:5.0f} s  {run.checker.attempted} sent, {run.rows()} ingested")
-        chaos.end()
+        chaos.close()
         verdict = run.finish()
         say(f"       {verdict}")
         say(f"       {memory}")

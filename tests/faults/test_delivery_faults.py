@@ -101,7 +101,7 @@ def test_poison_among_good_messages(run: Run) -> None:
     run.start(run.events())
     for _ in range(5):
         for body in poison_for_notifications().values():
-            run.put("NotificationQueue", marked(run, body), type="notification")
+            run.put("NotificationQueue", run.marked(body), type="notification")
 
     verdict = run.finish()
 
@@ -143,10 +143,3 @@ def delayed(events: list[Event]) -> list[Any]:
         {"Id": str(n), "MessageBody": body, "DelaySeconds": random.randrange(3)}
         for n, body in enumerate(as_bodies(events))
     ]
-
-
-def marked(run: Run, body: str) -> str:
-    """The same poison, of this run."""
-    return body.replace("https://example.com/tests", run.source).replace(
-        '{"id"', f'{{"mark": "{run.source}", "id"', 1
-    )

@@ -4,44 +4,14 @@ import signal
 import time
 from collections.abc import Iterator
 
-import psutil
 import pytest
 
 from mailroom.embedded.environment import EmbeddedEnvironment
+from tests.faults.postgres import Postgres
 from tests.faults.processes import FunctionProcesses
 from tests.faults.run import LOAD, Run
 from tests.support.flow import until
 from tests.support.locks import locked
-
-
-class Postgres:
-    """The server's process, and how to start it again."""
-
-    def __init__(self, embedded: EmbeddedEnvironment) -> None:
-        self._embedded = embedded
-
-    @property
-    def process(self) -> psutil.Process:
-        state = self._embedded.state
-        assert state
-        assert state.postgres
-        return psutil.Process(state.postgres.pid)
-
-    def end(self, number: int) -> None:
-        """End it by a signal; its sessions end with it."""
-        family = [self.process, *self.process.children(recursive=True)]
-        self.process.send_signal(number)
-        psutil.wait_procs(family, timeout=15)
-        assert not any(one.is_running() and one.status() != "zombie" for one in family)
-
-    def start(self) -> None:
-        """Start it again on its data."""
-        state = self._embedded.state
-        assert state
-        server = self._embedded.postgres(state)
-        record = server.start()
-        self._embedded.file.save(state.with_(postgres=record))
-        server.wait(record)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
 from publish_messages.request import Request
@@ -104,7 +105,9 @@ class Throttled(AWSResponse):
 
 def publish(run: Run, monkeypatch: pytest.MonkeyPatch, hooks: dict[str, Hook]) -> None:
     """Publish a load as the function does, with a client that has these hooks."""
-    client = run.flow.environment.session.client("sns")
+    # Without botocore's own repeats, which would hide whether the function's are there.
+    once = Config(retries={"total_max_attempts": 1})
+    client = run.flow.environment.session.client("sns", config=once)
     for event, hook in hooks.items():
         client.meta.events.register(event, hook)
     monkeypatch.setattr(clients, "sns", lambda connections: client)
