@@ -1,6 +1,7 @@
 """The commands on an environment that is up."""
 
 import json
+import signal
 import subprocess
 from pathlib import Path
 
@@ -105,6 +106,20 @@ def test_send_ends_with_3_when_messages_are_dead_and_says_where_they_are(mailroo
 
     assert "alert\t1\t0\t0\t1" in run.stdout
     assert "mailroom queues AlertDeadLetterQueue" in run.stderr
+
+
+def test_send_that_is_interrupted_says_how_to_see_what_becomes_of_the_batch(
+    mailroom: Command, tmp_path: Path
+) -> None:
+    file, output = write(tmp_path / "events.jsonl", *mixed(500)), tmp_path / "output"
+    sending = mailroom.start("send", file, output=output)
+    until(lambda: "batch" in output.read_text(), "the start of the batch")
+
+    sending.send_signal(signal.SIGINT)
+
+    assert sending.wait(30) == 130
+    batch = output.read_text().partition("mailroom messages --batch ")[2].strip()
+    until(lambda: len(mailroom.json("messages", "--batch", batch, "-n", "999")) == 500, "the rest")
 
 
 def test_messages_are_filtered_by_type_batch_and_time(mailroom: Command) -> None:

@@ -2,7 +2,7 @@
 
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -10,6 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from mailroom.cli.output import AsJson, errors, show_json, show_table
 from mailroom.environment import Environment
 from mailroom.project import Project
+
+if TYPE_CHECKING:
+    from mailroom.workflow.batch import Batch
 
 EXIT_DEAD_LETTERS = 3
 
@@ -42,18 +45,27 @@ def send(
 def send_files(project: Project, environment: Environment, files: list[str]) -> dict[str, Any]:
     """Send files as one batch, showing progress; returns the execution's output."""
     from mailroom.workflow.batch import gather_batch, start_execution
-    from mailroom.workflow.execution import await_execution
 
     with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
         batch = gather_batch(project, files, Path(folder))
         execution = start_execution(environment, batch)
-        count = batch.report.valid
-        errors.print(f"batch {batch.id}: {count} message{'s' if count > 1 else ''}")
-        with _progress_bar() as bar:
-            task = bar.add_task("settled", total=batch.report.valid - batch.report.duplicates)
-            return await_execution(
-                environment, execution, batch.id, lambda count: bar.update(task, completed=count)
-            )
+        try:
+            return _await_settlement(environment, batch, execution)
+        except KeyboardInterrupt:
+            errors.print(f"the batch goes on by itself: mailroom messages --batch {batch.id}")
+            raise
+
+
+def _await_settlement(environment: Environment, batch: "Batch", execution: str) -> dict[str, Any]:
+    from mailroom.workflow.execution import await_execution
+
+    count = batch.report.valid
+    errors.print(f"batch {batch.id}: {count} message{'s' if count > 1 else ''}")
+    with _progress_bar() as bar:
+        task = bar.add_task("settled", total=count - batch.report.duplicates)
+        return await_execution(
+            environment, execution, batch.id, lambda settled: bar.update(task, completed=settled)
+        )
 
 
 def print_result(result: dict[str, Any]) -> None:
