@@ -48,8 +48,11 @@ def delete(
         else f"stack {target.stack} was not there"
     )
     if database:
-        delete_stack(account, database, reporter)
-        errors.print(f"stack {database} is deleted; its last snapshot may still be there")
+        errors.print(
+            f"stack {database} is deleted; its last snapshot may still be there"
+            if delete_stack(account, database, reporter)
+            else f"stack {database} was not there"
+        )
     if bucket and bucket_exists(account):
         delete_bucket(account)
         errors.print(f"bucket {account.bucket} is deleted")
