@@ -56,7 +56,9 @@ def test_a_dead_letter_row_keeps_the_bytes_of_whatever_came(flow: Flow) -> None:
         assert (row.reason, row.sent, row.batch_id) == ("invalid_json", True, None)
 
 
-@pytest.mark.parametrize("attributes", [{"type": "greeting"}, {"type": "Notification"}, {}])
+@pytest.mark.parametrize(
+    "attributes", [{"type": "greeting"}, {"type": "Notification"}, {"trace": "no type"}]
+)
 def test_what_no_filter_matches_ends_in_the_unrouted_queue(
     flow: Flow, attributes: dict[str, str]
 ) -> None:

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 from localstack.aws.api import CommonServiceException
 from localstack.runtime.hooks import on_infra_start
 
+from mailroom_localstack.limits.event_source import look_at_event_source
+from mailroom_localstack.limits.executions import look_at_execution
+from mailroom_localstack.limits.filters import look_at_filters
+from mailroom_localstack.limits.queues import look_at_queue
 from mailroom_localstack.limits.stack_update import look_at_stack_update
 from mailroom_localstack.limits.state_machine import Diagnostic, diagnose, refusal_message
 
@@ -22,11 +26,18 @@ VALIDATES = "ValidateStateMachineDefinition"
 
 @on_infra_start()
 def refuse_what_aws_refuses() -> None:
-    """Look at what is sent to Step Functions, and to CloudFormation."""
+    """Look at every request before its service does."""
     from localstack.aws import handlers
 
-    handlers.serve_custom_service_request_handlers.append(look_at_state_machine)
-    handlers.serve_custom_service_request_handlers.append(look_at_stack_update)
+    for look in (
+        look_at_state_machine,
+        look_at_execution,
+        look_at_stack_update,
+        look_at_queue,
+        look_at_event_source,
+        look_at_filters,
+    ):
+        handlers.serve_custom_service_request_handlers.append(look)
 
 
 def look_at_state_machine(chain: HandlerChain, context: RequestContext, response: Response) -> None:
