@@ -100,6 +100,10 @@ need-env:
 faults: install  ## Break everything that can break, under load, and account for every event
 	@.venv/bin/pytest tests/faults
 
+.PHONY: parity
+parity: install  ## Try on every engine what we rely on in AWS, print and write the table (AWS=1: on AWS too)
+	@.venv/bin/python -m tests.parity $(if $(AWS),--aws)
+
 .PHONY: bench
 bench: install  ## Measure against what runs beside it
 	@.venv/bin/python -m benchmarks

@@ -1,13 +1,26 @@
 """Options that every kind of test shares."""
 
+from pathlib import Path
+
 import pytest
+
+FOR_PARITY = ("localstack", "ministack", "aws")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--stack",
-        choices=["embedded", "compose", "attach"],
+        choices=["embedded", "compose", "attach", *FOR_PARITY],
         default="embedded",
         help="what the integration tests run against: an embedded environment of their own, "
-        "one of their own in containers, or the environment of this checkout that is already up",
+        "one of their own in containers, or the environment of this checkout that is already up; "
+        "tests/parity runs on other engines too, and on AWS",
     )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Only tests/parity can run on another engine than Mailroom's."""
+    stack = config.getoption("--stack")
+    parity = Path(__file__).parent / "parity"
+    if stack in FOR_PARITY and any(parity not in item.path.parents for item in items):
+        raise pytest.UsageError(f"--stack={stack} is for tests/parity alone")

@@ -42,7 +42,7 @@ def make_engine(name: EngineName, project: Project) -> Engine:
     """
     if name is EngineName.localstack:
         return LocalStackServer(project, project.logs / "localstack.log", free_port())
-    _install(project)
+    install_engine(project, "ministack", project.root / "emulator" / "ministack.txt")
     return MiniStackServer(project, project.logs / "ministack.log", free_port())
 
 
@@ -105,9 +105,13 @@ class MiniStackServer:
         return stop_processes(self._home, str(self._command), signal.SIGTERM, seconds=5)
 
 
-def _install(project: Project) -> None:
-    environment = project.root / ".envs" / "ministack"
-    lock = project.root / "emulator" / "ministack.txt"
+def install_engine(project: Project, name: str, lock: Path) -> None:
+    """Make an environment in .envs from a lock, unless it is there.
+
+    Raises:
+        MailroomError: It could not be installed.
+    """
+    environment = project.root / ".envs" / name
     stamp = environment / ".inputs"
     if stamp.exists() and stamp.read_text() == lock.read_text():
         return
@@ -120,5 +124,7 @@ def _install(project: Project) -> None:
         run = subprocess.run([project.uv, *command], capture_output=True, text=True)
         if run.returncode:
             shutil.rmtree(environment, ignore_errors=True)
-            raise MailroomError("MiniStack could not be installed", run.stderr.strip())
+            raise MailroomError(
+                f"the environment {name} could not be installed", run.stderr.strip()
+            )
     stamp.write_text(lock.read_text())

@@ -1,0 +1,1 @@
+"""What the workflow relies on in AWS, tried on every engine: `make parity` prints the table."""
