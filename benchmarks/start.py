@@ -1,23 +1,24 @@
 """How long `up` takes, beside LocalStack's own start."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from benchmarks.figure import Figure, in_turn, seconds
-from mailroom.embedded.localstack import LocalStackServer
 from mailroom.embedded.ports import free_port
 from mailroom.project import Project
+from tests.parity.engines import plain_localstack
 
 ROUNDS = 5
 
 
 def measure_up(project: Project) -> Figure:
-    """`mailroom up` as a whole process, down before each, beside LocalStack to its health page."""
-    run_mailroom(project, "up")
-    run_mailroom(project, "down")
+    """`mailroom up` as a whole process, down before each, beside LocalStack without our plugin."""
+    _bare(project)
+    _up(project)
     up, bare = in_turn(ROUNDS, lambda: _up(project), lambda: _bare(project))
     against = "LocalStack's own start to its health page"
     return Figure("up, to topology ready", up, against, bare, 3.0, "s")
@@ -48,12 +49,11 @@ def _up(project: Project) -> float:
 
 
 def _bare(project: Project) -> float:
-    server = LocalStackServer(project, project.logs / "bare.log", free_port())
-
+    server = plain_localstack(project)
     started = time.perf_counter()
     process = server.start()
     try:
         server.wait(process)
         return time.perf_counter() - started
     finally:
-        server.stop()
+        process.stop(signal.SIGKILL, seconds=10)

@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from mailroom.aws import EmulatorSession
 from mailroom.aws_errors import explain
 from mailroom.connection import connect
-from mailroom.embedded.localstack import MODULE, SETTINGS, LocalStackServer
+from mailroom.embedded.localstack import SETTINGS, LocalStackServer
 from mailroom.embedded.ports import free_port
 from mailroom.embedded.processes import ProcessRecord, start_detached, stop_processes
 from mailroom.errors import Refused
@@ -30,6 +30,7 @@ _PLUGIN_ALONE = (
     "LAMBDA_RUNTIME_EXECUTOR",
     "PROVIDER_OVERRIDE_S3",
 )
+_MODULE = "localstack.runtime.main"
 _IMAGE = "lambda/python:3.13"
 _EMULATOR_SECONDS, _AWS_SECONDS = 20, 120
 
@@ -83,7 +84,7 @@ class PlainLocalStack(LocalStackServer):
         docker = {name: os.environ[name] for name in ("DOCKER_HOST",) if name in os.environ}
         launcher = Path(__file__).with_name("on_loopback.py")
         return start_detached(
-            [self._project.interpreter("localstack"), launcher, MODULE],
+            [self._project.interpreter("localstack"), launcher, _MODULE],
             self._log,
             {
                 **settings,
@@ -100,7 +101,7 @@ class PlainLocalStack(LocalStackServer):
 
     def stop(self) -> bool:
         """End it, gently, as it takes its containers down; returns whether it ran."""
-        return stop_processes(self._home, MODULE, signal.SIGTERM, seconds=20)
+        return stop_processes(self._home, _MODULE, signal.SIGTERM, seconds=20)
 
 
 def _engine(stack: Stack, project: Project) -> Engine:
@@ -108,8 +109,17 @@ def _engine(stack: Stack, project: Project) -> Engine:
         return make_engine(EngineName.localstack, project)
     if stack is Stack.ministack:
         return make_engine(EngineName.ministack, project)
+    return plain_localstack(project)
+
+
+def plain_localstack(project: Project) -> PlainLocalStack:
+    """LocalStack as it comes, in an environment of its own that is made when it isn't there.
+
+    Raises:
+        MailroomError: It could not be installed.
+    """
     install_engine(project, "localstack", project.root / "emulator" / "requirements.txt")
-    return PlainLocalStack(project, project.logs / "localstack.log", free_port())
+    return PlainLocalStack(project, project.logs / "plain-localstack.log", free_port())
 
 
 def aws_session() -> AccountSession:
