@@ -106,10 +106,17 @@ class Source:
 
 def _step(node: Any, key: Key) -> tuple[Any, int] | None:
     if isinstance(node, CommentedMap) and key in node:
-        return node[key], node.lc.key(key)[0] + 1
+        return node[key], _key_line(node, key)
     if isinstance(node, CommentedSeq) and isinstance(key, int) and key < len(node):
         return node[key], _item_line(node, key)
     return None
+
+
+def _key_line(node: CommentedMap, key: Any) -> int:
+    # What `<<` merges in stands elsewhere.
+    merged = key not in (node.lc.data or {})
+    line: int = node.lc.line if merged else node.lc.key(key)[0]
+    return line + 1
 
 
 def _item_line(node: CommentedSeq, index: int) -> int:
@@ -121,7 +128,7 @@ def _item_line(node: CommentedSeq, index: int) -> int:
 def _node_lines(node: Any) -> Iterator[int]:
     if isinstance(node, CommentedMap):
         for key, value in node.items():
-            yield node.lc.key(key)[0] + 1
+            yield _key_line(node, key)
             yield from _node_lines(value)
     elif isinstance(node, CommentedSeq):
         for index, value in enumerate(node):

@@ -4,6 +4,9 @@ import json
 from collections.abc import Iterator
 from textwrap import shorten
 
+from ruamel.yaml import YAML
+from ruamel.yaml.events import AliasEvent
+
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Finding, Location, Problem, Severity
 from mailroom.checking.rule import rule, whole
@@ -31,6 +34,24 @@ def sam_transform(definitions: Definitions) -> Iterator[Problem]:
     for id, reason in definitions.transform_faults:
         place: tuple[Key, ...] = ("Resources", id) if id else ()
         yield Problem(definitions.template.at(place), reason)
+
+
+@rule(
+    whole,
+    id="yaml-alias",
+    severity=Severity.error,
+    title="a YAML alias or merge in the template",
+    why="CloudFormation refuses the template: YAML aliases are not allowed in CloudFormation "
+    "templates; LocalStack takes them",
+    page="AWSCloudFormation/latest/UserGuide/template-formats.html",
+    mend="write it out in each place",
+)
+def yaml_alias(definitions: Definitions) -> Iterator[Problem]:
+    source = definitions.template
+    for event in YAML().parse(source.text) if "*" in source.text else ():
+        if isinstance(event, AliasEvent):
+            at = Location(source.file, event.start_mark.line + 1)
+            yield Problem(at, f"*{event.anchor} refers to what is anchored elsewhere")
 
 
 def lint(definitions: Definitions) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ def dead_letter_retention(stack: Stack) -> Iterator[Problem]:
         if its <= own:
             yield Problem(
                 dead.at("MessageRetentionPeriod"),
-                f"{dead.id} retains for {its:g} s, its source {queue.id} for {own:g} s",
+                f"{dead.id} retains for {its:.10g} s, its source {queue.id} for {own:.10g} s",
             )
 
 
