@@ -1,13 +1,13 @@
 """A state machine's definition, with all of its states wherever they are nested."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from mailroom.checking.finding import Location
+from mailroom.checking.machine_text import read_definition
 from mailroom.checking.source import Key, Place, Source
 from mailroom.errors import Refused
 
@@ -60,6 +60,7 @@ class Machine:
         source: The file that holds the definition.
         place: Where in that file.
         template: The template's file.
+        inserted: What CloudFormation's own functions put in place of `${…}`, by name.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Machine:
     source: Source
     place: Place
     template: Source
+    inserted: dict[str, Any] = field(default_factory=dict)
 
     def at(self, place: tuple[Key, ...] = ()) -> Location:
         """The line of a place in the definition."""
@@ -82,11 +84,22 @@ class Machine:
         """All states of all scopes."""
         return [state for scope in self.scopes for state in scope.states]
 
+    def is_jsonata(self, state: State) -> bool:
+        """Whether a state is written in JSONata, by itself or as the whole machine is."""
+        language = state.body.get("QueryLanguage") or self.definition.get("QueryLanguage")
+        return language == "JSONata"
+
+    @property
+    def is_express(self) -> bool:
+        """Whether the template makes it an Express workflow."""
+        properties = self.template.plain["Resources"][self.id].get("Properties", {})
+        return "EXPRESS" in (properties.get("Type"), properties.get("StateMachineType"))
+
     @property
     def substitutions(self) -> dict[str, Any]:
         """What the template puts in place of `${…}` in the definition."""
         properties = self.template.plain["Resources"][self.id].get("Properties", {})
-        return dict(properties.get("DefinitionSubstitutions") or {})
+        return {**self.inserted, **(properties.get("DefinitionSubstitutions") or {})}
 
 
 def load_machines(template: Source, folder: Path, root: Path) -> Iterator[Machine]:
@@ -107,10 +120,12 @@ def load_machines(template: Source, folder: Path, root: Path) -> Iterator[Machin
             if isinstance(properties.get("DefinitionUri"), str):
                 source = Source.load(folder / properties["DefinitionUri"], root)
                 yield _machine(id, source.plain, source, (), template)
-            elif isinstance(properties.get("DefinitionString"), str):
+            elif "DefinitionString" in properties:
                 place = (*here, "DefinitionString")
-                definition = _parsed(properties["DefinitionString"], template.at(place))
-                yield _machine(id, definition, template, place, template)
+                read = read_definition(properties["DefinitionString"], template.at(place))
+                if read:
+                    machine = _machine(id, read[0], template, place, template)
+                    yield replace(machine, inserted=read[1])
             elif "Definition" in properties:
                 place = (*here, "Definition")
                 yield _machine(id, properties["Definition"], template, place, template)
@@ -120,13 +135,6 @@ def _machine(id: str, definition: Any, source: Source, place: Place, template: S
     if not isinstance(definition, dict):
         raise Refused(f"{source.at(place)}: the definition of {id} is no object")
     return Machine(id, definition, source, place, template)
-
-
-def _parsed(text: str, at: Location) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise Refused(f"{at}: the definition is not JSON: {error.msg}") from error
 
 
 def _scopes(place: Place, body: Any) -> Iterator[Scope]:

@@ -33,7 +33,7 @@ def _walk(value: Any, place: Place, template: bool) -> Iterator[tuple[Place, str
 
 def _fields(machine: Machine) -> Iterator[tuple[State, Place, str, Any, bool]]:
     for state in machine.states:
-        if state.body.get("QueryLanguage") != "JSONata":
+        if not machine.is_jsonata(state):
             for place, key, value, template in _walk(state.body, state.place, False):
                 yield state, place, key, value, template
 

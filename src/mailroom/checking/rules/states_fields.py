@@ -65,7 +65,7 @@ def fields(machine: Machine) -> Iterator[Problem]:
         if known is None:
             yield Problem(at, f"state {state.name} has the type {state.type!r}, which is none")
             continue
-        if state.body.get("QueryLanguage") == "JSONata":
+        if machine.is_jsonata(state):
             continue
         for name in state.body:
             if name not in known | _ANY:
@@ -110,7 +110,8 @@ def names(machine: Machine) -> Iterator[Problem]:
 )
 def choice_rules(machine: Machine) -> Iterator[Problem]:
     for state in machine.states:
-        if state.type == "Choice" and isinstance(state.body.get("Choices"), list):
+        listed = isinstance(state.body.get("Choices"), list)
+        if state.type == "Choice" and listed and not machine.is_jsonata(state):
             yield from _choices(machine, state)
 
 

@@ -15,6 +15,8 @@ _INTEGRATION = re.compile(
 _OTHER = re.compile(
     r"arn:[^:]+:lambda:[^:]+:\d{12}:function:[^:]+(:[^:]+)?|arn:[^:]+:states:[^:]+:\d{12}:activity:.+"
 )
+# https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
+_NOT_EXPRESS = re.compile(r"\.sync(?::2)?$|\.waitForTaskToken$|:activity:")
 _SERVICES = (
     *("apigateway", "athena", "aws-sdk", "batch", "bedrock", "codebuild", "databrew", "dynamodb"),
     *("ecs", "eks", "elasticmapreduce", "emr-containers", "emr-serverless", "events", "glue"),
@@ -54,6 +56,8 @@ def resources(machine: Machine) -> Iterator[Problem]:
             at = machine.at((*state.place, "Resource"))
             for fault in _faults(resource, state):
                 yield Problem(at, f"Task {state.name}: {fault}")
+            if machine.is_express and _NOT_EXPRESS.search(resource):
+                yield Problem(at, f"Task {state.name}: an Express workflow can't wait for it")
 
 
 def _faults(resource: str, state: State) -> Iterator[str]:
@@ -66,7 +70,9 @@ def _faults(resource: str, state: State) -> Iterator[str]:
     pattern = match[2] or ""
     if service not in _SERVICES:
         yield f"Step Functions has no integration with {service!r}; try aws-sdk:{service}"
-    parameters = state.body.get("Parameters") or {}
+    parameters = state.body.get("Parameters") or state.body.get("Arguments") or {}
+    if not isinstance(parameters, dict):
+        return  # an expression that JSONata works out
     if pattern == _TOKEN:
         yield from _token_faults(parameters, state)
     known = [name for name in _ACTIONS if name.startswith(service + ":")]
@@ -112,7 +118,7 @@ def substitutions(machine: Machine) -> Iterator[Problem]:
     if machine.place:
         for name in sorted(used - given.keys()):
             yield Problem(machine.at(), f"${{{name}}} has no substitution")
-    for name in given:
+    for name in given.keys() - machine.inserted.keys():
         if name not in used:
             place = ("Resources", machine.id, "Properties", "DefinitionSubstitutions", name)
             yield Problem(machine.template.at(place), f"nothing uses the substitution {name}")
@@ -137,7 +143,7 @@ def payload(machine: Machine) -> Iterator[Problem]:
                 at = machine.at((*state.place, name))
                 yield Problem(at, f"{name} of {state.name} alone is {size:,} bytes")
         drops = "ResultPath" in state.body and state.body["ResultPath"] is None
-        narrows = {"ResultSelector", "ResultWriter"} & state.body.keys()
+        narrows = {"ResultSelector", "ResultWriter", "Output"} & state.body.keys()
         if state.type == "Map" and not drops and not narrows:
             yield Problem(
                 machine.at(state.place), f"Map {state.name} gathers the results of all its items"
