@@ -1,6 +1,7 @@
 """Subscription filter policies: what SNS refuses, and which messages they let through."""
 
 import ipaddress
+import json
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +14,20 @@ _MOST_COMBINATIONS = 150
 _TEXT_OPERATORS = ("prefix", "suffix", "equals-ignore-case")
 _SCALARS = (str, int, float, bool, type(None))
 _COMPARISONS = {"=", "<", "<=", ">", ">="}
+
+
+def policy_of(value: Any) -> Any:
+    """A subscription's filter policy as an object, also where the template has it as JSON.
+
+    Returns:
+        None where there is none, or where it can't be known before it is deployed.
+    """
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            return value
+    return None if _is_unknown(value) else value
 
 
 def filter_faults(policy: Any, nested: bool) -> Iterator[str]:
@@ -42,7 +57,7 @@ def lets_through(policy: Any, attributes: dict[str, str]) -> bool:
             passes = any(lets_through(part, attributes) for part in rules)
         else:
             values = rules if isinstance(rules, list) else []
-            passes = any(_matches(one, attributes.get(key)) for one in values)
+            passes = _is_unknown(rules) or any(_matches(one, attributes.get(key)) for one in values)
         if not passes:
             return False
     return True
@@ -50,6 +65,8 @@ def lets_through(policy: Any, attributes: dict[str, str]) -> bool:
 
 def _faults(policy: dict[str, Any], nested: bool) -> Iterator[str]:
     for key, rules in policy.items():
+        if _is_unknown(rules):
+            continue
         if isinstance(rules, dict):
             if nested:
                 yield from _faults(rules, nested)
@@ -68,7 +85,7 @@ def _faults(policy: dict[str, Any], nested: bool) -> Iterator[str]:
 
 
 def _rule_faults(one: Any) -> Iterator[str]:
-    if isinstance(one, _SCALARS):
+    if isinstance(one, _SCALARS) or _is_unknown(one):
         return
     if not isinstance(one, dict) or len(one) != 1:
         yield f"{one!r} is neither a value nor an object with one operator"
@@ -116,6 +133,8 @@ def _numeric_faults(value: Any) -> Iterator[str]:
             yield "numeric compares with numbers from -10⁹ to 10⁹"
     if len(value) == 4 and not (value[0] in (">", ">=") and value[2] in ("<", "<=")):
         yield "a range begins with > or >= and ends with < or <="
+    elif len(value) == 4 and value[1] >= value[3]:
+        yield "a range begins below where it ends"
 
 
 def _combinations(policy: dict[str, Any], depth: int = 1) -> int:
@@ -131,7 +150,16 @@ def _combinations(policy: dict[str, Any], depth: int = 1) -> int:
     )
 
 
+def _is_unknown(value: Any) -> bool:
+    """Whether it is a function of CloudFormation that could not be worked out."""
+    return isinstance(value, dict) and any(
+        key == "Ref" or str(key).startswith("Fn::") for key in value
+    )
+
+
 def _matches(one: Any, value: str | None) -> bool:
+    if _is_unknown(one):
+        return True
     if not isinstance(one, dict) or len(one) != 1:
         return isinstance(one, str) and one == value
     ((operator, operand),) = one.items()

@@ -1,5 +1,6 @@
 """Runs the rules."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from mailroom.checking.definitions import MALFORMED, Definitions
@@ -33,17 +34,21 @@ def check(definitions: Definitions) -> list[Finding]:
     """All findings, with those that are suppressed, in the order of files and lines."""
     found = [
         *cloudformation.lint(definitions),
-        *(finding for one in REGISTER.values() for finding in _findings(one, definitions)),
+        *_findings(definitions),
     ]
     marks = find_suppressions(definitions)
     found += list(unused_marks(found, marks))
     return sorted(suppress(found, marks), key=lambda one: (one.at, one.rule, one.message))
 
 
-def _findings(one: Rule, definitions: Definitions) -> Iterator[Finding]:
-    try:
-        yield from list(one.findings(definitions))
-    except MALFORMED as error:
+def _findings(definitions: Definitions) -> Iterator[Finding]:
+    stopped: dict[str, list[str]] = defaultdict(list)
+    for one in REGISTER.values():
+        try:
+            yield from list(one.findings(definitions))
+        except MALFORMED as error:
+            stopped[f"{type(error).__name__}: {error}"].append(one.id)
+    for error_text, names in stopped.items():
+        message = f"{', '.join(names)} could not look: {error_text}"
         at = Location(definitions.template.file, 1)
-        message = f"{one.id} stopped: {type(error).__name__}: {error}"
         yield REGISTER["template-malformed"].finding(Problem(at, message))

@@ -7,7 +7,7 @@ from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.machine import Machine
 from mailroom.checking.rule import rule, whole
-from mailroom.checking.rules.queues import FUNCTION, MAPPING
+from mailroom.checking.rules.queues import FUNCTION, MAPPING, function_of
 from mailroom.checking.stack import Resource, Stack
 
 # Postgres' max_connections, less superuser_reserved_connections.
@@ -63,7 +63,7 @@ def _connections(
         name = f"{calls} branches of {function.id} × {each} × {executions} executions"
         yield calls * each * executions, name
     for mapping in stack.of_type(MAPPING):
-        if stack.referred(mapping.get("FunctionName"), FUNCTION) == function:
+        if function_of(stack, mapping.get("FunctionName")) == function:
             reserved = function.number("ReservedConcurrentExecutions", default=_ACCOUNT)
             most = int(mapping.number("ScalingConfig", "MaximumConcurrency", default=reserved))
             yield most, f"{most} of {mapping.id}"

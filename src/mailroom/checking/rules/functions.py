@@ -6,7 +6,7 @@ from mailroom.checking.code import module_at, reachable
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.rule import rule, stacks, whole
-from mailroom.checking.rules.queues import FUNCTION, MAPPING, consumers
+from mailroom.checking.rules.queues import FUNCTION, MAPPING, consumers, function_of
 from mailroom.checking.stack import Resource, Stack
 
 _BATCHES = "lambda/latest/dg/services-sqs-errorhandling.html"
@@ -106,7 +106,7 @@ def event_concurrency(stack: Stack) -> Iterator[Problem]:
         mappings = [
             one
             for one in stack.of_type(MAPPING)
-            if stack.referred(one.get("FunctionName"), FUNCTION) == function
+            if function_of(stack, one.get("FunctionName")) == function
         ]
         wanted = sum(
             one.number("ScalingConfig", "MaximumConcurrency", default=2) for one in mappings

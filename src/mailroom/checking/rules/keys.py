@@ -3,11 +3,18 @@
 from collections.abc import Iterator
 
 from mailroom.checking.finding import Problem, Severity
-from mailroom.checking.policies import Statement, allows, as_list, role_statements, statements
+from mailroom.checking.policies import (
+    Statement,
+    allows,
+    as_list,
+    role_statements,
+    statements,
+    text_of,
+)
 from mailroom.checking.resolve import reference
 from mailroom.checking.rule import rule, stacks
-from mailroom.checking.rules.queues import consumers
-from mailroom.checking.rules.topics import subscriptions
+from mailroom.checking.rules.queues import FUNCTION, QUEUE, consumers
+from mailroom.checking.rules.topics import deliveries
 from mailroom.checking.stack import Resource, Stack
 
 KEY = "AWS::KMS::Key"
@@ -15,7 +22,11 @@ _PAGE = "sns/latest/dg/sns-key-management.html"
 
 
 def _key(stack: Stack, resource: Resource) -> Resource | None:
-    return stack.referred(resource.get("KmsMasterKeyId"), KEY)
+    value = resource.get("KmsMasterKeyId")
+    for alias in stack.of_type("AWS::KMS::Alias"):
+        if value and (reference(value) == alias.id or value == alias.get("AliasName")):
+            value = alias.get("TargetKeyId")
+    return stack.referred(value, KEY)
 
 
 def _grants(key: Resource, service: str, action: str) -> bool:
@@ -26,21 +37,33 @@ def _grants(key: Resource, service: str, action: str) -> bool:
     )
 
 
-def _services(statement: Statement) -> list[object]:
+def _named(statement: Statement, kind: str) -> list[object]:
     principal = statement.body.get("Principal")
-    return as_list(principal.get("Service")) if isinstance(principal, dict) else []
+    return as_list(principal.get(kind)) if isinstance(principal, dict) else as_list(principal)
+
+
+def _services(statement: Statement) -> list[object]:
+    everyone = "*" in _named(statement, "AWS")
+    return ["sns.amazonaws.com"] if everyone else _named(statement, "Service")
 
 
 def _role_may(stack: Stack, function: Resource, key: Resource, action: str) -> bool:
-    if allows(role_statements(stack, function), action, key.id):
-        return True
+    """Whether the key's policy lets a role in, or leaves that to IAM and IAM does."""
     role = reference(function.get("Role"))
+    by_iam = not key.get("KeyPolicy")
     for statement in statements(key, "KeyPolicy"):
-        principal = statement.body.get("Principal")
-        named = as_list(principal.get("AWS")) if isinstance(principal, dict) else []
-        if statement.acts_on(action) and role in [reference(one) for one in named]:
+        if statement.body.get("Effect") != "Allow" or not statement.acts_on(action):
+            continue
+        named = _named(statement, "AWS")
+        if "*" in named or role in [reference(one) for one in named]:
             return True
-    return False
+        by_iam = by_iam or any(_is_account(one) for one in named)
+    return by_iam and allows(role_statements(stack, function), action, key.id)
+
+
+def _is_account(principal: object) -> bool:
+    text = text_of(principal)
+    return text.endswith(":root") or text.isdigit() or reference(principal) == "AWS::AccountId"
 
 
 @rule(
@@ -54,7 +77,7 @@ def _role_may(stack: Stack, function: Resource, key: Resource, action: str) -> b
     "kms:Decrypt, or SqsManagedSseEnabled",
 )
 def topic_to_queue(stack: Stack) -> Iterator[Problem]:
-    for _, queue in subscriptions(stack):
+    for _, queue, _ in deliveries(stack):
         at = queue.at("KmsMasterKeyId")
         if queue.get("KmsMasterKeyId") == "alias/aws/sqs":
             yield Problem(at, f"{queue.id} uses AWS's key for SQS, which grants SNS nothing")
@@ -85,18 +108,20 @@ def consumer(stack: Stack) -> Iterator[Problem]:
     stacks,
     id="kms-publisher",
     severity=Severity.error,
-    title="an encrypted topic whose publisher may not use the key",
-    why="Publish fails with KMSAccessDeniedException",
+    title="an encrypted topic or queue whose sender may not use the key",
+    why="Publish and SendMessage fail with KMS.AccessDeniedException",
     page=_PAGE,
     mend="allow the function's role kms:GenerateDataKey and kms:Decrypt on the key",
 )
 def publisher(stack: Stack) -> Iterator[Problem]:
-    for topic in stack.of_type("AWS::SNS::Topic"):
-        key = _key(stack, topic)
-        for function in stack.of_type("AWS::Lambda::Function") if key else ():
-            if not allows(role_statements(stack, function), "sns:Publish", topic.id):
+    sent = [(topic, "sns:Publish") for topic in stack.of_type("AWS::SNS::Topic")]
+    sent += [(queue, "sqs:SendMessage") for queue in stack.of_type(QUEUE)]
+    for target, send in sent:
+        key = _key(stack, target)
+        for function in stack.of_type(FUNCTION) if key else ():
+            if not allows(role_statements(stack, function), send, target.id):
                 continue
             for action in ("kms:GenerateDataKey", "kms:Decrypt"):
                 if key and not _role_may(stack, function, key, action):
-                    at = topic.at("KmsMasterKeyId")
+                    at = target.at("KmsMasterKeyId")
                     yield Problem(at, f"the role of {function.id} lacks {action} on {key.id}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.policies import allows, role_statements
@@ -43,11 +44,21 @@ class Consumer:
         return 6 * self.timeout + self.mapping.number("MaximumBatchingWindowInSeconds", default=0)
 
 
+def function_of(stack: Stack, value: Any) -> Resource | None:
+    """The function that a value refers to, directly or by a version or an alias."""
+    if function := stack.referred(value, FUNCTION):
+        return function
+    for type in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+        if found := stack.referred(value, type):
+            return function_of(stack, found.get("FunctionName"))
+    return None
+
+
 def consumers(stack: Stack) -> Iterator[Consumer]:
     """Who receives from which queue, by event source mapping or by permission."""
     for mapping in stack.of_type(MAPPING):
         queue = stack.referred(mapping.get("EventSourceArn"), QUEUE)
-        function = stack.referred(mapping.get("FunctionName"), FUNCTION)
+        function = function_of(stack, mapping.get("FunctionName"))
         if queue and function:
             yield Consumer(queue, function, mapping)
     for function in stack.of_type(FUNCTION):

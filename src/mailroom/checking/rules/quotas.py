@@ -10,7 +10,7 @@ from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.history import history_events
 from mailroom.checking.rule import rule, whole
 from mailroom.checking.rules.queues import FUNCTION
-from mailroom.checking.rules.topics import SUBSCRIPTION
+from mailroom.checking.rules.topics import subscriptions
 from mailroom.checking.stack import Stack
 from mailroom.deployment.template import Template
 
@@ -103,7 +103,7 @@ def _policies(stack: Stack) -> Iterator[Measure]:
 
 def _subscriptions(stack: Stack) -> Iterator[Measure]:
     """https://docs.aws.amazon.com/general/latest/gr/sns.html"""
-    filtered = [one for one in stack.of_type(SUBSCRIPTION) if one.get("FilterPolicy")]
+    filtered = [one for one in subscriptions(stack) if one.get("FilterPolicy")]
     for topic in stack.of_type("AWS::SNS::Topic"):
         count = sum(stack.referred(one.get("TopicArn"), topic.type) == topic for one in filtered)
         yield Measure(f"filter policies of {topic.id}", count, 200, topic.at())

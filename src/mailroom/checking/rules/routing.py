@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 from mailroom.checking.code import message_types
 from mailroom.checking.definitions import Definitions
-from mailroom.checking.filters import filter_faults, lets_through
+from mailroom.checking.filters import filter_faults, lets_through, policy_of
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.resolve import Resolver, reference
 from mailroom.checking.rule import rule, stacks, whole
-from mailroom.checking.rules.topics import SUBSCRIPTION
+from mailroom.checking.rules.topics import subscriptions
 from mailroom.checking.stack import Stack
 
 _FILTERS = "sns/latest/dg/sns-subscription-filter-policies.html"
@@ -26,8 +26,8 @@ _UNKNOWN = "mailroom-check-unknown-type"
     mend="use lists of values or of SNS's operators; at most 5 keys and 150 combinations",
 )
 def filter_policy(stack: Stack) -> Iterator[Problem]:
-    for subscription in stack.of_type(SUBSCRIPTION):
-        policy = subscription.get("FilterPolicy")
+    for subscription in subscriptions(stack):
+        policy = policy_of(subscription.get("FilterPolicy"))
         if policy is not None:
             nested = subscription.get("FilterPolicyScope") == "MessageBody"
             for fault in filter_faults(policy, nested):
@@ -47,8 +47,8 @@ def filter_policy(stack: Stack) -> Iterator[Problem]:
 def unrouted(definitions: Definitions) -> Iterator[Problem]:
     types = message_types(definitions.functions)
     for stack in definitions.stacks:
-        topics = {reference(one.get("TopicArn")) for one in stack.of_type(SUBSCRIPTION)}
-        for topic in sorted(name for name in topics if name in stack.resources):
+        topics = {reference(one.get("TopicArn")) for one in subscriptions(stack)}
+        for topic in sorted(name for name in topics if name and name in stack.resources):
             yield from _unrouted(definitions, stack, topic, list(types))
 
 
@@ -56,16 +56,44 @@ def _unrouted(
     definitions: Definitions, stack: Stack, topic: str, types: list[str]
 ) -> Iterator[Problem]:
     policies = [
-        one.get("FilterPolicy")
-        for one in stack.of_type(SUBSCRIPTION)
+        policy_of(one.get("FilterPolicy"))
+        for one in subscriptions(stack)
         if reference(one.get("TopicArn")) == topic
     ]
-    messages = {f"messages of type {name!r}": {"type": name} for name in types}
-    messages["messages of a type that nobody knows"] = {"type": _UNKNOWN}
-    messages["messages without a type"] = {}
-    for name, attributes in messages.items():
+    for name, attributes in _messages(types).items():
         if not any(lets_through(policy, attributes) for policy in policies):
             yield Problem(stack.resources[topic].at(), f"{name} reach no queue of {topic}")
+
+
+def _messages(types: list[str]) -> dict[str, dict[str, str]]:
+    """The attributes of every kind of message."""
+    return {
+        **{f"messages of type {name!r}": {"type": name} for name in types},
+        "messages of a type that nobody knows": {"type": _UNKNOWN},
+        "messages without a type": {},
+    }
+
+
+@rule(
+    whole,
+    id="filter-matches-nothing",
+    severity=Severity.error,
+    title="a filter policy on the type that no known message passes",
+    why="SNS takes the subscription and delivers nothing to it",
+    page=_FILTERS,
+    mend="name a type that the models of functions/messages have; case counts",
+)
+def matches_nothing(definitions: Definitions) -> Iterator[Problem]:
+    types = list(message_types(definitions.functions))
+    for stack in definitions.stacks if types else ():
+        for subscription in subscriptions(stack):
+            policy = policy_of(subscription.get("FilterPolicy"))
+            if not isinstance(policy, dict) or "type" not in policy:
+                continue
+            wanted = {"type": policy["type"]}
+            if not any(lets_through(wanted, message) for message in _messages(types).values()):
+                at = subscription.at("FilterPolicy")
+                yield Problem(at, f"{subscription.id} wants {json.dumps(policy['type'])}")
 
 
 @rule(
@@ -84,7 +112,7 @@ def filter_policy_changed(definitions: Definitions) -> Iterator[Problem]:
     before = definitions.previous.plain.get("Resources", {})
     for stack in definitions.known_stacks:
         resolver = Resolver(definitions.previous.plain, stack.values)
-        for subscription in stack.of_type(SUBSCRIPTION):
+        for subscription in subscriptions(stack):
             old = before.get(subscription.id)
             if old is None:
                 continue

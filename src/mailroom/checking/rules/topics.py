@@ -16,17 +16,18 @@ _QUEUE_POLICY = "sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html"
 _SOURCE = {"aws:sourcearn", "aws:sourceaccount"}
 
 
-def subscriptions(stack: Stack) -> Iterator[tuple[Resource, Resource]]:
-    """The subscriptions of queues, each with its queue."""
-    for subscription in stack.of_type(SUBSCRIPTION):
-        queue = stack.referred(subscription.get("Endpoint"), QUEUE)
-        if subscription.get("Protocol") == "sqs" and queue:
-            yield subscription, queue
+def subscriptions(stack: Stack) -> Iterator[Resource]:
+    """All subscriptions, those too that a topic has among its own properties."""
+    yield from stack.of_type(SUBSCRIPTION)
+    for topic in stack.of_type("AWS::SNS::Topic"):
+        for index, properties in enumerate(topic.get("Subscription") or []):
+            own = {"TopicArn": {"Ref": topic.id}, **properties}
+            yield Resource(f"{topic.id}.Subscription.{index}", SUBSCRIPTION, own, topic.source)
 
 
-def _deliveries(stack: Stack) -> Iterator[tuple[Resource, Resource, str | None]]:
+def deliveries(stack: Stack) -> Iterator[tuple[Resource, Resource, str | None]]:
     """Every queue that a subscription sends to, its dead-letter queue too, and its topic."""
-    for subscription in stack.of_type(SUBSCRIPTION):
+    for subscription in subscriptions(stack):
         topic = reference(subscription.get("TopicArn"))
         targets = [subscription.get("RedrivePolicy", "deadLetterTargetArn")]
         if subscription.get("Protocol") == "sqs":
@@ -58,12 +59,15 @@ def _is_for_sns(statement: Statement) -> bool:
     return principal == "*"
 
 
-def _sources(statement: Statement) -> list[Any] | None:
-    """The values of a condition on where the message comes from; None without one."""
+def _sources(statement: Statement) -> list[tuple[bool, Any]] | None:
+    """The values of a condition on where the message comes from; None without one.
+
+    Each says whether the message must come from there, or must not.
+    """
     condition = statement.body.get("Condition")
     found = [
-        value
-        for keys in (condition.values() if isinstance(condition, dict) else ())
+        ("not" not in operator.lower(), value)
+        for operator, keys in (condition.items() if isinstance(condition, dict) else ())
         for key, values in (keys.items() if isinstance(keys, dict) else ())
         if key.lower() in _SOURCE
         for value in as_list(values)
@@ -72,11 +76,16 @@ def _sources(statement: Statement) -> list[Any] | None:
 
 
 def _admits(statement: Statement, topic: str | None) -> bool:
-    sources = _sources(statement)
-    return sources is None or any(
-        reference(one) in (topic, "AWS::AccountId")
-        or (isinstance(one, str) and (one.endswith("*") or one.isdigit()))
-        for one in sources
+    sources = _sources(statement) or []
+    wanted = [one for must, one in sources if must]
+    return (not wanted or any(_may_be(one, topic) for one in wanted)) and not any(
+        _may_be(one, topic) for must, one in sources if not must
+    )
+
+
+def _may_be(source: Any, topic: str | None) -> bool:
+    return reference(source) in (topic, "AWS::AccountId") or (
+        isinstance(source, str) and (source.endswith("*") or source.isdigit())
     )
 
 
@@ -96,7 +105,7 @@ def _denies(statement: Statement) -> bool:
     "ArnEquals aws:SourceArn naming the topic; for the subscription's dead-letter queue too",
 )
 def subscription_queue_policy(stack: Stack) -> Iterator[Problem]:
-    for subscription, queue, topic in _deliveries(stack):
+    for subscription, queue, topic in deliveries(stack):
         about = [one for one in _policy(stack, queue) if _admits(one, topic)]
         allowed = any(one.body.get("Effect") == "Allow" for one in about)
         denied = any(_denies(one) for one in about)
@@ -116,7 +125,7 @@ def subscription_queue_policy(stack: Stack) -> Iterator[Problem]:
     mend="add the condition ArnEquals aws:SourceArn with the topic",
 )
 def queue_policy_open(stack: Stack) -> Iterator[Problem]:
-    for _, queue, _ in _deliveries(stack):
+    for _, queue, _ in deliveries(stack):
         for statement in _policy(stack, queue):
             if statement.body.get("Effect") == "Allow" and _sources(statement) is None:
                 yield Problem(statement.at, f"any topic may send to {queue.id}")
@@ -132,6 +141,6 @@ def queue_policy_open(stack: Stack) -> Iterator[Problem]:
     mend="add RedrivePolicy with deadLetterTargetArn to the subscription",
 )
 def subscription_dead_letter(stack: Stack) -> Iterator[Problem]:
-    for subscription in stack.of_type(SUBSCRIPTION):
+    for subscription in subscriptions(stack):
         if not subscription.get("RedrivePolicy", "deadLetterTargetArn"):
             yield Problem(subscription.at(), f"{subscription.id} has no dead-letter queue")
