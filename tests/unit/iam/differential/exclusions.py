@@ -107,10 +107,10 @@ EXCLUSIONS = (
         _example({"StringNotEquals": {"aws:username": "a${*}e"}}, **{"aws:username": "a*e"}),
     ),
     Exclusion(
-        "a session policy together with a resource policy",
+        "a session policy together with a resource policy that gives to the session itself",
         "the judge limits every grant by the session policy; AWS: what a resource policy gives to "
         "the session itself is not limited by it",
-        recognise.session_and_resource_policy,
+        recognise.session_named_by_the_resource,
     ),
     Exclusion("ARN components in another case", "the judge ignores case before the fifth colon"),
     Exclusion("epoch seconds in dates", "the judge compares them with milliseconds"),

@@ -118,6 +118,14 @@ def arn_not_like_without_value(pair: Json) -> bool:
     )
 
 
-def session_and_resource_policy(pair: Json) -> bool:
-    """Both a session policy and a resource policy."""
-    return bool(pair["session"] and pair["resource_policy"])
+def session_named_by_the_resource(pair: Json) -> bool:
+    """A session policy, and a resource policy that may give to the session itself."""
+    if not (pair["session"] and pair["resource_policy"]):
+        return False
+    principal = Principal.parse(pair["principal"])
+    return any(
+        "NotPrincipal" in statement
+        or PrincipalElement(statement["Principal"]).naming(principal) is Naming.DIRECT
+        for statement in pair["resource_policy"]["Statement"]
+        if statement["Effect"] == "Allow"
+    )
