@@ -67,7 +67,8 @@ class Authorizer:
             role = params["RoleArn"]
             machines = machines_with(role, region) if caller.principal.name in STATES else ()
             keys |= keys_of_assumption(role, machines)
-        keys = global_keys(caller.principal, region=region) | keys
+        own = caller.identity.keys() if caller.identity else {}
+        keys = global_keys(caller.principal, region=region) | own | keys
         call = _Call(caller, service, keys, account)
         lacking = False
         for permission in needed(service, operation, params, scope):

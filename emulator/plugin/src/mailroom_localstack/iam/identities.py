@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from localstack.aws.accounts import get_account_id_from_access_key_id
-from mailroom_iam import MalformedPolicyError, Policy, PolicyType, Principal
+from mailroom_iam import Kind, Policy, PolicyType, Principal
 
-LOG = logging.getLogger(__name__)
+from mailroom_localstack.iam.policies import attached, boundary_of, parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +34,28 @@ class Identity:
         if self.owner is None:
             return []
         holders = [self.owner, *self._groups()]
-        return [policy for holder in holders for policy in _attached(holder)]
+        return [policy for holder in holders for policy in attached(holder)]
 
     def boundary(self) -> Policy | None:
         """The permissions boundary as it is now."""
-        boundary = getattr(self.owner, "permissions_boundary_arn", None)
-        if not boundary:
-            return None
-        managed = self.backend.managed_policies.get(boundary)
-        return _managed(managed, PolicyType.BOUNDARY) if managed else None
+        return boundary_of(self.owner, self.backend)
 
     def session(self) -> Policy | None:
         """The session policy."""
         if not self.session_policy:
             return None
-        return Policy.parse(self.session_policy, "session policy", PolicyType.SESSION)
+        return parsed(self.session_policy, "session policy", PolicyType.SESSION)
+
+    def keys(self) -> dict[str, str]:
+        """`aws:userid`: a user's id, or a session's role's with the session's name.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+        """
+        if self.owner is None:
+            return {}
+        session = self.principal.name.rpartition("/")[2]
+        in_session = self.principal.kind is Kind.ROLE_SESSION
+        return {"aws:userid": f"{self.owner.id}:{session}" if in_session else self.owner.id}
 
     def _groups(self) -> Iterable[Any]:
         if not hasattr(self.owner, "access_keys"):
@@ -136,19 +142,3 @@ def _tags(owner: Any) -> dict[str, str]:
     tags = getattr(owner, "tags", None) or {}
     pairs = tags.values() if isinstance(tags, Mapping) else tags
     return {tag["Key"]: tag["Value"] for tag in pairs}
-
-
-def _attached(holder: Any) -> Iterator[Policy]:
-    """A policy that IAM would not have taken counts as none."""
-    for name, document in list(holder.policies.items()):
-        try:
-            yield Policy.parse(document, name)
-        except MalformedPolicyError as error:
-            LOG.warning("The policy %s of %s counts as none: %s", name, holder.name, error)
-    for policy in list(holder.managed_policies.values()):
-        yield _managed(policy, PolicyType.IDENTITY)
-
-
-def _managed(policy: Any, policy_type: PolicyType) -> Policy:
-    document = next(version.document for version in policy.versions if version.is_default)
-    return Policy.parse(document, policy.arn, policy_type)
