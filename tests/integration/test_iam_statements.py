@@ -10,7 +10,7 @@ import pytest
 from mailroom.permissions.decisions import Decided
 from tests.support.events import mixed
 from tests.support.flow import Flow, until
-from tests.support.iam import Iam, statements_of_template
+from tests.support.iam import Iam, resources_of_template, statements_of_template
 from tests.support.logs import log_lines
 
 type Exercise = Callable[[Flow, Iam], None]
@@ -145,6 +145,31 @@ EXERCISES: dict[tuple[str, str], tuple[str, Exercise]] = {
     ),
     ("MessageWorkflowRole", "InvokeFunctions"): ("lambda:InvokeFunction", invoking_is_refused),
 }
+
+
+# In a VPC a function's network interfaces need it; there are none here, and
+# `mailroom check` (vpc-permission) looks whether it is there.
+IN_VPC = "policy/service-role/AWSLambdaENIManagementAccess"
+
+
+def test_every_statement_is_taken_out_and_nothing_else_gives_permissions() -> None:
+    resources = [
+        (one["Type"], one.get("Properties", {})) for one in resources_of_template().values()
+    ]
+
+    elsewhere = [
+        type
+        for type, properties in resources
+        if type in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+        or (type.startswith("AWS::Serverless::") and "Role" not in properties)
+    ]
+    managed = [
+        str(arn) for _, properties in resources for arn in properties.get("ManagedPolicyArns", ())
+    ]
+
+    assert sorted(EXERCISES) == sorted(statements_of_template())
+    assert elsewhere == []
+    assert all(IN_VPC in arn and "InVpc" in arn for arn in managed)
 
 
 @pytest.mark.parametrize(("role", "sid"), statements_of_template())

@@ -85,11 +85,16 @@ class Iam:
 
 def statements_of_template() -> list[tuple[str, str]]:
     """Every role of the template with the Sid of each of its statements."""
-    resources = YAML().load(Project.find().template)["Resources"]
     return [
         (name, statement["Sid"])
-        for name, resource in resources.items()
+        for name, resource in resources_of_template().items()
         if resource["Type"] == "AWS::IAM::Role"
         for policy in resource["Properties"]["Policies"]
         for statement in policy["PolicyDocument"]["Statement"]
     ]
+
+
+def resources_of_template() -> dict[str, Any]:
+    """The template's resources, as its file has them."""
+    resources: dict[str, Any] = YAML().load(Project.find().template)["Resources"]
+    return resources

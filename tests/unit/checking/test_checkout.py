@@ -35,6 +35,12 @@ DEFECTS = [
     ("code-permission", "template.yml", "Action: sns:Publish", "Action: sns:PublishBatch"),
     ("code-permission", "template.yml", "- sqs:DeleteMessage", "- sqs:DeleteMessageBatch"),
     ("mapping-permission", "template.yml", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"),
+    (
+        "vpc-permission",
+        "template.yml",
+        "- !Sub arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaENIManagementAccess",
+        "- !Ref AWS::NoValue",
+    ),
     ("machine-permission", "template.yml", "- !GetAtt PublishMessagesFunction.Arn\n", "\n"),
     (
         "role-trust",

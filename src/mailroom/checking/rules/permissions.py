@@ -19,11 +19,16 @@ from mailroom.checking.rule import rule, stacks, whole
 from mailroom.checking.rules.queues import FUNCTION, consumers
 from mailroom.checking.stack import Resource, Stack
 
-# Of AWS's managed policies, what those that are usual here allow of SQS.
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+_IN_VPC = (
+    *("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"),
+    "ec2:DescribeNetworkInterfaces",
+)
+# Of AWS's managed policies, what those that are usual here allow of SQS and EC2.
 _MANAGED: dict[str, set[str]] = {
     "AWSLambdaBasicExecutionRole": set(),
-    "AWSLambdaENIManagementAccess": set(),
-    "AWSLambdaVPCAccessExecutionRole": set(),
+    "AWSLambdaENIManagementAccess": set(_IN_VPC),
+    "AWSLambdaVPCAccessExecutionRole": set(_IN_VPC),
     "AWSXRayDaemonWriteAccess": set(),
     "AWSLambdaSQSQueueExecutionRole": {
         *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
@@ -85,6 +90,24 @@ def mapping_permission(stack: Stack) -> Iterator[Problem]:
                     consumer.mapping.at(),
                     f"{consumer.function.id} lacks {action} on {consumer.queue.id}",
                 )
+
+
+@rule(
+    stacks,
+    id="vpc-permission",
+    severity=Severity.error,
+    title="a function in a VPC whose role may not make network interfaces",
+    why="Lambda refuses the function: the execution role does not have permissions to call "
+    "CreateNetworkInterface on EC2; LocalStack creates it",
+    page="lambda/latest/dg/configuration-vpc.html",
+    mend="add the managed policy AWSLambdaENIManagementAccess to the role where VpcConfig holds",
+)
+def vpc_permission(stack: Stack) -> Iterator[Problem]:
+    for function in stack.of_type(FUNCTION):
+        if function.get("VpcConfig", "SubnetIds"):
+            lacking = [action for action in _IN_VPC if _lacks(stack, function, action)]
+            if lacking:
+                yield Problem(function.at("VpcConfig"), f"{function.id} lacks {', '.join(lacking)}")
 
 
 @rule(
