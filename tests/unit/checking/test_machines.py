@@ -121,3 +121,20 @@ def test_an_express_workflow_can_not_wait_for_a_token(
     definitions = read(tmp_path, text)
 
     assert bool(found(definitions, "state-resource")) is waits
+
+
+@pytest.mark.parametrize(
+    ("allowed", "lacking"), [("sns:Publish", False), ("SNS:*", False), ("sqs:SendMessage", True)]
+)
+def test_the_role_needs_the_action_of_every_integration(
+    allowed: str, lacking: bool, tmp_path: Path
+) -> None:
+    text = (TEMPLATE % f"'{BROKEN % 'arn:aws:states:::sns:publish.waitForTaskToken'}'").replace(
+        "Role: {Type: AWS::IAM::Role}",
+        "Role: {Type: AWS::IAM::Role, Properties: {Policies: [{PolicyDocument: {Statement: "
+        f'{{Effect: Allow, Action: "{allowed}", Resource: "*"}}}}}}]}}}}',
+    )
+
+    definitions = read(tmp_path, text)
+
+    assert bool(found(definitions, "machine-permission")) is lacking

@@ -20,7 +20,9 @@ class _Name(NamedTuple):
 _NAMES = {
     "AWS::CloudWatch::Alarm": _Name("AlarmName", 255),
     "AWS::Events::Rule": _Name("Name", 64),
+    "AWS::IAM::ManagedPolicy": _Name("ManagedPolicyName", 128),
     "AWS::IAM::Role": _Name("RoleName", 64),
+    "AWS::KMS::Alias": _Name("AliasName", 256),
     "AWS::Lambda::Function": _Name("FunctionName", 64),
     "AWS::Logs::LogGroup": _Name("LogGroupName", 512),
     "AWS::S3::Bucket": _Name("BucketName", 63),

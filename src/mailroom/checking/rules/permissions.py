@@ -1,13 +1,11 @@
 """Roles that may do too little, or that nobody may take."""
 
-import json
 from collections.abc import Iterator
 from functools import cache, partial
 
 from mailroom.checking.calls import calls_of
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Problem, Severity
-from mailroom.checking.machine import Machine
 from mailroom.checking.policies import (
     allows,
     as_list,
@@ -36,7 +34,7 @@ _MANAGED: dict[str, set[str]] = {
 }
 
 
-def _lacks(stack: Stack, principal: Resource, action: str, id: str | None = None) -> bool:
+def lacks(stack: Stack, principal: Resource, action: str, id: str | None = None) -> bool:
     """Whether a role that the template knows wholly does not allow an action."""
     role = role_of(stack, principal)
     if role is None or allows(role_statements(stack, principal), action, id):
@@ -85,7 +83,7 @@ def _trusts(role: Resource, service: str) -> bool:
 def mapping_permission(stack: Stack) -> Iterator[Problem]:
     for consumer in consumers(stack):
         for action in ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"):
-            if consumer.mapping and _lacks(stack, consumer.function, action, consumer.queue.id):
+            if consumer.mapping and lacks(stack, consumer.function, action, consumer.queue.id):
                 yield Problem(
                     consumer.mapping.at(),
                     f"{consumer.function.id} lacks {action} on {consumer.queue.id}",
@@ -105,32 +103,9 @@ def mapping_permission(stack: Stack) -> Iterator[Problem]:
 def vpc_permission(stack: Stack) -> Iterator[Problem]:
     for function in stack.of_type(FUNCTION):
         if function.get("VpcConfig", "SubnetIds"):
-            lacking = [action for action in _IN_VPC if _lacks(stack, function, action)]
+            lacking = [action for action in _IN_VPC if lacks(stack, function, action)]
             if lacking:
                 yield Problem(function.at("VpcConfig"), f"{function.id} lacks {', '.join(lacking)}")
-
-
-@rule(
-    whole,
-    id="machine-permission",
-    severity=Severity.error,
-    title="a state machine that may not invoke a function that it calls",
-    why="the Task fails with Lambda.AccessDeniedException; LocalStack invokes it",
-    page="step-functions/latest/dg/lambda-iam.html",
-    mend="allow the state machine's role lambda:InvokeFunction on the function",
-)
-def machine_permission(definitions: Definitions) -> Iterator[Problem]:
-    for stack in definitions.stacks:
-        for machine in definitions.machines:
-            principal = stack.resources.get(machine.id)
-            for function in _called(machine, stack) if principal else ():
-                if principal and _lacks(stack, principal, "lambda:InvokeFunction", function):
-                    yield Problem(principal.at(), f"{machine.id} may not invoke {function}")
-
-
-def _called(machine: Machine, stack: Stack) -> list[str]:
-    text = json.dumps([machine.definition, machine.substitutions])
-    return [one.id for one in stack.of_type(FUNCTION) if f'"{one.id}"' in text]
 
 
 @rule(
@@ -148,7 +123,7 @@ def code_permission(definitions: Definitions) -> Iterator[Problem]:
     for stack in definitions.stacks:
         for function in stack.of_type(FUNCTION):
             for call in calls(str(function.get("Handler"))):
-                if _lacks(stack, function, call.action):
+                if lacks(stack, function, call.action):
                     file = call.path.relative_to(definitions.root).as_posix()
                     yield Problem(
                         function.at(),
