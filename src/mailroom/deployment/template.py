@@ -14,6 +14,8 @@ from mailroom.deployment.parameters import parameter_faults
 from mailroom.errors import Refused
 from mailroom.interrupts import postponed
 
+_MACHINE = "AWS::Serverless::StateMachine"
+
 
 class Template:
     """A SAM template of ours.
@@ -76,14 +78,15 @@ class Template:
     @cached_property
     def _rendered(self) -> str:
         for resource in self._document["Resources"].values():
-            if resource["Type"] == "AWS::Serverless::StateMachine":
+            machine = isinstance(resource, dict) and resource.get("Type") == _MACHINE
+            if machine and isinstance(resource.get("Properties"), dict):
                 self._inline_definition(resource["Properties"])
         rendered = io.StringIO()
         self._yaml.dump(self._document, rendered)
         return rendered.getvalue()
 
     def _inline_definition(self, properties: dict[str, Any]) -> None:
-        if "DefinitionUri" not in properties:
+        if not isinstance(properties.get("DefinitionUri"), str):
             return
         definition = self._path.parent / properties.pop("DefinitionUri")
         try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import mailroom.checking.rules  # noqa: F401 - registers them, whichever test is run alone
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.reading import load_definitions, read_definitions
 from mailroom.checking.source import Source

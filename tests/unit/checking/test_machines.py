@@ -138,3 +138,15 @@ def test_the_role_needs_the_action_of_every_integration(
     definitions = read(tmp_path, text)
 
     assert bool(found(definitions, "machine-permission")) is lacking
+
+
+def test_a_transition_that_a_condition_chooses_may_lead_to_either(tmp_path: Path) -> None:
+    text = (
+        "Conditions: {Is: !Equals [a, b]}\nResources: {M: {Type: AWS::Serverless::StateMachine, "
+        "Properties: {Definition: {StartAt: !If [Is, A, B], "
+        "States: {A: {Type: Succeed}, B: {Type: Succeed}}}}}}"
+    )
+
+    definitions = read(tmp_path, text)
+
+    assert not found(definitions, "state-missing-target", "state-unreachable")

@@ -31,7 +31,7 @@ def known_types(definitions: Definitions) -> set[str]:
     mend="put it under a condition that is false locally, or into a template of its own",
 )
 def emulator_resource_type(definitions: Definitions) -> Iterator[Problem]:
-    known = known_types(definitions)
+    known = () if definitions.transform_faults else known_types(definitions)
     for stack in definitions.stacks if known else ():
         for resource in stack.resources.values():
             if resource.type.lower() not in known and not resource.type.startswith(_NO_PROVIDER):

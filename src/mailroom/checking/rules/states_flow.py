@@ -29,13 +29,23 @@ def targets(state: State) -> Iterator[tuple[Place, Any]]:
 def _reached(scope: Scope) -> set[str]:
     states = {state.name: state for state in scope.states}
     reached: set[str] = set()
-    waiting = [scope.body.get("StartAt")]
+    waiting = list(_names(scope.body.get("StartAt")))
     while waiting:
         name = waiting.pop()
-        if isinstance(name, str) and name in states and name not in reached:
+        if name in states and name not in reached:
             reached.add(name)
-            waiting += [target for _, target in targets(states[name])]
+            for _, target in targets(states[name]):
+                waiting += _names(target)
     return reached
+
+
+def _names(target: Any) -> Iterator[str]:
+    """The state that a transition names, or all that a function of CloudFormation may choose."""
+    if isinstance(target, str):
+        yield target
+    for part in target.values() if isinstance(target, dict) else ():
+        for one in part if isinstance(part, list) else ():
+            yield from _names(one)
 
 
 @rule(
@@ -54,7 +64,7 @@ def missing_target(machine: Machine) -> Iterator[Problem]:
         for state in scope.states:
             named += targets(state)
         for place, name in named:
-            if name not in names:
+            if name not in names if isinstance(name, str) else not isinstance(name, dict):
                 shown = "StartAt is missing" if name is None else f"{place[-1]} names {name!r}"
                 yield Problem(
                     machine.at(place), f"{shown}; this scope has {', '.join(sorted(names))}"
