@@ -131,7 +131,7 @@ class Functions:
 
     def declare(self, source: Source, **settings: Any) -> Function:
         """Make a function, which Lambda may find that it can't run."""
-        name = f"test-{uuid.uuid4()}"
+        name = settings.pop("FunctionName", f"test-{uuid.uuid4()}")
         modules, variables = settings.pop("modules", {}), settings.pop("variables", {})
         self.client.create_function(
             **{

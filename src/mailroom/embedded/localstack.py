@@ -19,6 +19,8 @@ SETTINGS = {
     "DNS_ADDRESS": "0",
     "IN_MEMORY_CLIENT": "1",
     "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.05",
+    # `up` invokes it as soon as the stack is there.
+    "LAMBDA_PROCESS_AHEAD": "MigrateDatabaseFunction",
     "LAMBDA_RUNTIME_EXECUTOR": "process",
     "LS_LOG": "warn",
     # Or a LocalStack that finds itself in a container would use folders that all others share.

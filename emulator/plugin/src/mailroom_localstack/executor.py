@@ -59,9 +59,18 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         self._environment = environment
         environment.start()
         if env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"] != InitializationType.on_demand:
-            error = environment.initialise()
-            if error is not None:
-                raise StatusErrorException("Environment startup failed", payload=error.payload)
+            self.initialise()
+
+    def initialise(self) -> None:
+        """Waits for the end of the init.
+
+        Raises:
+            StatusErrorException: if it failed.
+        """
+        assert self._environment is not None
+        error = self._environment.initialise()
+        if error is not None:
+            raise StatusErrorException("Environment startup failed", payload=error.payload)
 
     def stop(self) -> None:
         """Stops the environment; an invocation that runs may end first, unless LocalStack ends."""

@@ -32,8 +32,9 @@ def mend_function_version(version: LambdaVersionManager) -> None:
         version_manager,
     )
 
-    from mailroom_localstack import delivery, event_sources, rollover
+    from mailroom_localstack import ahead, delivery, event_sources, rollover
 
+    ahead.initialise_ahead(version)
     settings = version.function_version
     version.log_handler = delivery.BatchedLogHandler(settings.config.role, settings.id.region)
     execution_environment.ExecutionEnvironment.get_log_group_name = log_group_name

@@ -24,6 +24,7 @@ def take_all() -> None:
     build_no_urls()
     parse_templates_in_c()
     look_often_at_resources()
+    make_functions_first()
     judge_alarms_after_their_period()
     remember_paths()
     remember_definitions()
@@ -79,6 +80,21 @@ def look_often_at_resources() -> None:
     loop = ResourceProviderExecutor.deploy_loop
     timeout, _ = loop.__defaults__
     loop.__defaults__ = (timeout, INTERVAL)
+
+
+def make_functions_first() -> None:
+    """Go through a stack's functions, and what they need, before the rest: AWS makes all at once,
+    LocalStack one by one, and what a function has to do first it can do meanwhile."""
+    from localstack.services.cloudformation.engine.v2.change_set_model import ChangeSetModel
+
+    visit = ChangeSetModel._visit_resources
+
+    def visit_functions_first(*arguments: Any, **named: Any) -> Any:
+        node = visit(*arguments, **named)
+        node.resources.sort(key=lambda one: one.type_.value != "AWS::Lambda::Function")
+        return node
+
+    ChangeSetModel._visit_resources = visit_functions_first
 
 
 def judge_alarms_after_their_period() -> None:
