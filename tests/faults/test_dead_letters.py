@@ -101,8 +101,9 @@ def test_one_dead_letter_is_sent_back_by_its_id_and_the_others_stay(
     run.drain()
 
 
-def test_an_id_that_no_message_has_is_refused(mailroom: Command) -> None:
-    run = mailroom.run("dead-letters", "redrive", "--id", "nobody", code=2)
+@pytest.mark.parametrize("command", [["redrive", "--id"], ["purge", "--yes", "--id"], ["show"]])
+def test_an_id_that_no_message_has_is_refused(mailroom: Command, command: list[str]) -> None:
+    run = mailroom.run("dead-letters", *command, "nobody", code=2)
 
     assert "nobody" in run.stderr
 

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.faults.run import Run
 from tests.support.command import Command
 from tests.support.events import notification
@@ -19,10 +21,13 @@ def test_what_nobody_handled_is_sent_again_once_somebody_does(run: Run, mailroom
     assert run.rows() == 1
 
 
-def test_what_still_nobody_handles_is_not_sent_round_and_round(run: Run, mailroom: Command) -> None:
+@pytest.mark.parametrize("all_of_them", [False, True], ids=["by its id", "with all the others"])
+def test_what_still_nobody_handles_is_not_sent_round_and_round(
+    run: Run, mailroom: Command, all_of_them: bool
+) -> None:
     run.publish(json.dumps({"mark": run.source}), type="greeting")
     [listed] = [one for one in mailroom.json("unrouted") if run.source in one["body"]]
 
-    mailroom.run("unrouted", "redrive", "--id", listed["id"])
+    mailroom.run("unrouted", "redrive", *([] if all_of_them else ["--id", listed["id"]]))
 
     assert len(run.messages(["UnroutedQueue"])) == 1

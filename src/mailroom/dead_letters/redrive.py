@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from mailroom.dead_letters.letters import Letter, Wanted
+from mailroom.dead_letters.letters import Letter, Wanted, look
 from mailroom.dead_letters.taking import Taker
 from mailroom.environment import Environment
 from mailroom.waiting import backoff
@@ -61,9 +61,12 @@ def _move_all(environment: Environment, queue: str, source: str, progress: Progr
 
 
 def _send_singly(environment: Environment, queue: str, wanted: Wanted, progress: Progress) -> int:
-    taker, send, count = Taker(environment, queue), _sender(environment, queue), 0
     # Only what lies there now: what comes back at once is not sent round and round.
-    for letters in taker.take(wanted):
+    lying = frozenset(letter.id for letter in look(environment, (queue,), wanted))
+    if not lying:
+        return 0
+    taker, send, count = Taker(environment, queue), _sender(environment, queue), 0
+    for letters in taker.take(Wanted(lying)):
         for letter in letters:
             send(letter)
         taker.delete(letters)
