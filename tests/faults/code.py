@@ -2,8 +2,9 @@
 
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from mailroom.embedded.environment import EmbeddedEnvironment
@@ -11,41 +12,56 @@ from mailroom.environment import Environment
 from tests.support.flow import until
 
 
+@dataclass(frozen=True)
+class Passage:
+    """A passage of the functions' code, and what takes its place.
+
+    Attributes:
+        module: File below functions/.
+        old: The passage, which has to be there once.
+        new: What is there instead.
+    """
+
+    module: str
+    old: str
+    new: str = ""
+
+
 @contextmanager
-def altered(
-    embedded: EmbeddedEnvironment, function: str, module: str, old: str, new: str
-) -> Iterator[None]:
-    """A function runs with one passage of its code replaced.
+def altered(embedded: EmbeddedEnvironment, function: str, *passages: Passage) -> Iterator[Path]:
+    """A function runs with passages of its code replaced; the folder that it runs from.
 
     Args:
         embedded: Where it runs.
         function: Its logical name, such as `ProcessMessages`.
-        module: File below functions/.
-        old: The passage, which has to be there once.
-        new: What takes its place.
+        passages: What is replaced.
     """
     live = embedded.project.state / "build" / "live"
     other = live.with_name(f"altered-{uuid.uuid4().hex[:8]}")
-    _copy(live, other, module, old, new)
+    _copy(live, other, passages)
     environment = embedded.connect()
     try:
         _run_from(environment, function, other)
-        yield
+        yield other
     finally:
         _run_from(environment, function, live)
         shutil.rmtree(other)
 
 
-def _copy(live: Path, other: Path, module: str, old: str, new: str) -> None:
-    package = Path(module).parts[0]
+def _copy(live: Path, other: Path, passages: Sequence[Passage]) -> None:
+    packages = {Path(passage.module).parts[0] for passage in passages}
     other.mkdir()
     for entry in live.iterdir():
-        if entry.name != package:
+        if entry.name not in packages:
             (other / entry.name).symlink_to(entry.resolve())
-    shutil.copytree(live / package, other / package, ignore=shutil.ignore_patterns("__pycache__"))
-    text = (other / module).read_text()
-    assert text.count(old) == 1, f"{module} has changed: {old!r}"
-    (other / module).write_text(text.replace(old, new))
+    for package in packages:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(live / package, other / package, ignore=ignored)
+    for passage in passages:
+        file = other / passage.module
+        text = file.read_text()
+        assert text.count(passage.old) == 1, f"{passage.module} has changed: {passage.old!r}"
+        file.write_text(text.replace(passage.old, passage.new))
 
 
 def _run_from(environment: Environment, function: str, folder: Path) -> None:

@@ -26,6 +26,13 @@ class FunctionProcesses:
                     return process
         raise AssertionError(f"no function's process has the port {port}")
 
+    def with_sessions(self, role: str) -> set[psutil.Process]:
+        """All those that a role is logged in from."""
+        rows = self._database.execute(
+            "SELECT client_port FROM pg_stat_activity WHERE usename = %s", [role]
+        )
+        return {self.with_session(port) for (port,) in rows}
+
     def in_transaction(self) -> psutil.Process | None:
         """One that waits in a transaction for somebody's lock, if any does."""
         row = self._database.execute(

@@ -38,6 +38,7 @@ class Run:
         self.batch: str = before.batch if before else f"faults-{uuid.uuid4()}"
         self.source = f"https://example.com/{self.batch}"
         self._executions: dict[str, list[str]] = {}
+        self._uploaded: dict[str, Event] = {}
 
     def events(self, count: int = LOAD) -> list[Event]:
         """Notifications and alerts in turn, all of this run."""
@@ -47,15 +48,19 @@ class Run:
         """Start an execution that sends events; its ARN."""
         bodies = as_bodies(events)
         self.checker.attempt(bodies)
-        execution = self.flow.start(self.flow.upload(bodies))
-        self._executions[execution] = bodies
-        return execution
+        return self._start(bodies)
 
     def start_again(self) -> None:
         """Send the newest batch once more."""
         bodies = next(reversed(self._executions.values()), None)
         if bodies:
-            self._executions[self.flow.start(self.flow.upload(bodies))] = bodies
+            self._start(bodies)
+
+    def _start(self, bodies: list[str]) -> str:
+        uploaded = self.flow.upload(bodies)
+        execution = self.flow.start(uploaded)
+        self._executions[execution], self._uploaded[execution] = bodies, uploaded
+        return execution
 
     def start_with_other_content(self) -> None:
         """Send events of the newest batch once more, each with another subject."""
@@ -70,13 +75,17 @@ class Run:
         )
 
     def running(self) -> int:
-        """How many executions have not ended; what has ended is noted and forgotten."""
+        """How many executions have not ended; what has ended is noted and forgotten.
+
+        Its batch is deleted, as a bucket's rule does in time: LocalStack holds it in memory.
+        """
         client = self.flow.environment.session.client("stepfunctions")
         for execution in list(self._executions):
             if client.describe_execution(executionArn=execution)["status"] != "RUNNING":
                 if self.has_published(execution):
                     self.checker.acknowledge(self._executions[execution])
                 del self._executions[execution]
+                self.flow.delete(self._uploaded.pop(execution))
         return len(self._executions)
 
     def stop(self, execution: str) -> None:

@@ -1,4 +1,4 @@
-"""Files that are no JSON Lines, and events as large as may be."""
+"""Files that are no JSON Lines, and events and batches as large as may be."""
 
 import json
 from pathlib import Path
@@ -45,3 +45,23 @@ def test_an_event_may_be_as_large_as_sns_takes_and_no_larger(run: Run, excess: i
 
     assert ended.error == ("InvalidMessages" if excess else "")
     assert run.rows() == 1 - excess
+
+
+@pytest.mark.parametrize("count", [1, 10_000])
+def test_a_batch_may_have_one_message_or_ten_thousand(run: Run, count: int) -> None:
+    run.start(run.events(count))
+
+    [ended] = run.ended()
+    verdict = run.finish()
+
+    assert ended.status == "SUCCEEDED"
+    assert verdict.clean, verdict
+    assert run.rows() == count
+
+
+def test_an_empty_batch_settles_at_once_and_nothing_is_there(run: Run) -> None:
+    ended = [run.flow.run(run.flow.upload([])), run.flow.run({"messages": []})]
+
+    assert [one.status for one in ended] == ["SUCCEEDED", "SUCCEEDED"]
+    assert run.rows() == 0
+    assert run.messages() == []

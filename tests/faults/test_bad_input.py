@@ -68,6 +68,27 @@ def test_what_is_unusual_is_ingested_to_the_letter(
     assert run.rows() == len(events)
 
 
+@WAYS
+def test_numbers_beyond_64_bits_keep_their_digits(
+    run: Run, mailroom: Command, tmp_path: Path, way: str
+) -> None:
+    event = {**notification(details={"n": 0}), "source": run.source}
+    body = json.dumps(event).replace('"n": 0', f'"n": {inputs.BEYOND_64_BITS}')
+    run.checker.attempt([body])
+    if way in ("topic", "queue"):
+        enter(run, way, body)
+    elif way == "machine":
+        run.flow.run(run.flow.upload([body]))
+    else:
+        mailroom.run("send", write(tmp_path, [body]))
+    run.checker.acknowledge([body])
+
+    verdict = run.finish()
+
+    assert verdict.clean, verdict
+    assert run.rows() == 1
+
+
 @pytest.mark.parametrize("way", ["machine", "command"])
 def test_what_is_no_event_is_refused_with_the_field_and_nothing_is_sent(
     run: Run, mailroom: Command, tmp_path: Path, way: str

@@ -8,6 +8,7 @@ import psycopg
 from mailroom.embedded.environment import EmbeddedEnvironment
 from tests.faults.code import altered
 from tests.faults.processes import FunctionProcesses
+from tests.faults.protections import ERRORS_ARE_RAISED, REPEATS_CHANGE_NOTHING
 from tests.faults.run import Run
 from tests.support.flow import until
 from tests.support.ingestion_role import IngestionRole
@@ -18,12 +19,8 @@ def test_without_the_inbox_constraint_it_reports_duplicates(
     run: Run, embedded: EmbeddedEnvironment, database: psycopg.Connection
 ) -> None:
     events = run.events(100)
-    statements, conflict = (
-        "process_messages/statements.py",
-        "    ON CONFLICT (source, id) DO NOTHING\n",
-    )
 
-    with no_constraint(database), altered(embedded, "ProcessMessages", statements, conflict, ""):
+    with no_constraint(database), altered(embedded, "ProcessMessages", REPEATS_CHANGE_NOTHING):
         run.start(events)
         run.ended()
         run.start(events)
@@ -37,13 +34,7 @@ def test_without_the_inbox_constraint_it_reports_duplicates(
 def test_with_an_error_swallowed_as_success_it_reports_losses(
     run: Run, embedded: EmbeddedEnvironment, role: IngestionRole, processes: FunctionProcesses
 ) -> None:
-    module, raises = (
-        "process_messages/ingestion.py",
-        "                raise\n        with connection",
-    )
-    swallows = raises.replace("raise", "return Ingested([])")
-
-    with altered(embedded, "ProcessMessages", module, raises, swallows):
+    with altered(embedded, "ProcessMessages", ERRORS_ARE_RAISED):
         with locked(run.flow.environment.database, "LOCK TABLE messages IN SHARE MODE"):
             execution = run.start(run.events(100))
             until(role.waits_for_lock, "the function to be in its transaction")

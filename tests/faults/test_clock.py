@@ -1,7 +1,7 @@
 """The function's clock is wrong: what happened when is for the database to say."""
 
 from mailroom.embedded.environment import EmbeddedEnvironment
-from tests.faults.code import altered
+from tests.faults.code import Passage, altered
 from tests.faults.run import LOAD, Run
 
 _DOCSTRING = '"""ProcessMessagesFunction: takes'
@@ -17,9 +17,8 @@ def test_a_clock_that_is_set_back_and_runs_backwards(
     run: Run, embedded: EmbeddedEnvironment
 ) -> None:
     """Protection: ids decide what is new, the database's clock what is late."""
-    with altered(
-        embedded, "ProcessMessages", "process_messages/__init__.py", _DOCSTRING, _CLOCK_SET_BACK
-    ):
+    clock = Passage("process_messages/__init__.py", _DOCSTRING, _CLOCK_SET_BACK)
+    with altered(embedded, "ProcessMessages", clock):
         run.start(run.events())
         [ended] = run.ended()
         verdict = run.finish()

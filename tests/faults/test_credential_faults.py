@@ -12,13 +12,13 @@ from tests.support.ingestion_role import IngestionRole
 
 
 def test_credentials_are_rotated_mid_flow(
-    run: Run, embedded: EmbeddedEnvironment, role: IngestionRole
+    run: Run, embedded: EmbeddedEnvironment, role: IngestionRole, processes: FunctionProcesses
 ) -> None:
     """Protection: a refused login reads the secret anew, and nobody receives without a session."""
     log, password = embedded.project.logs / "postgres.log", secrets.token_urlsafe()
     run.start(run.events())
     run.until_rows(20)
-    before = role.refusals(log)
+    before, at_work = role.refusals(log), processes.with_sessions(role.name)
 
     with role.other_password(password):
         until(lambda: role.refusals(log) > before + 1, "the old password to be refused")
@@ -26,7 +26,10 @@ def test_credentials_are_rotated_mid_flow(
         received = [message["received"] for message in run.messages()]
         with role.other_secret(password=password):
             verdict = run.finish()
+            back = processes.with_sessions(role.name)
 
+    assert at_work
+    assert at_work <= back
     assert max(received) <= 1
     assert received.count(1) <= 4 * 10
     assert verdict.clean, verdict

@@ -80,6 +80,12 @@ class Flow:
         self.environment.session.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
         return {"source": {"bucket": bucket, "key": key}}
 
+    def delete(self, uploaded: dict[str, Any]) -> None:
+        """Delete from MessagesBucket what was uploaded."""
+        source = uploaded["source"]
+        client = self.environment.session.client("s3")
+        client.delete_object(Bucket=source["bucket"], Key=source["key"])
+
     def publish(self, body: str, **attributes: str) -> None:
         """Put a message straight on the topic, past PublishMessagesFunction."""
         self.environment.session.client("sns").publish(
