@@ -14,9 +14,6 @@ from tests.parity.made.stacks import Stacks, with_queue
 API = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference"
 GUIDE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide"
 MISSING = "arn:aws:{}:${{AWS::Region}}:${{AWS::AccountId}}:mailroom-parity-missing"
-NOT_ROLLED_BACK = (
-    "LocalStack leaves what a failed deployment has made; the toolbox deletes or deploys over it"
-)
 # A dead-letter queue and a topic that nobody has made.
 BROKEN: dict[str, Any] = {
     "Orphan": {
@@ -40,7 +37,6 @@ BROKEN: dict[str, Any] = {
 
 
 @pytest.mark.behaviour(f"{API}/API_ExecuteChangeSet.html")
-@pytest.mark.differs(NOT_ROLLED_BACK)
 def test_of_a_stack_that_fails_to_be_created_nothing_is_left(
     stacks: Stacks, queues: Queues, endpoint: Endpoint
 ) -> None:
@@ -69,7 +65,6 @@ def test_a_resource_that_fails_is_told_with_its_reason_in_the_events_of_the_stac
 
 
 @pytest.mark.behaviour(f"{API}/API_ExecuteChangeSet.html")
-@pytest.mark.differs(NOT_ROLLED_BACK)
 def test_an_update_that_fails_brings_back_what_was_there_before(
     stacks: Stacks, queues: Queues
 ) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
 # A stack in one of these never held a deployment: CloudFormation demands that it be deleted first.
-# CREATE_FAILED is where LocalStack ends a failed creation, which AWS rolls back.
+# CREATE_FAILED is where LocalStack leaves one whose change set it refuses.
 _UNUSABLE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
 _SECONDS_BETWEEN_EVENTS = 1.0
 _NEVER_DEPLOYED = "REVIEW_IN_PROGRESS"

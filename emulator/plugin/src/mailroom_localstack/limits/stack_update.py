@@ -1,7 +1,7 @@
-"""UpdateStack with nothing to update fails.
+"""UpdateStack with nothing to update fails, and so does the update of what was never created.
 
-LocalStack knows it too, but not of a template with a transform: it compares what was written with
-what came of it.
+LocalStack knows the first too, but not of a template with a transform: it compares what was
+written with what came of it.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
 """
 
@@ -16,21 +16,28 @@ if TYPE_CHECKING:
     from localstack.aws.api import RequestContext
 
 NOTHING_TO_DO = "No updates are to be performed."
+NEVER_CREATED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
 
 
 def look_at_stack_update(_chain: object, context: RequestContext, _response: object) -> None:
-    """Refuse an update to the same template, parameters and tags.
+    """Refuse an update to the same template, parameters and tags, or of what rolled back.
 
     Raises:
-        CommonServiceException: ValidationError, as UpdateStack answers.
+        CommonServiceException: ValidationError, as UpdateStack and CreateChangeSet answer.
     """
     if context.service is None or context.service.service_name != "cloudformation":
         return
-    if context.operation.name != "UpdateStack":
+    operation, request = context.operation.name, context.service_request
+    plans = operation == "CreateChangeSet" and request.get("ChangeSetType", "UPDATE") == "UPDATE"
+    if operation != "UpdateStack" and not plans:
         return
-    request = context.service_request
-    stack = _active_stack(context, request["StackName"])
-    if stack is not None and _is_same(stack, request):
+    stack = _active_stack(context, request.get("StackName", ""))
+    if stack is None:
+        return
+    if stack.status in NEVER_CREATED:
+        refusal = f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
+        raise CommonServiceException("ValidationError", refusal, 400, True)
+    if not plans and _is_same(stack, request):
         raise CommonServiceException("ValidationError", NOTHING_TO_DO, 400, True)
 
 

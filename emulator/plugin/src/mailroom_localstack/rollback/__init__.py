@@ -1,0 +1,1 @@
+"""Brings back what was there before a stack's creation or update failed."""

@@ -1,0 +1,122 @@
+"""Undoes changes of resources, from the last to the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from localstack.aws.api.cloudformation import ChangeAction, ResourceStatus
+from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
+    ChangeSetModelExecutor,
+)
+from localstack.services.cloudformation.engine.v2.change_set_model_preproc import (
+    DeletionPolicy,
+    PreprocProperties,
+    PreprocResource,
+)
+from localstack.services.cloudformation.resource_provider import OperationStatus
+
+COMPLETE = {ResourceStatus.CREATE_COMPLETE, ResourceStatus.UPDATE_COMPLETE}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What was done to a resource.
+
+    Attributes:
+        name: Its logical id.
+        before: What it was to be before; None when it, or what was to replace it, was made.
+        after: What it was to be.
+        properties: What it is; empty when nothing was made.
+    """
+
+    name: str
+    before: PreprocResource | None
+    after: PreprocResource
+    properties: dict[str, Any]
+
+
+class Undoing(ChangeSetModelExecutor):
+    """Executes change sets, and can undo what it did."""
+
+    def bring_back(
+        self, changes: Sequence[Change], resources_before: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Change back what was changed.
+
+        Returns:
+            The resources that were changed back, or could not be.
+        """
+        back = {}
+        for change in reversed(changes):
+            if change.before is None:
+                continue
+            before, told = resources_before[change.name], self._names(change)
+            status = self.resources[change.name]["ResourceStatus"]
+            now = change.properties if status in COMPLETE else before["Properties"]
+            self._process_event(
+                action=ChangeAction.Modify, event_status=OperationStatus.IN_PROGRESS, **told
+            )
+            event = self._execute_resource_action(
+                action=ChangeAction.Modify,
+                before_properties=PreprocProperties(properties=now),
+                after_properties=change.before.properties,
+                **told,
+            )
+            self._process_event(
+                action=ChangeAction.Modify, event_status=event.status, reason=event.message, **told
+            )
+            back[change.name] = {**before, **self.resources[change.name]}
+        return back
+
+    def delete_made(self, changes: Sequence[Change], deletes_retained: bool) -> dict[str, Any]:
+        """Delete what was made.
+
+        Returns:
+            The resources that could not be deleted.
+        """
+        left = {}
+        for change in reversed(changes):
+            if change.before is not None:
+                continue
+            retained = change.after.deletion_policy == DeletionPolicy.Retain
+            if change.properties and retained and not deletes_retained:
+                self._process_event(
+                    action=ChangeAction.Remove,
+                    event_status=OperationStatus.SUCCESS,
+                    custom_status=ResourceStatus.DELETE_SKIPPED,
+                    **self._names(change),
+                )
+            elif not self._delete(change):
+                left[change.name] = {
+                    **self.resources[change.name],
+                    "Properties": change.properties,
+                }
+        return left
+
+    def _delete(self, change: Change) -> bool:
+        """False when it could not be deleted; what was not made is deleted."""
+        told = self._names(change)
+        status, reason = OperationStatus.SUCCESS, None
+        if change.properties:
+            self._process_event(
+                action=ChangeAction.Remove, event_status=OperationStatus.IN_PROGRESS, **told
+            )
+            event = self._execute_resource_action(
+                action=ChangeAction.Remove,
+                before_properties=PreprocProperties(properties=change.properties),
+                after_properties=None,
+                part_of_replacement=True,
+                **told,
+            )
+            status, reason = event.status, event.message
+        self._process_event(action=ChangeAction.Remove, event_status=status, reason=reason, **told)
+        return bool(status == OperationStatus.SUCCESS)
+
+    @staticmethod
+    def _names(change: Change) -> dict[str, Any]:
+        return {
+            "logical_resource_id": change.name,
+            "resource_type": change.after.resource_type,
+        }

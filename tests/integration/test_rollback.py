@@ -1,0 +1,241 @@
+"""What is left of a stack whose creation or update fails."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from mailroom.environment import Environment
+from mailroom.waiting import backoff
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.client import CloudFormationClient
+    from mypy_boto3_sqs.client import SQSClient
+
+type Resources = dict[str, Any]
+
+# Its dead-letter queue isn't there; it fails once the queue and the topic are there.
+BROKEN: Resources = {
+    "Type": "AWS::SQS::Queue",
+    "DependsOn": ["Queue", "Topic"],
+    "Properties": {
+        "RedrivePolicy": {
+            "deadLetterTargetArn": {"Fn::Sub": "arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:none"},
+            "maxReceiveCount": 3,
+        }
+    },
+}
+TOPIC: Resources = {"Type": "AWS::SNS::Topic"}
+WAITING: Resources = {"Type": "AWS::SNS::Topic", "DependsOn": "Broken"}
+
+
+def queue(seconds: int = 30, name: str | None = None, **other: Any) -> Resources:
+    properties = {"VisibilityTimeout": seconds, **({"QueueName": name} if name else {})}
+    return {"Type": "AWS::SQS::Queue", "Properties": properties, **other}
+
+
+class Tried:
+    """A stack, and what is told of it."""
+
+    def __init__(self, client: "CloudFormationClient") -> None:
+        self.client = client
+        self.name = f"test-{uuid.uuid4().hex[:8]}"
+
+    def create(self, resources: Resources, **options: Any) -> str:
+        self.client.create_stack(StackName=self.name, TemplateBody=body(resources), **options)
+        return self.rests()
+
+    def update(self, resources: Resources, **options: Any) -> str:
+        self.client.update_stack(StackName=self.name, TemplateBody=body(resources), **options)
+        return self.rests()
+
+    def execute(self, kind: Any, resources: Resources, **options: Any) -> str:
+        change_set = self.client.create_change_set(
+            StackName=self.name,
+            ChangeSetName=f"c-{uuid.uuid4().hex[:8]}",
+            ChangeSetType=kind,
+            TemplateBody=body(resources),
+            Tags=options.pop("Tags", []),
+            Parameters=options.pop("Parameters", []),
+        )["Id"]
+        self.client.execute_change_set(ChangeSetName=change_set, **options)
+        return self.rests()
+
+    def described(self) -> Any:
+        return self.client.describe_stacks(StackName=self.name)["Stacks"][0]
+
+    def rests(self) -> str:
+        for _ in backoff():
+            status: str = self.described()["StackStatus"]
+            if not status.endswith("_IN_PROGRESS"):
+                break
+        return status
+
+    def events(self) -> list[tuple[str, str]]:
+        """Each resource's and the stack's steps, oldest first."""
+        found = self.client.describe_stack_events(StackName=self.name)["StackEvents"]
+        return [
+            ("Stack" if one["LogicalResourceId"] == self.name else one["LogicalResourceId"], status)
+            for one in reversed(found)
+            if not (status := one["ResourceStatus"]).startswith("REVIEW")
+        ]
+
+    def made(self) -> dict[str, str]:
+        found = self.client.describe_stack_resources(StackName=self.name)["StackResources"]
+        return {one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in found}
+
+
+def body(resources: Resources) -> str:
+    """A template with a parameter, and the queue's URL as output."""
+    return json.dumps(
+        {
+            "Parameters": {"Word": {"Type": "String", "Default": "a"}},
+            "Resources": resources,
+            "Outputs": {"Url": {"Value": {"Ref": "Queue"}}, "Word": {"Value": {"Ref": "Word"}}},
+        }
+    )
+
+
+@pytest.fixture
+def sqs(environment: Environment) -> "SQSClient":
+    return environment.session.client("sqs")
+
+
+@pytest.fixture
+def tried(environment: Environment) -> Iterator[Tried]:
+    """A stack that isn't there yet, and is gone at the end."""
+    tried = Tried(environment.session.client("cloudformation"))
+    try:
+        yield tried
+    finally:
+        tried.client.delete_stack(StackName=tried.name)
+
+
+def seconds_of(sqs: "SQSClient", url: str) -> str:
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
+    return found["Attributes"]["VisibilityTimeout"]
+
+
+def test_a_creation_that_fails_deletes_what_it_made_in_reverse_order_and_keeps_its_reasons(
+    tried: Tried, sqs: "SQSClient"
+) -> None:
+    resources = {"Queue": queue(), "Topic": TOPIC, "Broken": BROKEN, "Waiting": WAITING}
+
+    status = tried.execute("CREATE", resources)
+
+    events = tried.events()
+    made = [name for name, said in events if said == "CREATE_COMPLETE"]
+    deleted = [name for name, said in events if said == "DELETE_COMPLETE"]
+    assert status == "ROLLBACK_COMPLETE"
+    assert sorted(made) == ["Queue", "Topic"]
+    assert deleted == ["Broken", *reversed(made)]
+    assert [name for name, said in events if said == "CREATE_FAILED"] == ["Broken"]
+    assert ("Stack", "CREATE_FAILED") not in events
+    assert "[Broken]" in tried.described()["StackStatusReason"]
+    assert tried.made() == {}
+    assert "QueueUrls" not in sqs.list_queues(QueueNamePrefix=tried.name)
+
+
+def test_create_stack_and_update_stack_roll_back_too(tried: Tried, sqs: "SQSClient") -> None:
+    broken = {"Queue": queue(60), "Topic": TOPIC, "Broken": BROKEN}
+
+    created = tried.create(broken)
+    tried.client.delete_stack(StackName=tried.name)
+    again = tried.create({"Queue": queue(30)})
+    updated = tried.update(broken)
+
+    assert created == "ROLLBACK_COMPLETE"
+    assert again == "CREATE_COMPLETE"
+    assert updated == "UPDATE_ROLLBACK_COMPLETE"
+    assert seconds_of(sqs, tried.made()["Queue"]) == "30"
+
+
+def test_a_creation_that_was_rolled_back_can_not_be_updated(tried: Tried) -> None:
+    tried.create({"Queue": queue(), "Topic": TOPIC, "Broken": BROKEN})
+
+    for change in (tried.update, lambda resources: tried.execute("UPDATE", resources)):
+        with pytest.raises(ClientError, match="ROLLBACK_COMPLETE state and can not be updated"):
+            change({"Queue": queue()})
+
+
+def test_what_somebody_else_has_made_by_the_same_name_is_left_alone(
+    tried: Tried, sqs: "SQSClient"
+) -> None:
+    name = f"{tried.name}-taken"
+    url = sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "7"})["QueueUrl"]
+
+    status = tried.create({"Queue": queue(30, name)})
+    tried.client.delete_stack(StackName=tried.name)
+
+    assert status == "ROLLBACK_COMPLETE"
+    assert seconds_of(sqs, url) == "7"
+    sqs.delete_queue(QueueUrl=url)
+
+
+@pytest.mark.parametrize("options", [{"DisableRollback": True}, {"OnFailure": "DO_NOTHING"}])
+def test_a_creation_that_is_not_to_be_rolled_back_keeps_what_it_made(
+    tried: Tried, sqs: "SQSClient", options: dict[str, Any]
+) -> None:
+    status = tried.create({"Queue": queue(), "Topic": TOPIC, "Broken": BROKEN}, **options)
+
+    assert status == "CREATE_FAILED"
+    assert seconds_of(sqs, tried.made()["Queue"]) == "30"
+
+
+def test_what_a_template_retains_stays_when_its_creation_is_rolled_back(
+    tried: Tried, sqs: "SQSClient"
+) -> None:
+    kept = queue(DeletionPolicy="Retain")
+
+    status = tried.create({"Queue": kept, "Topic": TOPIC, "Broken": BROKEN})
+
+    [url] = sqs.list_queues(QueueNamePrefix=tried.name)["QueueUrls"]
+    assert status == "ROLLBACK_COMPLETE"
+    assert ("Queue", "DELETE_SKIPPED") in tried.events()
+    sqs.delete_queue(QueueUrl=url)
+
+
+def test_an_update_that_fails_leaves_all_as_it_was_and_the_next_one_succeeds(
+    tried: Tried, sqs: "SQSClient"
+) -> None:
+    before = {"Queue": queue(30), "Replaced": queue(), "Removed": queue()}
+    tried.execute("CREATE", before, Tags=[{"Key": "release", "Value": "1"}])
+    known, made = tried.described(), tried.made()
+    changed = {"Queue": queue(60), "Replaced": queue(name=f"{tried.name}-new"), "Topic": TOPIC}
+    late = {**BROKEN, "DependsOn": ["Queue", "Replaced", "Topic"]}
+
+    status = tried.execute(
+        "UPDATE",
+        {**changed, "Broken": late},
+        Tags=[{"Key": "release", "Value": "2"}],
+        Parameters=[{"ParameterKey": "Word", "ParameterValue": "b"}],
+    )
+
+    told = tried.described()
+    template = tried.client.get_template(StackName=tried.name)["TemplateBody"]
+    urls = sqs.list_queues(QueueNamePrefix=tried.name)["QueueUrls"]
+    assert status == "UPDATE_ROLLBACK_COMPLETE"
+    assert tried.made() == made
+    assert sorted(urls) == sorted(made.values())
+    assert seconds_of(sqs, made["Queue"]) == "30"
+    for name in ("Outputs", "Parameters", "Tags"):
+        assert told[name] == known[name]
+    assert json.loads(json.dumps(template)) == json.loads(body(before))
+    assert tried.execute("UPDATE", changed) == "UPDATE_COMPLETE"
+    assert seconds_of(sqs, made["Queue"]) == "60"
+
+
+def test_a_change_set_leaves_a_stack_that_rolled_its_update_back_in_that_status(
+    tried: Tried,
+) -> None:
+    tried.create({"Queue": queue()})
+    tried.update({"Queue": queue(), "Topic": TOPIC, "Broken": BROKEN})
+
+    tried.client.create_change_set(
+        StackName=tried.name, ChangeSetName="next", TemplateBody=body({"Queue": queue(60)})
+    )
+
+    assert tried.described()["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
