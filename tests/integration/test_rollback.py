@@ -153,6 +153,25 @@ def test_create_stack_and_update_stack_roll_back_too(tried: Tried, sqs: "SQSClie
     assert seconds_of(sqs, tried.made()["Queue"]) == "30"
 
 
+def test_the_part_of_a_resource_that_was_made_before_it_failed_is_deleted(
+    tried: Tried, environment: Environment
+) -> None:
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
+    properties = {
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/nobody-made-this"],
+    }
+
+    status = tried.create(
+        {"Queue": queue(), "Role": {"Type": "AWS::IAM::Role", "Properties": properties}}
+    )
+
+    pages = environment.session.client("iam").get_paginator("list_roles").paginate()
+    roles = [role["RoleName"] for page in pages for role in page["Roles"]]
+    assert status == "ROLLBACK_COMPLETE"
+    assert [role for role in roles if role.startswith(tried.name)] == []
+
+
 def test_a_creation_that_was_rolled_back_can_not_be_updated(tried: Tried) -> None:
     tried.create({"Queue": queue(), "Topic": TOPIC, "Broken": BROKEN})
 

@@ -24,7 +24,7 @@ class RollingBack(Undoing):
     def __init__(self, change_set: Any) -> None:
         super().__init__(change_set)
         self.stack = change_set.stack
-        self.updates = self.stack.status == StackStatus.UPDATE_IN_PROGRESS
+        self._updates = self.stack.status == StackStatus.UPDATE_IN_PROGRESS
         self._deletes = self.stack.status == StackStatus.DELETE_IN_PROGRESS
         self._options = options(self.stack.request_payload)
         self._resources_before = copy.deepcopy(self.stack.resolved_resources)
@@ -32,9 +32,9 @@ class RollingBack(Undoing):
         self._changes: list[Change] = []
         self._failed: tuple[str, str] | None = None
         self._failure: Exception | None = None
-        self._deployed: dict[str, Any] = {}
-        self._deploy = self.resource_provider_executor.deploy_loop
-        self.resource_provider_executor.deploy_loop = self._watch_deployment
+        self._made: dict[str, Any] = {}
+        self._act = self.resource_provider_executor.execute_action
+        self.resource_provider_executor.execute_action = self._watch_action
 
     def execute(self) -> engine.ChangeSetModelExecutorResult:
         """Has the shape of LocalStack's own."""
@@ -46,9 +46,9 @@ class RollingBack(Undoing):
         if self._options.keeps:
             resources = {**self._resources_before, **self.resources}
             self.stack.set_stack_status(
-                StackStatus.UPDATE_FAILED if self.updates else StackStatus.CREATE_FAILED
+                StackStatus.UPDATE_FAILED if self._updates else StackStatus.CREATE_FAILED
             )
-        elif self.updates:
+        elif self._updates:
             resources = self._roll_update_back(self._reason(message))
         else:
             resources = self._roll_creation_back(self._reason(message))
@@ -78,20 +78,35 @@ class RollingBack(Undoing):
         if event_status != OperationStatus.FAILED or self._deletes:
             super()._process_event(action=action, event_status=event_status, **told)
             return
+        rolls_back = self._failure is not None
+        if self._failed is not None and not rolls_back:
+            return
         verb = engine.EventOperationFromAction[action.value]
-        if self._failure is None:
-            if self._failed is not None:
-                return
+        if not rolls_back:
             self._failed = told["logical_resource_id"], verb.lower()
         told["custom_status"] = f"{verb}_FAILED"
         super()._process_event(action=action, event_status=OperationStatus.IN_PROGRESS, **told)
 
-    def _watch_deployment(self, provider: Any, resource: dict[str, Any], payload: Any) -> Any:
-        self._deployed = resource
-        return self._deploy(provider, resource, payload)
+    def _watch_action(self, provider: Any, payload: Any) -> Any:
+        """Notice what was made, also when its provider gives up before it is complete.
+
+        Then it has an identifier that nobody gave it; by a given one it may be somebody else's.
+        """
+        properties = payload["requestData"]["resourceProperties"]
+        given = set(properties)
+        try:
+            event = self._act(provider, payload)
+        except Exception:
+            identifiers = {path.rpartition("/")[2] for path in provider.SCHEMA["primaryIdentifier"]}
+            if identifiers & (set(properties) - given):
+                self._made = properties
+            raise
+        if event.status != OperationStatus.FAILED:
+            self._made = event.resource_model
+        return event
 
     def _execute_resource_change(self, name: str, before: Any, after: Any) -> None:
-        self._deployed = {}
+        self._made = {}
         super()._execute_resource_change(name, before, after)
         if self._deletes or is_nothing(after):
             return
@@ -100,9 +115,7 @@ class RollingBack(Undoing):
             and before.resource_type == after.resource_type
             and not after.requires_replacement
         )
-        # Of one that failed this is what its provider made before; without it, it made nothing.
-        properties = self._deployed.get("Properties") or {}
-        self._changes.append(Change(name, before if stays else None, after, properties))
+        self._changes.append(Change(name, before if stays else None, after, self._made or {}))
 
     def _roll_creation_back(self, reason: str) -> dict[str, Any]:
         """What could not be deleted, which is all that the stack still has."""
@@ -125,7 +138,7 @@ class RollingBack(Undoing):
         stays = {name: stack.resource_states[name] for name in back}
         if complete := all(one["ResourceStatus"] in COMPLETE for one in back.values()):
             stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS)
-            self.delete_made(self._changes, self._options.deletes_retained)
+        self.delete_made(self._changes, self._options.deletes_retained)
         stack.resource_states = {**self._states_before, **stays}
         stack.tags = stack.deployed_tags
         # LocalStack takes them from the change set, whatever came of it.

@@ -67,7 +67,12 @@ class Undoing(ChangeSetModelExecutor):
             self._process_event(
                 action=ChangeAction.Modify, event_status=event.status, reason=event.message, **told
             )
-            back[change.name] = {**before, **self.resources[change.name]}
+            succeeded = event.status == OperationStatus.SUCCESS
+            back[change.name] = {
+                **before,
+                **(self.resources[change.name] if succeeded else {}),
+                "ResourceStatus": self.resources[change.name]["ResourceStatus"],
+            }
         return back
 
     def delete_made(self, changes: Sequence[Change], deletes_retained: bool) -> dict[str, Any]:
@@ -78,7 +83,10 @@ class Undoing(ChangeSetModelExecutor):
         """
         left = {}
         for change in reversed(changes):
-            if change.before is not None:
+            failed_to_replace = (
+                not change.properties and change.name in self._before_resolved_resources
+            )
+            if change.before is not None or failed_to_replace:
                 continue
             retained = change.after.deletion_policy == DeletionPolicy.Retain
             if change.properties and retained and not deletes_retained:
