@@ -8,8 +8,8 @@ from mailroom.deployment.template import Template
 from mailroom.embedded.environment import EmbeddedEnvironment
 from mailroom.embedded.ports import free_port, is_free
 from mailroom.embedded.processes import ProcessRecord
-from mailroom.embedded.startup import Undo
 from mailroom.embedded.state import State
+from mailroom.embedded.undoing import Undo
 from mailroom.environment import Environment
 from mailroom.errors import DeploymentFailed
 from mailroom.owner import owner_secret, store_owner_credentials

@@ -1,20 +1,17 @@
 """`up`: starts what does not run, deploys what has changed, migrates."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from mailroom.embedded.environment import EmbeddedEnvironment
 from mailroom.embedded.ports import free_port, require_free_port
 from mailroom.embedded.processes import ProcessRecord
 from mailroom.embedded.state import State
+from mailroom.embedded.undoing import Undo, undone_on_failure
 from mailroom.environment import Environment
 from mailroom.errors import Refused
-from mailroom.interrupts import uninterrupted
 from mailroom.progress import Progress
 
 DEFAULT_PORT = 4566
-
-type Undo = Callable[[], object]
 
 
 def start_environment(
@@ -43,27 +40,13 @@ def start_environment(
 
         given = {**embedded.target.parameters, **parameters}
         Template(embedded.project.template).check_parameters(given)
-    with embedded.file.locked(progress.waiting), _undone_on_failure(progress) as undo:
+    with embedded.file.locked(progress.waiting), undone_on_failure(progress) as undo:
         state = _with_port(embedded.state, port)
         state, localstack = _start_localstack(embedded, state, undo)
         # LocalStack takes longest: everything else is even imported while it boots.
         from mailroom.embedded.completion import complete
 
         return complete(embedded, state, localstack, progress, undo, packaged, parameters or {})
-
-
-@contextmanager
-def _undone_on_failure(progress: Progress) -> Iterator[list[Undo]]:
-    """Undo what is on the list, last first, if the block ends by an exception."""
-    undo: list[Undo] = []
-    try:
-        yield undo
-    except BaseException:
-        if undo:
-            with uninterrupted(), progress.step("Stopping what was started"):
-                for one in reversed(undo):
-                    one()
-        raise
 
 
 def _with_port(before: State | None, port: int | None) -> State:
