@@ -233,7 +233,7 @@ def test_a_change_of_the_state_machine_is_deployed(up: Command) -> None:
     assert json.loads(machine["definition"])["Comment"] == "changed by a test"
 
 
-def test_a_deployment_that_fails_says_why_and_the_next_good_one_succeeds(up: Command) -> None:
+def test_a_deployment_that_fails_says_why_and_leaves_what_was_there_before(up: Command) -> None:
     template = up.checkout / "infra" / "template.yml"
     before = template.read_text()
     template.write_text(before.replace("\nResources:\n", f"\nResources:\n{FAILING}", 1))
@@ -242,13 +242,15 @@ def test_a_deployment_that_fails_says_why_and_the_next_good_one_succeeds(up: Com
         failed = up.run("up", code=1)
     finally:
         template.write_text(before)
-    half = up.json("status", code=1)
-    up.run("up")
+    status = up.json("status")
+    sent = up.send([alert()])
+    again = up.run("up").stderr
 
-    assert half["topology"]["state"] == "down"
     assert "FailingFunction (AWS::Lambda::Function)" in failed.stderr
     assert "CreateFunction" in failed.stderr
-    assert up.send([alert()])["alert"]["ingested"] == 1
+    assert status["topology"]["state"] == "up"
+    assert sent["alert"]["ingested"] == 1
+    assert "nothing to change" in again
 
 
 FAILING = """\
