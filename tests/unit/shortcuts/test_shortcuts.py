@@ -92,3 +92,81 @@ print(json.dumps([first is second, *(sorted(one.states.states) for one in (first
     assert plain[0] is False
     assert "PublishMessages" in plain[1]
     assert short == plain
+
+
+def test_a_definition_s_tokens_are_those_of_antlr() -> None:
+    strings = [
+        *(
+            '"Next"',
+            '"Next.$"',
+            '"States.ALL"',
+            '"States.ALL.$"',
+            "\"States.Format('{}')\"",
+            '"É$"',
+        ),
+        *('"$"', '"$.$"', '"$$.a"', '"$$"', '"$.a[0]"', '"$a"', '"$a.$"', '"a.$"', '".$"', '""'),
+        *('"{% 1 %}"', '"{%"', '"a\\"b"', '"a\\u0041.$"', '"a\tb"', '"open', "-1.5e3", "truer"),
+        *(" \n\t", "\r\n", "{", "[]", "null"),
+    ]
+    pairs = [first + second for first in strings for second in strings]
+    definition = (Project.find().root / "infra" / "asl.json").read_text()
+
+    plain, short = ask(
+        """
+import json, sys
+from antlr4 import InputStream
+from localstack.services.stepfunctions.asl.antlr.runtime.ASLLexer import ASLLexer
+def tokens(text):
+    lexer = ASLLexer(InputStream(text))
+    lexer.removeErrorListeners()
+    return [(t.type, t.start, t.stop, t.line, t.column, t.text) for t in lexer.getAllTokens()]
+print(json.dumps([tokens(text) for text in json.load(sys.stdin)]))
+""",
+        [definition, *pairs],
+    )
+
+    assert len(plain[0]) > 500
+    assert short == plain
+
+
+def test_a_policy_that_aws_has_made_is_there_when_it_is_asked_for() -> None:
+    plain, short = ask(
+        """
+import json
+from localstack.aws.patches import patch_moto_iam_config
+from localstack.services.iam.iam_patches import apply_iam_patches
+from moto.iam.models import iam_backends
+patch_moto_iam_config()
+apply_iam_patches()
+backend = iam_backends["000000000000"]["global"]
+statement = {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}
+own = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+backend.create_policy("", "/", own, "Own", [])
+print(json.dumps({arn: policy.document for arn, policy in backend.managed_policies.items()}))
+"""
+    )
+
+    assert len(plain) > 1400
+    assert any(arn.endswith(":policy/Own") for arn in plain)
+    assert short == plain
+
+
+def test_the_index_of_operations_is_read_as_it_was_written() -> None:
+    plain, short = ask(
+        """
+import json, tempfile
+from types import SimpleNamespace
+from localstack.aws import spec
+sqs = [spec.ServiceModelIdentifier("sqs", "query"), spec.ServiceModelIdentifier("sqs", "json")]
+names = "endpoint_prefix_index", "operations_index", "signing_name_index", "target_prefix_index"
+index = SimpleNamespace(service_names=["sqs"], **{name: {name: sqs} for name in names})
+with tempfile.NamedTemporaryFile() as file:
+    spec.save_service_index_cache(index, file.name)
+    read = spec.load_service_index_cache(file.name)
+service = read.operations_index["operations_index"][1]
+print(json.dumps([vars(read), service.name, service.protocol]))
+"""
+    )
+
+    assert plain[1:] == ["sqs", "json"]
+    assert short == plain

@@ -12,6 +12,7 @@ from types import ModuleType
 from localstack.runtime.hooks import on_infra_start
 
 from mailroom_localstack import shortcuts
+from mailroom_localstack.postponing import postpone, postpone_call
 
 
 @on_infra_start()
@@ -21,7 +22,9 @@ def quick_start() -> None:
     import_without_package("moto.batch", "utils")
     postpone("localstack.aws.api.ec2", "AvailabilityZoneList", "DescribeAvailabilityZonesResult")
     postpone("localstack.aws.api.dynamodb", "CreateTableOutput", "DescribeTableOutput")
-    postpone("samtranslator.internal.schema_source.aws_serverless_function")
+    for resource in ("capacity_provider", "function", "graphqlapi"):
+        postpone(f"samtranslator.internal.schema_source.aws_serverless_{resource}")
+    postpone_call("localstack.services.apigateway.legacy.helpers", "extract_query_string_params")
     shortcuts.take_all()
 
 
@@ -46,24 +49,3 @@ def import_without_package(package: str, module: str) -> None:
         importlib.import_module(f"{package}.{module}")
     finally:
         del sys.modules[package]
-
-
-def postpone(module: str, *annotations: str) -> None:
-    """Import a module of types when somebody asks for more of it than names for annotations.
-
-    CloudFormation annotates one function with types of EC2, which has thousands of them.
-    """
-    placeholder = Postponed(module)
-    placeholder.__dict__.update(dict.fromkeys(annotations, dict))
-    sys.modules[module] = placeholder
-
-
-class Postponed(ModuleType):
-    """Stands for a module until an attribute is asked for that it doesn't have."""
-
-    def __getattr__(self, name: str) -> object:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if sys.modules.get(self.__name__) is self:
-            del sys.modules[self.__name__]
-        return getattr(importlib.import_module(self.__name__), name)

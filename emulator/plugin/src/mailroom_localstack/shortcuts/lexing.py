@@ -1,0 +1,44 @@
+"""A lexer for the States language that looks words up."""
+
+import re
+
+from antlr4 import InputStream
+from antlr4.atn.LexerATNSimulator import LexerATNSimulator
+from localstack.services.stepfunctions.asl.antlr.runtime.ASLLexer import ASLLexer
+
+WORDS = {name[1:-1]: token for token, name in enumerate(ASLLexer.literalNames) if token}
+PIECE = re.compile(r'[ \t\n]+|[][{},:]|true|false|null|"[^"\\\x00-\x1f]*"')
+# Paths and variables, JSONata, intrinsic functions.
+SPECIAL = ('"$', '"{%', '"States.')
+
+
+class QuickSimulator(LexerATNSimulator):
+    """Finds white space, words and plain strings itself, and leaves the rest to ANTLR.
+
+    ANTLR builds its automaton while it reads, letter by letter and in Python; for those that
+    takes longer than all the rest of CreateStateMachine. It prefers the longest match, and of
+    two as long the rule that comes first: words come first in the grammar.
+    """
+
+    def match(self, stream: InputStream, mode: int) -> int:
+        """The type of the next token, which is consumed; `SKIP` for white space."""
+        found = PIECE.match(stream.strdata, stream.index)
+        token = _type(found.group()) if found else None
+        if token is None:
+            return super().match(stream, mode)
+        stream.seek(found.end())
+        text = found.group()
+        lines = text.count("\n")
+        self.line += lines
+        self.column = len(text) - text.rindex("\n") - 1 if lines else self.column + len(text)
+        return token
+
+
+def _type(text: str) -> int | None:
+    if text in WORDS:
+        return WORDS[text]
+    if text.isspace():
+        return ASLLexer.SKIP
+    if text.startswith(SPECIAL):
+        return None
+    return ASLLexer.STRINGDOLLAR if text.endswith('.$"') else ASLLexer.STRING
