@@ -5,10 +5,14 @@ from typing import Any
 from migrate_database.service import migrate
 from migrate_database.settings import Settings
 from migrate_database.smoke_test import SmokeTest, end_smoke_test
+from shared.clients import secrets_manager
 from shared.context import Context, Deadline
 from shared.logs import logger
 
 _MARGIN_SECONDS = 3
+
+# Made while Lambda initialises the function, before anybody waits.
+secrets_manager()
 
 
 @logger.inject_lambda_context(clear_state=True)
