@@ -30,7 +30,7 @@ def wait_until(
         StartFailed: It was not ready in time.
     """
     deadline = time.monotonic() + seconds
-    for _ in backoff(longest=0.2):
+    for _ in backoff(longest=0.05):
         if ready():
             return
         if time.monotonic() > deadline:

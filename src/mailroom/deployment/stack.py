@@ -175,7 +175,7 @@ class Stack:
         """Report events until the stack rests; None when it rests as wanted, else the reasons."""
         failed: list[ResourceEvent] = []
         looked = 0.0
-        for _ in backoff(first=0.25, factor=1.05):
+        for _ in backoff(first=0.1, factor=1.05):
             described = self._describe(stack)
             status = described["StackStatus"] if described else "DELETE_COMPLETE"
             rests = status in wanted or not status.endswith("_IN_PROGRESS")

@@ -41,12 +41,13 @@ def complete(
     with progress.step("Functions' code"):
         code = live_code(embedded.project)
         _prepare_deployment(environment, template)
+        renewed = None if state.ready else embedded.postgres(state).renew_owner()
     with progress.step("LocalStack 4.14.0") as step:
         embedded.localstack(state).wait(localstack)
         step.result = environment.endpoint
     if packaged:
         code = _upload(embedded, environment)
-    secret = _owner_secret(embedded, environment, state)
+    secret = _owner_secret(embedded, environment, state, renewed)
     given = {"DatabaseSecretArn": secret, **parameters}
     try:
         bring_up_to_date(environment, template, embedded.target, code, given, progress)
@@ -94,9 +95,11 @@ def _upload(embedded: EmbeddedEnvironment, environment: Environment) -> Code:
     return packaged_code(embedded.project, environment.session, bucket)
 
 
-def _owner_secret(embedded: EmbeddedEnvironment, environment: Environment, state: State) -> str:
-    existing = owner_secret(environment.session)
+def _owner_secret(
+    embedded: EmbeddedEnvironment, environment: Environment, state: State, renewed: str | None
+) -> str:
+    existing = None if renewed else owner_secret(environment.session)
     if existing and embedded.postgres(state).admits(existing.credentials):
         return existing.arn
-    password = embedded.postgres(state).renew_owner()
+    password = renewed or embedded.postgres(state).renew_owner()
     return store_owner_credentials(environment.session, "127.0.0.1", state.postgres_port, password)
