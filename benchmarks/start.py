@@ -12,7 +12,7 @@ from mailroom.embedded.ports import free_port
 from mailroom.project import Project
 from tests.parity.engines import plain_localstack
 
-ROUNDS = 5
+ROUNDS = 9
 
 
 def measure_up(project: Project) -> Figure:

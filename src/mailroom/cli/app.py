@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 
 # So many before garbage is looked for, and not Python's 2,000: what is imported is none.
-_ALLOCATIONS = 100_000
+_ALLOCATIONS = 500_000
 
 
 @app.callback()

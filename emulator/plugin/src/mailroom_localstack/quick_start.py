@@ -7,6 +7,7 @@ import gc
 import importlib
 import importlib.util
 import sys
+import threading
 from types import ModuleType
 
 from localstack.runtime.hooks import on_infra_start
@@ -14,11 +15,14 @@ from localstack.runtime.hooks import on_infra_start
 from mailroom_localstack import shortcuts
 from mailroom_localstack.postponing import postpone, postpone_call
 
+# A first deployment takes three or so.
+SECONDS_WITHOUT_GARBAGE = 10
+
 
 @on_infra_start()
 def quick_start() -> None:
     """Mend all of it before the first service is loaded."""
-    collect_garbage_seldom()
+    collect_garbage_later()
     import_without_package("moto.batch", "utils")
     postpone("localstack.aws.api.ec2", "AvailabilityZoneList", "DescribeAvailabilityZonesResult")
     postpone("localstack.aws.api.dynamodb", "CreateTableOutput", "DescribeTableOutput")
@@ -26,6 +30,14 @@ def quick_start() -> None:
         postpone(f"samtranslator.internal.schema_source.aws_serverless_{resource}")
     postpone_call("localstack.services.apigateway.legacy.helpers", "extract_query_string_params")
     shortcuts.take_all()
+
+
+def collect_garbage_later() -> None:
+    """Look for garbage when the services are there: what is imported is none."""
+    gc.disable()
+    timer = threading.Timer(SECONDS_WITHOUT_GARBAGE, collect_garbage_seldom)
+    timer.daemon = True
+    timer.start()
 
 
 def collect_garbage_seldom() -> None:
