@@ -41,7 +41,8 @@ def complete(
     with progress.step("Functions' code"):
         code = live_code(embedded.project)
         _prepare_deployment(environment, template)
-        renewed = None if state.ready else embedded.postgres(state).renew_owner()
+    # The secret is gone with the LocalStack before; its password is made while the new one boots.
+    renewed = None if state.ready else embedded.postgres(state).renew_owner()
     with progress.step("LocalStack 4.14.0") as step:
         embedded.localstack(state).wait(localstack)
         step.result = environment.endpoint

@@ -1,7 +1,7 @@
 """Starts LocalStack as `python -m localstack.runtime.main` does, and sooner.
 
 What is spared here comes before any hook of LocalStack's; the rest is in `quick_start`, which also
-turns the collection of garbage on again: what is imported until then stays.
+turns the collection of garbage on again, later: what is imported until then stays.
 """
 
 import gc

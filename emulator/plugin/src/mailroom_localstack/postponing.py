@@ -10,7 +10,7 @@ def postpone(module: str, *annotations: str) -> None:
 
     CloudFormation annotates one function with types of EC2, which has thousands of them.
     """
-    stand_in(module, **dict.fromkeys(annotations, dict))
+    _stand_in(module, **dict.fromkeys(annotations, dict))
 
 
 def postpone_call(module: str, function: str) -> None:
@@ -20,18 +20,18 @@ def postpone_call(module: str, function: str) -> None:
     """
 
     def call(*arguments: object, **named: object) -> object:
-        return getattr(real(module), function)(*arguments, **named)
+        return getattr(_real(module), function)(*arguments, **named)
 
-    stand_in(module, **{function: call})
+    _stand_in(module, **{function: call})
 
 
-def stand_in(module: str, **members: object) -> None:
+def _stand_in(module: str, **members: object) -> None:
     """Have a module that is imported from now on be another one, with these members."""
     sys.modules[module] = Postponed(module)
     sys.modules[module].__dict__.update(members)
 
 
-def real(module: str) -> ModuleType:
+def _real(module: str) -> ModuleType:
     """The module itself, whatever stands for it."""
     if isinstance(sys.modules.get(module), Postponed):
         del sys.modules[module]
@@ -44,4 +44,4 @@ class Postponed(ModuleType):
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(real(self.__name__), name)
+        return getattr(_real(self.__name__), name)

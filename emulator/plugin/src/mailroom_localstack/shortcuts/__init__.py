@@ -1,13 +1,6 @@
 """Spares LocalStack work that it does over and over, too early, or for nobody."""
 
-from mailroom_localstack.shortcuts import (
-    alarms,
-    models,
-    policies,
-    stacks,
-    state_machines,
-    web,
-)
+from mailroom_localstack.shortcuts import alarms, models, policies, stacks, state_machines, web
 
 
 def take_all() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 def load_managed_policies_when_asked() -> None:
     """AWS has made 1,443 policies; moto parses them all on the first request of an account."""
+    from moto.core.base_backend import backend_lock
     from moto.iam.models import IAMBackend
 
     make = IAMBackend.__init__
@@ -15,8 +16,10 @@ def load_managed_policies_when_asked() -> None:
         del backend._init_aws_policies
 
     def managed_policies(backend: IAMBackend) -> dict[str, Any]:
-        if "loaded" not in backend.__dict__:
-            backend.loaded = {policy.arn: policy for policy in backend._init_aws_policies()}
+        with backend_lock:
+            if "loaded" not in backend.__dict__:
+                backend.aws_managed_policies = backend._init_aws_policies()
+                backend.loaded = backend._init_managed_policies()
         return backend.loaded
 
     IAMBackend.__init__ = make_without

@@ -15,8 +15,8 @@ def remember_paths() -> None:
 
 
 def remember_definitions() -> None:
-    """Parse each state machine's definition once. It is parsed to be validated, to be counted by
-    LocalStack's makers, and for every execution; the parser takes some 50 ms of CPU each time."""
+    """Parse each state machine's definition once. It is parsed to be validated, and for every
+    execution; the parser takes some 50 ms of CPU each time."""
     from localstack.services.stepfunctions.asl.parse import asl_parser
 
     parse = asl_parser.AmazonStateLanguageParser.parse
