@@ -10,7 +10,7 @@ from rich.table import Table
 
 from benchmarks import compose, enforcement, flow, functions, memory, start
 from benchmarks.figure import Figure
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.project import Project
 
 

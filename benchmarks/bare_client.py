@@ -5,7 +5,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from tests.support.listener import open_to_topic
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from benchmarks.figure import Figure, in_turn, seconds
 from benchmarks.start import run_mailroom
-from mailroom.compose.command import Compose
-from mailroom.embedded.ports import free_port
+from mailroom.environments.compose.command import Compose
+from mailroom.environments.ports import free_port
 from mailroom.errors import MailroomError
 from mailroom.project import Project
 

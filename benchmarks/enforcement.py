@@ -8,10 +8,10 @@ from rich.console import Console
 
 from benchmarks.figure import Figure, in_turn
 from benchmarks.flow import send
-from mailroom.embedded.environment import EmbeddedEnvironment
-from mailroom.embedded.ports import free_port
-from mailroom.embedded.startup import start_environment
-from mailroom.environment import Environment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.startup import start_environment
+from mailroom.environments.environment import Environment
+from mailroom.environments.ports import free_port
 from mailroom.progress import Progress
 from mailroom.project import Project
 from tests.support.events import mixed

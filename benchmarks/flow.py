@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.bare_client import BareClient
 from benchmarks.figure import Figure, in_turn, seconds
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.workflow.batch import Batch, start_execution
 from mailroom.workflow.execution import await_execution
 from mailroom.workflow.validation import Report

@@ -7,7 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from benchmarks.figure import Figure, in_turn, median, seconds
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.packaging.dependencies import RUNTIME, host_architecture
 from mailroom.project import Project
 from tests.support.functions import make_role

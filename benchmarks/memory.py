@@ -3,7 +3,7 @@
 import psutil
 
 from benchmarks.figure import Figure
-from mailroom.embedded.state import State
+from mailroom.environments.embedded.state import State
 
 _MEGABYTE = 1024 * 1024
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from benchmarks.figure import Figure, in_turn, seconds
-from mailroom.embedded.ports import free_port
+from mailroom.environments.ports import free_port
 from mailroom.project import Project
 from tests.parity.engines import plain_localstack
 

@@ -10,11 +10,12 @@ cd "$(dirname "$0")/.."
 
 . scripts/find-tools.sh
 
-# build NAME LOCK [PROJECT]: an environment from a lock, and an editable PROJECT in it.
+# build NAME LOCK [PROJECT...]: an environment from a lock, and editable projects in it.
 build() {
-    env=$1 lock=$2 project=${3:-}
+    env=$1 lock=$2
+    shift 2
     # The folder counts, as an environment that was moved does not run.
-    inputs=$(pwd; cat "$lock" ${project:+"$project/pyproject.toml"} scripts/install.sh | cksum)
+    inputs=$(pwd; { cat "$lock" scripts/install.sh; for project; do cat "$project/pyproject.toml"; done; } | cksum)
     if [ -x "$env/bin/python" ] && [ "$(cat "$env/.inputs" 2>/dev/null)" = "$inputs" ]; then
         return
     fi
@@ -24,13 +25,13 @@ build() {
     # From nothing, so that one that was left half-built doesn't count: .inputs comes last.
     "$uv" venv --quiet --clear --python "$python" "$env"
     "$uv" pip sync --quiet --compile-bytecode --python "$env/bin/python" --require-hashes "$lock"
-    if [ -n "$project" ]; then
+    for project; do
         "$uv" pip install --quiet --python "$env/bin/python" --no-deps --editable "$project"
-    fi
+    done
     printf '%s' "$inputs" >"$env/.inputs"
 }
 
-build .venv requirements.txt .
-build .envs/engine emulator/requirements.txt emulator/plugin
+build .venv requirements.txt rules .
+build .envs/engine emulator/requirements.txt rules emulator/plugin
 build .envs/python3.13 emulator/runtime.txt
 build .envs/debugger emulator/debugger.txt

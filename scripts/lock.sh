@@ -11,7 +11,7 @@ lock() {
         --generate-hashes --no-emit-index-url --no-header "$@"
 }
 
-lock pyproject.toml --group dev -o requirements.txt
+lock pyproject.toml --group dev --no-emit-package mailroom-rules -o requirements.txt
 lock --exclude-newer 2026-02-27 emulator/requirements.in -o emulator/requirements.txt
 lock emulator/ministack.in -o emulator/ministack.txt
 lock emulator/runtime.in -o emulator/runtime.txt

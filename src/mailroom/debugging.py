@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailroom.embedded.ports import require_free_port
+from mailroom.environments.ports import require_free_port
 from mailroom.errors import Refused
 from mailroom.interrupts import uninterrupted
 from mailroom.local_http import get_json, send

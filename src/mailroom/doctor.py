@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psutil
 
-from mailroom.compose.faults import diagnose, no_command
-from mailroom.embedded.ports import is_free
-from mailroom.embedded.startup import DEFAULT_PORT
+from mailroom.environments.compose.docker_errors import diagnose, no_command
+from mailroom.environments.embedded.startup import DEFAULT_PORT
+from mailroom.environments.ports import is_free
 from mailroom.errors import MailroomError
 from mailroom.packaging.dependencies import RUNTIME, host_architecture
 from mailroom.project import Project

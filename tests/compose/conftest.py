@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mailroom.compose.environment import POSTGRES, ComposeEnvironment
-from mailroom.environment import Environment
+from mailroom.environments.compose.environment import POSTGRES, ComposeEnvironment
+from mailroom.environments.environment import Environment
 from mailroom.project import Project
 from tests.support.checkout import copy_checkout
 from tests.support.command import Command

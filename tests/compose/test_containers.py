@@ -4,8 +4,8 @@ import json
 
 import psutil
 
-from mailroom.compose.environment import LOCALSTACK, POSTGRES
-from mailroom.owner import owner_secret
+from mailroom.database.owner import owner_secret
+from mailroom.environments.compose.environment import LOCALSTACK, POSTGRES
 from tests.compose.conftest import Stack
 from tests.support.events import mixed
 from tests.support.flow import Flow

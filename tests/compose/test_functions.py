@@ -3,7 +3,7 @@
 import json
 import textwrap
 
-from mailroom.compose.environment import LOCALSTACK
+from mailroom.environments.compose.environment import LOCALSTACK
 from mailroom.packaging.archive import build_archive
 from mailroom.packaging.dependencies import host_architecture
 from tests.compose.conftest import Stack
@@ -40,7 +40,7 @@ def test_an_edit_of_a_function_counts_at_its_next_invocation(stack: Stack, flow:
 
 
 def test_the_container_packs_the_very_zip_that_goes_to_aws(stack: Stack) -> None:
-    program = "from mailroom.compose import hook; print(hook.package().name)"
+    program = "from mailroom.environments.compose import deploy; print(deploy.package().name)"
 
     packed = stack.run(
         LOCALSTACK,

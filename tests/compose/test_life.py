@@ -9,9 +9,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mailroom.compose.environment import LOCALSTACK
-from mailroom.embedded.processes import ProcessRecord
-from mailroom.embedded.state import State, StateFile
+from mailroom.environments.compose.environment import LOCALSTACK
+from mailroom.environments.embedded.processes import ProcessRecord
+from mailroom.environments.embedded.state import State, StateFile
 from tests.compose.conftest import Stack
 from tests.support.containers import left_behind
 from tests.support.events import mixed

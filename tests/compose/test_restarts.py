@@ -1,7 +1,7 @@
 """Each container may be restarted alone."""
 
-from mailroom.compose.environment import LOCALSTACK, POSTGRES
-from mailroom.owner import owner_secret
+from mailroom.database.owner import owner_secret
+from mailroom.environments.compose.environment import LOCALSTACK, POSTGRES
 from mailroom.workflow.queues import queue_states
 from tests.compose.conftest import Stack
 from tests.support.events import mixed

@@ -14,7 +14,7 @@ from threading import Timer
 import psutil
 import psycopg
 
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from tests.faults.postgres import Postgres
 from tests.faults.processes import FunctionProcesses
 from tests.faults.run import Run

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailroom.embedded.environment import EmbeddedEnvironment
-from mailroom.environment import Environment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.environment import Environment
 from tests.support.flow import until
 
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import psutil
 
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 
 _MIB = 1024 * 1024
 

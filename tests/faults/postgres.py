@@ -2,7 +2,7 @@
 
 import psutil
 
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 
 
 class Postgres:

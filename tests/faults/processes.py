@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from tests.support.flow import until
 
 

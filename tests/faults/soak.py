@@ -11,9 +11,9 @@ from pathlib import Path
 import psycopg
 from rich.console import Console
 
-from mailroom.embedded.environment import EmbeddedEnvironment
-from mailroom.embedded.ports import free_port
-from mailroom.embedded.startup import start_environment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.startup import start_environment
+from mailroom.environments.ports import free_port
 from mailroom.progress import Progress
 from mailroom.project import Project
 from tests.faults.chaos import Chaos

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from tests.faults.code import altered
 from tests.faults.processes import FunctionProcesses
 from tests.faults.protections import ERRORS_ARE_RAISED, REPEATS_CHANGE_NOTHING

@@ -1,6 +1,6 @@
 """The function's clock is wrong: what happened when is for the database to say."""
 
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from tests.faults.code import Passage, altered
 from tests.faults.run import LOAD, Run
 

@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from tests.faults.processes import FunctionProcesses
 from tests.faults.run import LOAD, Run
 from tests.support.flow import until

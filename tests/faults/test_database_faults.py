@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from tests.faults.proxy import Proxy, Session
 from tests.faults.run import LOAD, Run
 from tests.support.flow import until

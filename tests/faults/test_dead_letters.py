@@ -8,11 +8,11 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from mailroom.dead_letters.letters import Wanted, look
-from mailroom.dead_letters.pulling import pull
+from mailroom.dead_letters.copying import pull
+from mailroom.dead_letters.queued_messages import Wanted, look
 from mailroom.dead_letters.redrive import redrive
-from mailroom.embedded.environment import EmbeddedEnvironment
-from mailroom.environment import Environment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.environment import Environment
 from tests.faults.run import Run
 from tests.support.command import Command
 from tests.support.events import notification

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from tests.faults.run import LOAD, Run
 from tests.faults.small_disk import NoNamespaces, SmallDisk, small_disk
 from tests.support.flow import until

@@ -5,8 +5,8 @@ import uuid
 
 import psutil
 
-from mailroom.embedded.environment import EmbeddedEnvironment
-from mailroom.environment import Environment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.environment import Environment
 from tests.faults.run import Run
 from tests.support.flow import until
 

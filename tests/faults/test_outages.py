@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from tests.faults.postgres import Postgres
 from tests.faults.processes import FunctionProcesses
 from tests.faults.run import LOAD, Run

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import psycopg
 
-from mailroom.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.project import Project
 from tests.faults.code import altered
 from tests.faults.processes import FunctionProcesses
@@ -47,7 +47,7 @@ def run_without(protection: Protection, root: Path, code: Path) -> subprocess.Co
     return subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "--stack", "attach"),
-            *("-o", f"pythonpath={code} emulator/plugin/src ."),
+            *("-o", f"pythonpath={code} emulator/plugin/src rules/src ."),
             f"tests/faults/{protection.test}",
         ],
         cwd=root,

@@ -7,12 +7,12 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from mailroom.compose.environment import ComposeEnvironment
-from mailroom.connection import connect
-from mailroom.embedded.environment import EmbeddedEnvironment
-from mailroom.embedded.ports import free_port
-from mailroom.embedded.startup import start_environment
-from mailroom.environment import Environment
+from mailroom.environments.compose.environment import ComposeEnvironment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.startup import start_environment
+from mailroom.environments.environment import Environment
+from mailroom.environments.ports import free_port
+from mailroom.environments.selection import connect
 from mailroom.progress import Progress
 from mailroom.project import Project
 from tests.support.containers import compose_settings, containers_up, gateway, require_engine

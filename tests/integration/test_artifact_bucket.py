@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from mailroom.deployment.target import Target
-from mailroom.environment import Environment
+from mailroom.deployment.environment_config import Target
+from mailroom.environments.environment import Environment
 from mailroom.promotion.account import Account
 from mailroom.promotion.buckets import bucket_exists, set_up_bucket
 from mailroom.promotion.deletion import delete_bucket

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.project import Project
 from tests.support.command import MAILROOM, Command
 from tests.support.events import alert, mixed, notification

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from mailroom.debugging import armed
-from mailroom.embedded.ports import free_port, is_free
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
+from mailroom.environments.ports import free_port, is_free
 from mailroom.project import Project
 from tests.support.command import Command
 from tests.support.debugger import Debugger, launch_configuration

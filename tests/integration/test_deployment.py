@@ -9,7 +9,7 @@ import pytest
 
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Stack
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.errors import DeploymentFailed
 
 QUEUE = {"Type": "AWS::SQS::Queue"}

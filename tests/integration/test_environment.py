@@ -13,8 +13,8 @@ import psutil
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from mailroom.connection import connect
-from mailroom.embedded.ports import free_port, is_free
+from mailroom.environments.ports import free_port, is_free
+from mailroom.environments.selection import connect
 from mailroom.errors import NotUp
 from mailroom.project import Project
 from tests.support.command import Command

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 import pytest
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from tests.support.engine import running_engine
 from tests.support.flow import until
 from tests.support.functions import Function, Functions, making_functions

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from mailroom_localstack.confinement import available
+from mailroom_localstack.executor.processes.filesystem_sandbox import available
 
 from tests.support.flow import until
 from tests.support.functions import RUNTIME, Functions

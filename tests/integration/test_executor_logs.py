@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from tests.support.flow import until
 from tests.support.functions import Functions
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailroom.deployment.stack import Stack
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.errors import DeploymentFailed
 from mailroom.packaging.dependencies import host_architecture
 from tests.support.functions import HANDLER, RUNTIME, Functions, archive

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from mailroom.environment import Environment
-from mailroom.migration import migrate_database
-from mailroom.owner import owner_secret
+from mailroom.database.migration import migrate_database
+from mailroom.database.owner import owner_secret
+from mailroom.environments.environment import Environment
 from mailroom.project import Project
 from tests.support.events import mixed
 from tests.support.flow import Flow, until

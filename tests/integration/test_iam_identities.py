@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from tests.support.users import User, user
 
 LIST = {"Effect": "Allow", "Action": "sns:ListTopics", "Resource": "*"}

@@ -10,10 +10,10 @@ import pytest
 from psycopg import sql
 from rich.console import Console
 
-from mailroom.embedded.environment import EmbeddedEnvironment
-from mailroom.embedded.ports import free_port
-from mailroom.embedded.startup import start_environment
-from mailroom.environment import Environment
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.startup import start_environment
+from mailroom.environments.environment import Environment
+from mailroom.environments.ports import free_port
 from mailroom.permissions.decisions import read_decisions
 from mailroom.permissions.report import RoleReport, report_role, sufficient_policy
 from mailroom.progress import Progress

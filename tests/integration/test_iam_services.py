@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 from botocore.exceptions import ClientError
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from tests.support.events import notification
 from tests.support.flow import Flow, until
 from tests.support.iam import Iam

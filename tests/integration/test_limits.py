@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from tests.support.flow import Flow
 
 LOST = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.waiting import backoff
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
-from mailroom_localstack.confinement import available
+from mailroom_localstack.executor.processes.filesystem_sandbox import available
 
 from mailroom.errors import MailroomError
 from mailroom.project import Project

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mailroom.aws import EmulatorSession
-from mailroom.aws_errors import explain
-from mailroom.connection import connect
-from mailroom.embedded.localstack import SETTINGS, LocalStackServer
-from mailroom.embedded.ports import free_port
-from mailroom.embedded.processes import ProcessRecord, start_detached, stop_processes
+from mailroom.aws.errors import explain
+from mailroom.aws.sessions import EmulatorSession
+from mailroom.environments.embedded.localstack import SETTINGS, LocalStackServer
+from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
+from mailroom.environments.ports import free_port
+from mailroom.environments.selection import connect
 from mailroom.errors import Refused
 from mailroom.project import Project
 from mailroom.promotion.account import AccountSession

@@ -12,10 +12,10 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from testcontainers.compose import DockerCompose
 
-from mailroom.compose.environment import LOCALSTACK, POSTGRES, ComposeEnvironment
-from mailroom.compose.faults import EngineMissing, ImageMissing, diagnose
-from mailroom.embedded.ports import free_port
-from mailroom.environment import Environment
+from mailroom.environments.compose.docker_errors import EngineMissing, ImageMissing, diagnose
+from mailroom.environments.compose.environment import LOCALSTACK, POSTGRES, ComposeEnvironment
+from mailroom.environments.environment import Environment
+from mailroom.environments.ports import free_port
 from mailroom.interrupts import interrupt_on_signals, uninterrupted
 from mailroom.project import Project
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.aws import EmulatorSession
-from mailroom.embedded import localstack
-from mailroom.embedded.ports import free_port
-from mailroom.embedded.processes import ProcessRecord
+from mailroom.aws.sessions import EmulatorSession
+from mailroom.environments.embedded import localstack
+from mailroom.environments.embedded.processes import ProcessRecord
+from mailroom.environments.ports import free_port
 from mailroom.project import Project
 
 

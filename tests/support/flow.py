@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.waiting import backoff
 from mailroom.workflow.queues import peek
 from tests.support.events import mixed

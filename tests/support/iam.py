@@ -8,7 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.permissions.decisions import Decided, read_decisions
 from mailroom.permissions.roles import Role, roles_of_stack
 from mailroom.project import Project

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 
 
 class IngestionRole:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from tests.support.flow import until
 
 

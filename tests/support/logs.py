@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from tests.support.flow import until
 
 

@@ -9,15 +9,15 @@ import psycopg
 from psycopg import sql
 from rich.console import Console
 
-from mailroom.deployment.definitions import Code
+from mailroom.database.owner import owner_secret
+from mailroom.deployment.deploy import Code
+from mailroom.deployment.environment_config import load_target
 from mailroom.deployment.stack import Stack
-from mailroom.deployment.target import load_target
 from mailroom.deployment.template import Template
-from mailroom.environment import Environment
-from mailroom.owner import owner_secret
+from mailroom.environments.bring_up import bring_up_to_date
+from mailroom.environments.environment import Environment
 from mailroom.progress import Progress
 from mailroom.project import Project
-from mailroom.topology import bring_up_to_date
 
 
 @contextmanager

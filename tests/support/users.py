@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 
 SIGNATURE_4 = Config(signature_version="s3v4", proxies={}, retries={"max_attempts": 0})
 

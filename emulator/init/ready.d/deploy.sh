@@ -3,4 +3,4 @@
 # The container is healthy only if this ends with 0.
 set -eu
 
-PYTHONPATH=/opt/mailroom/checkout/src PYTHONDONTWRITEBYTECODE=1 exec /opt/mailroom/deployment/bin/python -m mailroom.compose.hook
+PYTHONPATH=/opt/mailroom/checkout/src PYTHONDONTWRITEBYTECODE=1 exec /opt/mailroom/deployment/bin/python -m mailroom.environments.compose.deploy

@@ -7,12 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from mailroom.checking.machine import Machine
-from mailroom.checking.resolve import Resolver
-from mailroom.checking.source import Source
-from mailroom.checking.stack import Stack, values_of
-from mailroom.checking.transform import SamRefused, transform
-from mailroom.deployment.target import Target
+from mailroom.checking.machines.machine import Machine
+from mailroom.checking.template.resolve import Resolver
+from mailroom.checking.template.source import Source
+from mailroom.checking.template.stack import Stack, values_of
+from mailroom.checking.template.transform import SamRefused, transform
+from mailroom.deployment.environment_config import Target
 
 # What reading a value of another type than CloudFormation's schema says ends in.
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)

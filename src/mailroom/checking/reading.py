@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from mailroom.checking.definitions import Definitions
-from mailroom.checking.machine import load_machines
-from mailroom.checking.source import Source
-from mailroom.deployment.target import Target, load_target
+from mailroom.checking.machines.machine import load_machines
+from mailroom.checking.template.source import Source
+from mailroom.deployment.environment_config import Target, load_target
 from mailroom.errors import Refused
 from mailroom.project import Project
 

@@ -8,8 +8,8 @@ from mailroom.checking.finding import Finding, Problem, Severity
 
 if TYPE_CHECKING:
     from mailroom.checking.definitions import Definitions
-    from mailroom.checking.machine import Machine
-    from mailroom.checking.stack import Stack
+    from mailroom.checking.machines.machine import Machine
+    from mailroom.checking.template.stack import Stack
 
 AWS = "https://docs.aws.amazon.com/"
 

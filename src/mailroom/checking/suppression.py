@@ -14,7 +14,7 @@ from typing import Any
 
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Finding, Location
-from mailroom.checking.source import Place, Source
+from mailroom.checking.template.source import Place, Source
 
 _MARK = re.compile(r"mailroom: ignore\s+(\S+)[ \t]*(.*)")
 _COMMENT = re.compile(r"#\s*" + _MARK.pattern)

@@ -6,8 +6,8 @@ import sys
 import typer
 
 from mailroom.cli.commands import Commands
+from mailroom.cli.error_translation import as_known
 from mailroom.cli.output import errors
-from mailroom.cli.strangers import as_known
 from mailroom.errors import MailroomError
 from mailroom.interrupts import interrupt_on_signals
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError
 from mailroom.waiting import backoff
 from mailroom.workflow.queues import queue_depth

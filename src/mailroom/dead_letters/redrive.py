@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from mailroom.dead_letters.letters import Letter, Wanted, look
-from mailroom.dead_letters.taking import Taker
-from mailroom.environment import Environment
+from mailroom.dead_letters.queued_messages import Letter, Wanted, look
+from mailroom.dead_letters.receiver import Taker
+from mailroom.environments.environment import Environment
 from mailroom.waiting import backoff
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import ClientError
 
-from mailroom.aws_errors import explain
+from mailroom.aws.errors import explain
 from mailroom.deployment.change_set import Change, ChangeSet, as_changes
 from mailroom.errors import DeploymentFailed, MailroomError, Refused
 from mailroom.waiting import backoff

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mailroom.deployment.definitions import Code
+from mailroom.deployment.deploy import Code
 from mailroom.packaging.dependencies import host_architecture, install_dependencies
 from mailroom.packaging.sources import code_entries
 from mailroom.project import Project

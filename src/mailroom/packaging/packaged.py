@@ -4,7 +4,7 @@ import platform
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailroom.deployment.definitions import Code
+from mailroom.deployment.deploy import Code
 from mailroom.errors import Refused
 from mailroom.packaging.archive import build_archive
 from mailroom.packaging.dependencies import host_architecture

@@ -10,8 +10,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from mailroom.deployment.target import Target
-from mailroom.environment import Environment
+from mailroom.deployment.environment_config import Target
+from mailroom.environments.environment import Environment
 
 # Standard mode waits longer from one attempt to the next when AWS throttles.
 CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 10})

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mailroom.aws_errors import explain
+from mailroom.aws.errors import explain
+from mailroom.deployment.environment_config import Target, load_target
 from mailroom.deployment.stack import Stack
-from mailroom.deployment.target import Target, load_target
 from mailroom.deployment.template import Template
 from mailroom.errors import Refused
 from mailroom.packaging.dependencies import RUNTIME

@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError
 from mailroom.waiting import backoff
 from mailroom.workflow.execution import execution_failure

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mailroom.deployment.target import Target
+from mailroom.deployment.environment_config import Target
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from rich.console import Console
 
-from mailroom.deployment.target import Target
-from mailroom.embedded.environment import EmbeddedEnvironment
-from mailroom.embedded.ports import free_port
-from mailroom.embedded.startup import start_environment
+from mailroom.deployment.environment_config import Target
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.startup import start_environment
+from mailroom.environments.ports import free_port
 from mailroom.errors import MailroomError, Refused
 from mailroom.packaging.dependencies import host_architecture
 from mailroom.progress import Progress

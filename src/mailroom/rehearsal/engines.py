@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 from typing import Protocol
 
-from mailroom.embedded.localstack import LocalStackServer
-from mailroom.embedded.ports import free_port
-from mailroom.embedded.processes import ProcessRecord, start_detached, stop_processes
+from mailroom.environments.embedded.localstack import LocalStackServer
+from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
+from mailroom.environments.ports import free_port
 from mailroom.errors import MailroomError, NoAnswer, StartFailed
 from mailroom.local_http import get_json
 from mailroom.project import Project

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.project import Project
 from mailroom.workflow.validation import Report, refuse_problems, validate_file

@@ -7,7 +7,7 @@ from typing import Any
 
 import psycopg
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.errors import ExecutionFailed
 from mailroom.waiting import backoff
 

@@ -5,7 +5,7 @@ import urllib.parse
 from dataclasses import dataclass
 from typing import Any
 
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 
 QUEUES = (

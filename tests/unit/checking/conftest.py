@@ -10,7 +10,7 @@ import pytest
 import mailroom.checking.rules  # noqa: F401 - registers them, whichever test is run alone
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.reading import load_definitions, read_definitions
-from mailroom.checking.source import Source
+from mailroom.checking.template.source import Source
 from mailroom.project import Project
 
 FIXTURES = Path(__file__).parent / "fixtures"

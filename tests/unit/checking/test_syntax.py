@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from mailroom.checking.filters import filter_faults, lets_through
-from mailroom.checking.intrinsics import intrinsic_fault
-from mailroom.checking.jsonpath import path_fault
+from mailroom.checking.machines.intrinsics import intrinsic_fault
+from mailroom.checking.machines.jsonpath import path_fault
+from mailroom.checking.template.filters import filter_faults, lets_through
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 
-from mailroom.compose.containers import Container, parse_containers
+from mailroom.environments.compose.containers import Container, parse_containers
 
 LOCALSTACK = {
     "ID": "6389c7bc4657",

@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.compose.command import Compose
-from mailroom.compose.faults import EngineMissing, ImageMissing, diagnose, diagnose_log
+from mailroom.environments.compose.command import Compose
+from mailroom.environments.compose.docker_errors import (
+    EngineMissing,
+    ImageMissing,
+    diagnose,
+    diagnose_log,
+)
 from mailroom.errors import MailroomError, PortTaken, Refused, StartFailed
 from mailroom.project import Project
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from mailroom.compose.settings import as_text, given_parameters
-from mailroom.embedded.localstack import SETTINGS
+from mailroom.environments.compose.variables import as_text, given_parameters
+from mailroom.environments.embedded.localstack import SETTINGS
 from mailroom.errors import Refused
 from mailroom.project import Project
 
@@ -75,7 +75,7 @@ def test_localstack_has_the_same_settings_in_its_image_as_embedded() -> None:
     assert {name: in_image.get(name) for name in embedded} == embedded
 
 
-@pytest.mark.parametrize("path", ["emulator/plugin", "functions/requirements.txt"])
+@pytest.mark.parametrize("path", ["emulator/plugin", "rules", "functions/requirements.txt"])
 def test_what_the_image_is_built_from_passes_the_ignore_file(path: str) -> None:
     lines = (ROOT / ".dockerignore").read_text().splitlines()
 

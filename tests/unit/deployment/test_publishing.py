@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from mailroom.deployment.target import Target
+from mailroom.deployment.environment_config import Target
 from mailroom.deployment.template import Template
 from mailroom.errors import Refused
 from mailroom.promotion.account import Account

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailroom.cli.reporting import TerminalReporter, confirm
+from mailroom.cli.aws.reporting import TerminalReporter, confirm
 from mailroom.deployment.change_set import Change, Kind
 from mailroom.errors import Refused
 

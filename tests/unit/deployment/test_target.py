@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.deployment.target import Target, load_target
+from mailroom.deployment.environment_config import Target, load_target
 from mailroom.errors import Refused
 from mailroom.promotion.variables import expand, missing_variables
 

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 
 import psutil
 import pytest
-from mailroom_localstack.environment import Environment
-from mailroom_localstack.guardian import Guardian
-from mailroom_localstack.nursery import Nursery
-from mailroom_localstack.reports import InvocationLog
-from mailroom_localstack.runtime_api import Event
-from mailroom_localstack.settings import FunctionSettings, function_variables
+from mailroom_localstack.executor.execution_environment import Environment
+from mailroom_localstack.executor.function_settings import FunctionSettings, function_variables
+from mailroom_localstack.executor.log_lines import InvocationLog
+from mailroom_localstack.executor.processes.process_pool import Nursery
+from mailroom_localstack.executor.processes.runtime_api import Event
+from mailroom_localstack.executor.processes.supervisor import Guardian
 
 ROOT = Path(__file__).parents[3]
 LONGEST_TEST_SECONDS = 60

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from mailroom_localstack.confinement import available
-from mailroom_localstack.folders import bytecode_folders
+from mailroom_localstack.executor.code_folders import bytecode_folders
+from mailroom_localstack.executor.processes.filesystem_sandbox import available
 
 from .conftest import MakeFunction
 

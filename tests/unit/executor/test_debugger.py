@@ -11,11 +11,11 @@ from typing import Any
 
 import psutil
 import pytest
-from mailroom_localstack.debugger import TERMINATED, Wish, end_of_messages
-from mailroom_localstack.debuggers import Debuggers
-from mailroom_localstack.runtime_api import Event
+from mailroom_localstack.debug.session import TERMINATED, Wish, end_of_messages
+from mailroom_localstack.debug.sessions import Debuggers
+from mailroom_localstack.executor.processes.runtime_api import Event
 
-from mailroom.embedded.ports import free_port, is_free
+from mailroom.environments.ports import free_port, is_free
 from mailroom.project import Project
 from tests.support.debugger import Debugger
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from mailroom_localstack.folders import CodeFolders, bytecode_folders
+from mailroom_localstack.executor.code_folders import CodeFolders, bytecode_folders
 
 
 @pytest.fixture

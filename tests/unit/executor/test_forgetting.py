@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from mailroom_localstack.forgetting import forget_ended, forget_threads
+from mailroom_localstack.services.stepfunctions.retention import forget_ended, forget_threads
 
 
 @pytest.fixture

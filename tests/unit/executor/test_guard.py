@@ -8,17 +8,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mailroom_localstack import guard
+from mailroom_localstack.executor.processes import supervisor_process
 
 from .conftest import ROOT, Eventually
 
 HOST = """
 import pathlib, sys
-from mailroom_localstack.environment import Environment
-from mailroom_localstack.guardian import Guardian
-from mailroom_localstack.nursery import Nursery
-from mailroom_localstack.runtime_api import Event
-from mailroom_localstack.settings import FunctionSettings
+from mailroom_localstack.executor.execution_environment import Environment
+from mailroom_localstack.executor.processes.supervisor import Guardian
+from mailroom_localstack.executor.processes.process_pool import Nursery
+from mailroom_localstack.executor.processes.runtime_api import Event
+from mailroom_localstack.executor.function_settings import FunctionSettings
 
 settings = FunctionSettings(
     version="$LATEST", handler=sys.argv[1], interpreter=pathlib.Path(sys.argv[2]),
@@ -63,7 +63,7 @@ def is_frozen(event, context):
 
 TWO_GUARDS = """
 import psutil, subprocess, sys
-from mailroom_localstack.guardian import Guardian
+from mailroom_localstack.executor.processes.supervisor import Guardian
 
 guardian = Guardian()
 pids = []
@@ -97,7 +97,7 @@ def test_a_function_ends_with_localstack_however_that_ends(
     (task_root / "app.py").write_text(HANDLERS)
     host = subprocess.Popen(
         [sys.executable, "-c", HOST, f"app.{handler}", interpreter, task_root],
-        env={"PYTHONPATH": str(ROOT / "emulator/plugin/src")},
+        env={"PYTHONPATH": f"{ROOT}/emulator/plugin/src:{ROOT}/rules/src"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -127,7 +127,9 @@ def test_a_group_that_was_released_is_left_alone(tmp_path: Path) -> None:
         for _ in range(2)
     )
 
-    guard.guard([f"+{released.pid}\n", f"+{watched.pid}\n", f"-{released.pid}\n"], str(folder))
+    supervisor_process.guard(
+        [f"+{released.pid}\n", f"+{watched.pid}\n", f"-{released.pid}\n"], str(folder)
+    )
 
     assert watched.wait() == -signal.SIGKILL
     assert released.poll() is None
@@ -142,7 +144,7 @@ def test_a_guard_that_died_is_replaced_and_told_everything(
 ) -> None:
     host = subprocess.Popen(
         [sys.executable, "-c", TWO_GUARDS],
-        env={"PYTHONPATH": str(ROOT / "emulator/plugin/src")},
+        env={"PYTHONPATH": f"{ROOT}/emulator/plugin/src:{ROOT}/rules/src"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from mailroom_localstack.guardian import Guardian
-from mailroom_localstack.nursery import Nursery
-from mailroom_localstack.settings import function_variables
+from mailroom_localstack.executor.function_settings import function_variables
+from mailroom_localstack.executor.processes.process_pool import Nursery
+from mailroom_localstack.executor.processes.supervisor import Guardian
 
 from .conftest import MakeFunction
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from mailroom_localstack.environment import EnvironmentStoppedError
+from mailroom_localstack.executor.execution_environment import EnvironmentStoppedError
 
 from .conftest import Eventually, MakeFunction
 

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from mailroom_localstack.fingerprint import Fingerprint
+from mailroom_localstack.executor.source_watcher import Fingerprint
 
 from .conftest import MakeFunction
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from mailroom_localstack import reports
+from mailroom_localstack.executor import log_lines
 
 from .conftest import MakeFunction
 
@@ -129,10 +129,10 @@ def test_logging_carries_the_request(make_function: MakeFunction) -> None:
     ],
 )
 def test_an_exit_status_is_told_in_lambdas_words(status: int, reason: str) -> None:
-    assert reports.exited("r", status).message == f"RequestId: r Error: {reason}"
+    assert log_lines.exited("r", status).message == f"RequestId: r Error: {reason}"
 
 
 def test_memory_used_is_never_told_to_exceed_the_limit() -> None:
-    line = reports.report_line("r", duration_ms=1.2, memory_mb=128, used_mb=131)
+    line = log_lines.report_line("r", duration_ms=1.2, memory_mb=128, used_mb=131)
 
     assert "\tBilled Duration: 2 ms\tMemory Size: 128 MB\tMax Memory Used: 128 MB\t" in line

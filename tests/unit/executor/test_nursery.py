@@ -5,8 +5,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from mailroom_localstack.guardian import Guardian
-from mailroom_localstack.nursery import Nursery
+from mailroom_localstack.executor.processes.process_pool import Nursery
+from mailroom_localstack.executor.processes.supervisor import Guardian
 
 from .conftest import Eventually, MakeFunction
 

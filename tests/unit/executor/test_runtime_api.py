@@ -5,9 +5,9 @@ import socket
 from collections.abc import Callable, Iterator
 
 import pytest
-from mailroom_localstack import http1
-from mailroom_localstack.http1 import ProtocolError, RequestReader
-from mailroom_localstack.runtime_api import ROOT, Answer, Event, RuntimeApi
+from mailroom_localstack.executor.processes import http1
+from mailroom_localstack.executor.processes.http1 import ProtocolError, RequestReader
+from mailroom_localstack.executor.processes.runtime_api import ROOT, Answer, Event, RuntimeApi
 
 EVENT = Event("id-1", "arn", b'{"a": 1}', "trace", "context")
 

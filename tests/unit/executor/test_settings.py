@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from mailroom_localstack.settings import (
+from mailroom_localstack.executor.function_settings import (
     UnsupportedFunctionError,
     find_interpreter,
     parse_runtimes,

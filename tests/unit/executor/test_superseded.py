@@ -1,8 +1,11 @@
 """An invocation that chose a version in the moment of its end gets the next one."""
 
 import pytest
-from mailroom_localstack.environment import EnvironmentStoppedError, NeverStartedError
-from mailroom_localstack.superseded import invoke_what_is_there
+from mailroom_localstack.executor.execution_environment import (
+    EnvironmentStoppedError,
+    NeverStartedError,
+)
+from mailroom_localstack.services.lambda_.superseded_versions import invoke_what_is_there
 
 
 class Versions:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from mailroom_iam import Decision, Policy, PolicyType, Principal, Request, evaluate
+from mailroom_rules.policies import Decision, Policy, PolicyType, Principal, Request, evaluate
 
 SESSION = "arn:aws:sts::111122223333:assumed-role/ProcessMessages/i-1"
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from botocore.session import Session
-from mailroom_iam import Outcome, Policy, Principal, Request, evaluate
-from mailroom_iam.actions import (
+from mailroom_rules.actions import (
     Permission,
     Scope,
     context_keys,
     required_permissions,
     reveals_missing_key,
 )
+from mailroom_rules.policies import Outcome, Policy, Principal, Request, evaluate
 
 SECRETS = {"db/owner": "arn:aws:secretsmanager:eu-west-1:000000000000:secret:db/owner-AbCdEf"}
 KEYS = {"alias/mail": "arn:aws:kms:eu-west-1:000000000000:key/1234"}

@@ -6,7 +6,14 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 from typing import Any
 
 import pytest
-from mailroom_iam import MalformedPolicyError, Naming, Outcome, Policy, PolicyType, Principal
+from mailroom_rules.policies import (
+    MalformedPolicyError,
+    Naming,
+    Outcome,
+    Policy,
+    PolicyType,
+    Principal,
+)
 
 ACCOUNT, OTHER = "111122223333", "444455556666"
 QUEUE = f"arn:aws:sqs:us-east-1:{ACCOUNT}:queue"

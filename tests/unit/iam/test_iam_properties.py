@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from mailroom_iam import Outcome, Policy, PolicyType, Principal, Request, evaluate
+from mailroom_rules.policies import Outcome, Policy, PolicyType, Principal, Request, evaluate
 
 ACTIONS = ("sns:Publish", "sqs:SendMessage", "sqs:*", "s3:Get*", "*")
 QUEUE = "arn:aws:sqs:us-east-1:111122223333:queue"

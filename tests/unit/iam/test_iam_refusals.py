@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from mailroom_iam import Principal, Request, evaluate
-from mailroom_iam.actions import Scope, refusal, required_permissions
+from mailroom_rules.actions import Scope, refusal, required_permissions
+from mailroom_rules.policies import Principal, Request, evaluate
 
 SCOPE = Scope("eu-west-1", "000000000000")
 QUEUE = "arn:aws:sqs:eu-west-1:000000000000:q"
@@ -14,7 +14,7 @@ FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:f"
 ROLE = "arn:aws:iam::000000000000:role/r"
 
 
-# The wordings are the services' own: `mailroom_iam.actions.refusal` names where they were seen.
+# The wordings are the services' own: `mailroom_rules.actions.refusal` names where they were seen.
 @pytest.mark.parametrize(
     ("service", "operation", "params", "code", "words"),
     [

@@ -1,7 +1,15 @@
 """The decision log counts by kind, and is bounded."""
 
-from mailroom_iam import Decision, Outcome, Policy, PolicyType, Principal, Request, evaluate
-from mailroom_localstack.iam.decisions import DecisionLog
+from mailroom_localstack.iam.decision_log import DecisionLog
+from mailroom_rules.policies import (
+    Decision,
+    Outcome,
+    Policy,
+    PolicyType,
+    Principal,
+    Request,
+    evaluate,
+)
 
 SESSION = Principal.parse("arn:aws:sts::000000000000:assumed-role/reader/session")
 POLICY = Policy.parse(

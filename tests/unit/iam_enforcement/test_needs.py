@@ -1,10 +1,10 @@
 """What a call needs and brings beyond its operation."""
 
 import pytest
-from mailroom_iam.actions import Scope
-from mailroom_localstack.iam.errors import no_signature, unknown_key, wrong_signature
+from mailroom_localstack.iam.call_requirements import keys_of_assumption, keys_of_call, needed
+from mailroom_localstack.iam.caller_errors import no_signature, unknown_key, wrong_signature
 from mailroom_localstack.iam.mode import Mode, configured_mode
-from mailroom_localstack.iam.needs import keys_of_assumption, keys_of_call, needed
+from mailroom_rules.actions import Scope
 
 SCOPE = Scope("eu-west-1", "000000000000")
 ROLE = "arn:aws:iam::000000000000:role/reader"

@@ -14,7 +14,7 @@ SERVICES = ("cloudformation", "iam", "lambda", "logs", "s3", "secretsmanager", "
 
 def ask(question: str, argument: Any = None) -> tuple[Any, Any]:
     """What the engine prints as JSON: as LocalStack is, and with every shortcut taken."""
-    shortcuts = "from mailroom_localstack import shortcuts; shortcuts.take_all()\n"
+    shortcuts = "from mailroom_localstack.startup import optimizations; optimizations.take_all()\n"
 
     def answer(taking: str) -> Any:
         asked = subprocess.run(

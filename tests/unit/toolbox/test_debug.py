@@ -3,13 +3,13 @@
 import pytest
 from typer.testing import CliRunner
 
-from mailroom.aws import EmulatorSession
-from mailroom.cli import connected
+from mailroom.aws.sessions import EmulatorSession
+from mailroom.cli import connection
 from mailroom.cli.app import app
-from mailroom.cli.debug import LAUNCH_CONFIGURATION
+from mailroom.cli.daily.debug import LAUNCH_CONFIGURATION
 from mailroom.debugging import DEFAULT_PORT
-from mailroom.embedded.ports import free_port
-from mailroom.environment import Environment
+from mailroom.environments.environment import Environment
+from mailroom.environments.ports import free_port
 from mailroom.errors import NoAnswer, Refused
 from mailroom.project import Project
 from tests.support.debugger import launch_configuration
@@ -20,7 +20,7 @@ def environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     endpoint = f"http://127.0.0.1:{free_port()}"
     session = EmulatorSession(endpoint, "us-east-1", "0" * 12)
     one = Environment(name, endpoint, session, "stack", "", "")
-    monkeypatch.setattr(connected, "connected", lambda project: one)
+    monkeypatch.setattr(connection, "connected", lambda project: one)
 
 
 @pytest.mark.parametrize("arguments", [[], ["process", "--off"]])

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.aws import EmulatorSession
-from mailroom.cli.demo import next_steps
-from mailroom.environment import Environment
+from mailroom.aws.sessions import EmulatorSession
+from mailroom.cli.daily.demo import next_steps
+from mailroom.environments.environment import Environment
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from mailroom.aws import EmulatorSession
+from mailroom.aws.sessions import EmulatorSession
 from mailroom.errors import NoAnswer
 from mailroom.local_http import get_json
 

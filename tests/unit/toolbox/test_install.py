@@ -73,7 +73,7 @@ def machine(tmp_path: Path) -> Machine:
     for lock in ("requirements.txt", *(f"emulator/{name}.txt" for name in LOCKS)):
         (checkout / lock).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / lock, checkout / lock)
-    for project in (".", "emulator/plugin"):
+    for project in (".", "rules", "emulator/plugin"):
         (checkout / project).mkdir(exist_ok=True)
         shutil.copy(ROOT / project / "pyproject.toml", checkout / project)
     machine.put("bin/python3", OTHER_PYTHON)

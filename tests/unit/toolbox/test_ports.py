@@ -3,7 +3,7 @@ import socket
 
 import pytest
 
-from mailroom.embedded.ports import free_port, is_free, require_free_port
+from mailroom.environments.ports import free_port, is_free, require_free_port
 from mailroom.errors import PortTaken
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.embedded.processes import ProcessRecord, start_detached, stop_processes
+from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
 from mailroom.errors import StartFailed
 
 SLEEP = [sys.executable, "-c", "import time; print('started', flush=True); time.sleep(600)"]

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.embedded.processes import ProcessRecord
-from mailroom.embedded.state import State, StateFile
+from mailroom.environments.embedded.processes import ProcessRecord
+from mailroom.environments.embedded.state import State, StateFile
 
 STATE = State(4566, 5432, ProcessRecord(1, "/a"), None, ready=True)
 

@@ -2,7 +2,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from psycopg import OperationalError
 
-from mailroom.cli.strangers import as_known
+from mailroom.cli.error_translation import as_known
 from mailroom.errors import MailroomError, NoAnswer
 
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.deployment.target import Target, load_target
+from mailroom.deployment.environment_config import Target, load_target
 from mailroom.errors import Refused
 
 MINIMAL = 'region = "eu-west-1"\nstack = "mailroom"\n'

@@ -10,8 +10,8 @@ from ruamel.yaml.events import AliasEvent
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Finding, Location, Problem, Severity
 from mailroom.checking.rule import rule, whole
-from mailroom.checking.source import Key
-from mailroom.checking.stack import locate
+from mailroom.checking.template.source import Key
+from mailroom.checking.template.stack import locate
 
 # Rules of this package say these with the line that is to be changed.
 _SAID_HERE = ["E3505", "E3601"]

@@ -7,9 +7,9 @@ from typing import Any
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.rule import rule, whole
-from mailroom.checking.stack import is_known
+from mailroom.checking.template.stack import is_known
+from mailroom.deployment.environment_config import Target
 from mailroom.deployment.parameters import parameter_faults
-from mailroom.deployment.target import Target
 
 _PAGE = "AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.rule import rule, stacks
-from mailroom.checking.stack import Stack
+from mailroom.checking.template.stack import Stack
 
 # The hyphens and the twelve characters that CloudFormation adds.
 _ADDED = 14

@@ -7,11 +7,11 @@ from functools import lru_cache
 
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
-from mailroom.checking.history import history_events
+from mailroom.checking.machines.history import history_events
 from mailroom.checking.rule import rule, whole
-from mailroom.checking.rules.queues import FUNCTION
-from mailroom.checking.rules.topics import subscriptions
-from mailroom.checking.stack import Stack
+from mailroom.checking.rules.messaging.queues import FUNCTION
+from mailroom.checking.rules.messaging.topics import subscriptions
+from mailroom.checking.template.stack import Stack
 from mailroom.deployment.template import Template
 
 _NEAR = 0.8

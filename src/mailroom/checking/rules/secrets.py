@@ -7,8 +7,8 @@ from typing import Any
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.rule import rule, whole
-from mailroom.checking.rules.queues import FUNCTION
-from mailroom.checking.source import Place
+from mailroom.checking.rules.messaging.queues import FUNCTION
+from mailroom.checking.template.source import Place
 
 _PAGE = "AWSCloudFormation/latest/UserGuide/security-best-practices.html"
 _SECRET_NAME = re.compile(

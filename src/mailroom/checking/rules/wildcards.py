@@ -5,9 +5,9 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from mailroom.checking.finding import Problem, Severity
-from mailroom.checking.policies import ROLE, own_statements, text_of
 from mailroom.checking.rule import rule, stacks
-from mailroom.checking.stack import Stack
+from mailroom.checking.template.policies import ROLE, own_statements, text_of
+from mailroom.checking.template.stack import Stack
 
 _LEAST = "IAM/latest/UserGuide/best-practices.html"
 # Actions that know no resources: their statements must say "*".

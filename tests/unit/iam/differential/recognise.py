@@ -4,9 +4,9 @@ import json
 import re
 from typing import Any
 
-from mailroom_iam.arn import is_doubtful
-from mailroom_iam.principal import Principal
-from mailroom_iam.principal_element import Naming, PrincipalElement
+from mailroom_rules.policies.arn import is_doubtful
+from mailroom_rules.policies.principal import Principal
+from mailroom_rules.policies.principal_element import Naming, PrincipalElement
 
 VARIABLE_IN_UNTYPED = re.compile(r'arn:aws:s[nq]s:[^:"]*:[^:"]*:[^"]*\$\{[^*?$]')
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mailroom_iam import Outcome, Policy, PolicyType, Principal, Request, evaluate
+from mailroom_rules.policies import Outcome, Policy, PolicyType, Principal, Request, evaluate
 
 from .exclusions import EXCLUSIONS, Exclusion, excluded_by
 from .generate import Generator

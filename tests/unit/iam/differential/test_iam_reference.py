@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.session import Session
-from mailroom_iam.actions import Permission, Scope, required_permissions
+from mailroom_rules.actions import Permission, Scope, required_permissions
 
 HERE = Path(__file__).parent
 MODELS = {

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mailroom_iam import Decision, MalformedPolicyError, Request, evaluate, global_keys
-from mailroom_iam.actions import Permission, Refusal, Scope, refusal, reveals_missing_key
+from mailroom_rules.actions import Permission, Refusal, Scope, refusal, reveals_missing_key
+from mailroom_rules.policies import Decision, MalformedPolicyError, Request, evaluate, global_keys
 
-from mailroom_localstack.iam.decisions import DecisionLog
-from mailroom_localstack.iam.needs import keys_of_assumption, keys_of_call, needed
-from mailroom_localstack.iam.principal import Caller
+from mailroom_localstack.iam.call_requirements import keys_of_assumption, keys_of_call, needed
+from mailroom_localstack.iam.caller import Caller
+from mailroom_localstack.iam.decision_log import DecisionLog
 from mailroom_localstack.iam.resources import (
     UNKNOWN,
     Resource,

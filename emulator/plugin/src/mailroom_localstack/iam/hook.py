@@ -19,10 +19,10 @@ def hold_calls_to_policies() -> None:
     from localstack.aws import handlers
     from localstack.services.edge import ROUTER
 
-    from mailroom_localstack.iam.decisions import DecisionLog
-    from mailroom_localstack.iam.handler import IamHandler
+    from mailroom_localstack.iam.caller import keep_body
+    from mailroom_localstack.iam.decision_log import DecisionLog
+    from mailroom_localstack.iam.enforcement import IamHandler
     from mailroom_localstack.iam.object_deletion import answer_for_objects
-    from mailroom_localstack.iam.principal import keep_body
 
     log = DecisionLog()
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from localstack.aws.accounts import get_account_id_from_access_key_id
-from mailroom_iam import Kind, Policy, PolicyType, Principal
+from mailroom_rules.policies import Kind, Policy, PolicyType, Principal
 
-from mailroom_localstack.iam.policies import attached, boundary_of, parsed
+from mailroom_localstack.iam.stored_policies import attached, boundary_of, parsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from localstack.constants import AWS_REGION_US_EAST_1, DEFAULT_AWS_ACCOUNT_ID
-from mailroom_iam import Policy, PolicyType
+from mailroom_rules.policies import Policy, PolicyType
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Debugger sessions: a debugger attaches to one invocation."""

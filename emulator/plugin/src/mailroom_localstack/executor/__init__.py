@@ -1,0 +1,1 @@
+"""LocalStack's executor `process`: Lambda functions as processes, without Docker."""

@@ -1,0 +1,1 @@
+"""The process of a Lambda runtime and what surrounds it."""

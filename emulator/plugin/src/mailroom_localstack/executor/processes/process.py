@@ -1,0 +1,141 @@
+"""The process of a runtime: how it is started, watched, frozen and ended."""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from mailroom_localstack.executor import function_settings
+from mailroom_localstack.executor.log_lines import LogEvent
+from mailroom_localstack.executor.processes import bootstrap
+from mailroom_localstack.executor.processes.output import Output
+from mailroom_localstack.executor.processes.supervisor import Guardian
+
+BASE_VARIABLES = {"PATH": function_settings.PATH, "LANG": function_settings.LANG, "TZ": ":UTC"}
+
+
+class RuntimeProcess:
+    """An interpreter that runs ``child``, in a process group of its own."""
+
+    def __init__(
+        self, interpreter: Path, guardian: Guardian, variables: Mapping[str, str] | None = None
+    ) -> None:
+        """Starts the interpreter; it then waits for its assignment.
+
+        Args:
+            interpreter: of the function's runtime.
+            guardian: kills the process group should this process vanish.
+            variables: what the interpreter itself has to know from its start.
+        """
+        self._guardian = guardian
+        self.output = Output()
+        try:
+            self._process = subprocess.Popen(
+                # No user's site, and not the script's folder on the path.
+                [interpreter, "-s", "-P", bootstrap.__file__],
+                stdin=subprocess.PIPE,
+                stdout=self.output.writer,
+                stderr=self.output.writer,
+                env={**BASE_VARIABLES, **(variables or {})},
+                cwd="/",
+                start_new_session=True,
+                bufsize=0,
+            )
+        except BaseException:
+            self.output.close()
+            raise
+        finally:
+            os.close(self.output.writer)
+        self.pid = self._process.pid
+        self._exit_watch = _watch_exit(self.pid)
+
+    def assign(
+        self,
+        variables: Mapping[str, str],
+        task_root: Path,
+        handler: str,
+        *,
+        live: bool,
+        writable: Sequence[Path],
+        debugger: Mapping[str, object] | None = None,
+    ) -> None:
+        """Tells the process which function it is to run, where that may write, and which debugger
+        to wait for."""
+        self._guardian.watch(self.pid)
+        assignment = {
+            "variables": dict(variables),
+            "task_root": str(task_root),
+            "handler": handler,
+            "live": live,
+            "writable": [str(path) for path in writable],
+            "debugger": debugger,
+        }
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError), self._process.stdin as stdin:
+            stdin.write(json.dumps(assignment).encode())
+
+    def register(self, selector: selectors.BaseSelector, log: list[LogEvent]) -> None:
+        """Has the selector collect the output, and wake when the process ends."""
+        self.output.register(selector, log)
+        if self._exit_watch is not None:
+            selector.register(self._exit_watch, selectors.EVENT_READ, lambda: False)
+
+    @property
+    def tells_exit(self) -> bool:
+        """Whether a selector wakes when the process ends."""
+        return self._exit_watch is not None
+
+    def has_exited(self) -> bool:
+        """Whether the process has ended. It isn't reaped: its group's number stays taken."""
+        if self._process.returncode is not None:
+            return True
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        with contextlib.suppress(ChildProcessError):
+            return os.waitid(os.P_PID, self.pid, options) is not None
+        return True
+
+    def freeze(self) -> None:
+        """Stops every process of the group, as Lambda does between two invocations."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Lets the group run again."""
+        self._signal(signal.SIGCONT)
+
+    def kill(self) -> int:
+        """Kills the group and gives the exit status of its leader."""
+        self._signal(signal.SIGKILL)
+        status = self._process.wait()
+        self._guardian.release(self.pid)
+        return status
+
+    def interrupt(self) -> None:
+        """Kills the group; may be called from any thread."""
+        self._signal(signal.SIGKILL)
+
+    def close(self) -> None:
+        """Closes what is left of a process that was killed."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self.output.close()
+        if self._exit_watch is not None:
+            os.close(self._exit_watch)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, number)
+
+
+def _watch_exit(pid: int) -> int | None:
+    """A descriptor that turns readable when a process ends, where there are such (Linux)."""
+    if not hasattr(os, "pidfd_open"):
+        return None
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return None

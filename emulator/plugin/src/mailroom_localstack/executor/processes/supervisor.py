@@ -1,0 +1,71 @@
+"""LocalStack's side of the guard: tells it which processes there are."""
+
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from mailroom_localstack.executor.processes import supervisor_process
+
+
+class Guardian:
+    """Starts the guard when it is first needed, and again should it have died."""
+
+    def __init__(self) -> None:
+        """Starts nothing yet."""
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._groups: set[int] = set()
+        self._folder: Path | None = None
+
+    def make_folder(self) -> Path:
+        """Makes a folder that is removed at the latest when this process is gone."""
+        with self._lock:
+            if self._folder is None:
+                self._start()
+            return Path(tempfile.mkdtemp(dir=self._folder))
+
+    def watch(self, group: int) -> None:
+        """Has a process group killed when this process is gone."""
+        with self._lock:
+            self._groups.add(group)
+            self._tell(f"+{group}\n")
+
+    def release(self, group: int) -> None:
+        """Forgets a process group that has ended."""
+        with self._lock:
+            if group in self._groups:
+                self._groups.remove(group)
+                self._tell(f"-{group}\n")
+
+    def _tell(self, line: str) -> None:
+        try:
+            if self._process is not None:
+                self._write(line)
+                return
+        except BrokenPipeError:
+            pass
+        self._start()
+        self._write("".join(f"+{group}\n" for group in self._groups))
+
+    def _write(self, lines: str) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        self._process.stdin.write(lines.encode())
+
+    def _start(self) -> None:
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="mailroom-lambda-"))
+        if self._process is not None:
+            self._process.wait()
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", supervisor_process.__file__, self._folder],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={},
+            cwd="/",
+            bufsize=0,
+            start_new_session=True,
+        )

@@ -1,0 +1,86 @@
+"""The place in LocalStack's chain where a call is let on or refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from localstack.aws.api import CommonServiceException
+from mailroom_rules.actions import Refusal
+from mailroom_rules.policies import Kind
+
+from mailroom_localstack.iam.authorizer import Authorizer, Refused
+from mailroom_localstack.iam.caller import AuthenticationError, Caller, caller_of
+from mailroom_localstack.iam.caller_errors import no_signature
+from mailroom_localstack.iam.decision_log import DecisionLog
+from mailroom_localstack.iam.event_source_permissions import readings
+from mailroom_localstack.iam.identities import Identities
+from mailroom_localstack.iam.mode import Mode
+from mailroom_localstack.iam.object_deletion import refuse_objects
+from mailroom_localstack.iam.service_refusals import as_lambda_says, count_undelivered
+
+if TYPE_CHECKING:
+    from localstack.aws.api import RequestContext
+
+# Where a resource's policy may name everyone.
+OPEN_TO_EVERYONE = {"s3", "sns", "sqs"}
+
+
+class IamHandler:
+    """Refuses what policies don't allow, or only notes it."""
+
+    def __init__(self, mode: Mode, log: DecisionLog) -> None:
+        """Takes what to do, and where to remember it."""
+        self._enforces = mode is Mode.ENFORCE
+        self._log = log
+        self._identities = Identities()
+        self._authorizer = Authorizer(log)
+
+    def __call__(self, _chain: object, context: RequestContext, _response: object) -> None:
+        """Let a call on, or raise AWS's error."""
+        if context.operation is None:
+            return
+        try:
+            caller = caller_of(context, self._identities)
+        except AuthenticationError as unknown:
+            self._log.record_unchecked(unknown.refusal.code, context.operation.name)
+            self._raise(unknown.refusal)
+            return
+        if caller is not None:
+            self._hold(caller, context)
+        for reader, permission, refusal in readings(context, self._identities):
+            if self._authorizer.lacks(reader, permission, context):
+                self._raise(refusal)
+
+    def _hold(self, caller: Caller, context: RequestContext) -> None:
+        refused = list(self._authorizer.refused(caller, context))
+        if not refused:
+            return
+        if caller.principal.is_service:
+            count_undelivered(caller, context)
+        if context.operation.name == "DeleteObjects" and self._enforces:
+            refuse_objects(context, refused)
+        else:
+            self._raise(_worded(caller, context, refused[0]))
+
+    def _raise(self, refusal: Refusal) -> None:
+        if self._enforces:
+            raise error(refusal)
+
+
+def error(refusal: Refusal) -> CommonServiceException:
+    """The exception that LocalStack answers with; services that changed their protocol give the
+    name of its class as the error's code."""
+    named = type(refusal.code, (CommonServiceException,), {})
+    exception: CommonServiceException = named(
+        refusal.code, refusal.message, refusal.status, sender_fault=True
+    )
+    return exception
+
+
+def _worded(caller: Caller, context: RequestContext, refused: Refused) -> Refusal:
+    service = context.service.service_name
+    if caller.principal.kind is Kind.ANONYMOUS and service not in OPEN_TO_EVERYONE:
+        return no_signature(service)
+    if service == "lambda":
+        return as_lambda_says(refused)
+    return refused.refusal

@@ -1,1 +1,0 @@
-"""What AWS refuses and LocalStack doesn't, beside permissions."""

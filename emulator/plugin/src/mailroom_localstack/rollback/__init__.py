@@ -1,1 +1,0 @@
-"""Brings back what was there before a stack's creation or update failed."""

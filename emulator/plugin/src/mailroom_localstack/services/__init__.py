@@ -1,0 +1,1 @@
+"""What is patched in LocalStack, a folder for each AWS service."""

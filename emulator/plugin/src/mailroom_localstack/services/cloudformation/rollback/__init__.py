@@ -1,0 +1,1 @@
+"""Restores the previous state when a stack's creation or update fails."""

@@ -1,0 +1,150 @@
+"""Executes a change set, and takes back what it did when it fails.
+
+Each change is noted as it is made. The notes are undone from the last to the first: first what was
+changed is brought back, then what was made is deleted.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from localstack.aws.api.cloudformation import StackStatus
+from localstack.services.cloudformation.engine.v2 import change_set_model_executor as engine
+from localstack.services.cloudformation.engine.v2.change_set_model import is_nothing
+from localstack.services.cloudformation.resource_provider import OperationStatus
+
+from mailroom_localstack.services.cloudformation.rollback.options import options
+from mailroom_localstack.services.cloudformation.rollback.undo import COMPLETE, Change, Undoing
+
+
+class RollingBack(Undoing):
+    """Takes the place of LocalStack's own."""
+
+    def __init__(self, change_set: Any) -> None:
+        super().__init__(change_set)
+        self.stack = change_set.stack
+        self._updates = self.stack.status == StackStatus.UPDATE_IN_PROGRESS
+        self._deletes = self.stack.status == StackStatus.DELETE_IN_PROGRESS
+        self._options = options(self.stack.request_payload)
+        self._resources_before = copy.deepcopy(self.stack.resolved_resources)
+        self._states_before = dict(self.stack.resource_states)
+        self._changes: list[Change] = []
+        self._failed: tuple[str, str] | None = None
+        self._failure: Exception | None = None
+        self._made: dict[str, Any] = {}
+        self._act = self.resource_provider_executor.execute_action
+        self.resource_provider_executor.execute_action = self._watch_action
+
+    def execute(self) -> engine.ChangeSetModelExecutorResult:
+        """Has the shape of LocalStack's own."""
+        result = super().execute()
+        if self._failure is None:
+            self.stack.deployed_tags = self.stack.tags
+            return result
+        message = str(getattr(self._failure, "reason", None) or self._failure)
+        if self._options.keeps:
+            resources = {**self._resources_before, **self.resources}
+            self.stack.set_stack_status(
+                StackStatus.UPDATE_FAILED if self._updates else StackStatus.CREATE_FAILED
+            )
+        elif self._updates:
+            resources = self._roll_update_back(self._reason(message))
+        else:
+            resources = self._roll_creation_back(self._reason(message))
+        return engine.ChangeSetModelExecutorResult(resources, self.stack.resolved_outputs, message)
+
+    def process(self) -> None:
+        """Stop at a failure; what was to be deleted at the end of the update stays."""
+        try:
+            super().process()
+        except Exception as failure:
+            if self._deletes:
+                raise
+            self._failure = failure
+            self._deferred_actions.clear()
+
+    def _reason(self, message: str) -> str:
+        if self._failed is None:
+            return message
+        name, verb = self._failed
+        return f"The following resource(s) failed to {verb}: [{name}]. "
+
+    def _process_event(self, *, action: Any, event_status: Any, **told: Any) -> None:
+        """Tell of a resource; its failure is not yet the stack's, which has to roll back first.
+
+        LocalStack tells it again of each resource that waits for the one that failed.
+        """
+        if event_status != OperationStatus.FAILED or self._deletes:
+            super()._process_event(action=action, event_status=event_status, **told)
+            return
+        rolls_back = self._failure is not None
+        if self._failed is not None and not rolls_back:
+            return
+        verb = engine.EventOperationFromAction[action.value]
+        if not rolls_back:
+            self._failed = told["logical_resource_id"], verb.lower()
+        told["custom_status"] = f"{verb}_FAILED"
+        super()._process_event(action=action, event_status=OperationStatus.IN_PROGRESS, **told)
+
+    def _watch_action(self, provider: Any, payload: Any) -> Any:
+        """Notice what was made, also when its provider gives up before it is complete.
+
+        Then it has an identifier that nobody gave it; by a given one it may be somebody else's.
+        """
+        properties = payload["requestData"]["resourceProperties"]
+        given = set(properties)
+        try:
+            event = self._act(provider, payload)
+        except Exception:
+            identifiers = {path.rpartition("/")[2] for path in provider.SCHEMA["primaryIdentifier"]}
+            if identifiers & (set(properties) - given):
+                self._made = properties
+            raise
+        if event.status != OperationStatus.FAILED:
+            self._made = event.resource_model
+        return event
+
+    def _execute_resource_change(self, name: str, before: Any, after: Any) -> None:
+        self._made = {}
+        super()._execute_resource_change(name, before, after)
+        if self._deletes or is_nothing(after):
+            return
+        stays = (
+            not is_nothing(before)
+            and before.resource_type == after.resource_type
+            and not after.requires_replacement
+        )
+        self._changes.append(Change(name, before if stays else None, after, self._made or {}))
+
+    def _roll_creation_back(self, reason: str) -> dict[str, Any]:
+        """What could not be deleted, which is all that the stack still has."""
+        self.stack.set_stack_status(StackStatus.ROLLBACK_IN_PROGRESS, reason)
+        left = self.delete_made(self._changes, self._options.deletes_retained)
+        # Whoever deletes the stack is to look for nothing else.
+        self._change_set.processed_template = {
+            "Resources": {name: {"Type": one["Type"]} for name, one in left.items()}
+        }
+        self.stack.set_stack_status(
+            StackStatus.ROLLBACK_FAILED if left else StackStatus.ROLLBACK_COMPLETE
+        )
+        return left
+
+    def _roll_update_back(self, reason: str) -> dict[str, Any]:
+        """The resources as they were before the update."""
+        stack, change_set = self.stack, self._change_set
+        stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, reason)
+        back = self.bring_back(self._changes, self._resources_before)
+        stays = {name: stack.resource_states[name] for name in back}
+        if complete := all(one["ResourceStatus"] in COMPLETE for one in back.values()):
+            stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS)
+        self.delete_made(self._changes, self._options.deletes_retained)
+        stack.resource_states = {**self._states_before, **stays}
+        stack.tags = stack.deployed_tags
+        # LocalStack takes them from the change set, whatever came of it.
+        for name in ("template", "template_body", "processed_template", "resolved_parameters"):
+            setattr(change_set, name, getattr(stack, name))
+        stack.set_stack_status(
+            StackStatus.UPDATE_ROLLBACK_COMPLETE if complete else StackStatus.UPDATE_ROLLBACK_FAILED
+        )
+        return {**self._resources_before, **back}

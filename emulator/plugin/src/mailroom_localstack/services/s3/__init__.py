@@ -1,0 +1,1 @@
+"""What is patched in LocalStack's S3."""

@@ -1,0 +1,1 @@
+"""What makes LocalStack start faster and listen on the configured address only."""

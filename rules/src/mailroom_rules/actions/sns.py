@@ -1,0 +1,46 @@
+"""Amazon SNS: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html"""
+
+from mailroom_rules.actions.scope import Params, Permission, Scope
+
+NO_RESOURCE = {
+    "CheckIfPhoneNumberIsOptedOut",
+    "CreatePlatformApplication",
+    "CreatePlatformEndpoint",
+    "CreateSMSSandboxPhoneNumber",
+    "DeleteEndpoint",
+    "DeletePlatformApplication",
+    "DeleteSMSSandboxPhoneNumber",
+    "GetEndpointAttributes",
+    "GetPlatformApplicationAttributes",
+    "GetSMSAttributes",
+    "GetSMSSandboxAccountStatus",
+    "ListEndpointsByPlatformApplication",
+    "ListOriginationNumbers",
+    "ListPhoneNumbersOptedOut",
+    "ListPlatformApplications",
+    "ListSMSSandboxPhoneNumbers",
+    "ListSubscriptions",
+    "ListTopics",
+    "OptInPhoneNumber",
+    "SetEndpointAttributes",
+    "SetPlatformApplicationAttributes",
+    "SetSMSAttributes",
+    "VerifySMSSandboxPhoneNumber",
+}
+RENAMED = {"PublishBatch": "Publish"}
+TOPIC_PARAMETERS = ("TopicArn", "ResourceArn", "TargetArn", "PhoneNumber")
+
+
+def permissions(operation: str, params: Params, scope: Scope) -> list[Permission]:
+    """What a call of SNS needs; a subscription's permissions are its topic's."""
+    action = f"sns:{RENAMED.get(operation, operation)}"
+    if operation in NO_RESOURCE:
+        return [Permission(action, printed_resource=scope.arn("sns", "*"))]
+    if operation == "CreateTopic":
+        return [Permission(action, scope.arn("sns", params.get("Name", "")))]
+    for name in TOPIC_PARAMETERS:
+        if params.get(name):
+            return [Permission(action, params[name])]
+    if subscription := params.get("SubscriptionArn"):
+        return [Permission(action, ":".join(subscription.split(":")[:6]))]
+    return [Permission(action, known=False)]

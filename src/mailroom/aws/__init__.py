@@ -1,0 +1,1 @@
+"""Access to AWS's APIs, whichever engine answers."""

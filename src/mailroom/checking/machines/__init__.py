@@ -1,0 +1,1 @@
+"""State machine definitions: their states, paths and intrinsic functions."""

@@ -1,0 +1,88 @@
+"""How many connections to Postgres the design may open at once."""
+
+import json
+from collections.abc import Iterator
+
+from mailroom.checking.definitions import Definitions
+from mailroom.checking.finding import Location, Problem, Severity
+from mailroom.checking.machines.machine import Machine
+from mailroom.checking.rule import rule, whole
+from mailroom.checking.rules.messaging.queues import FUNCTION, MAPPING, function_of
+from mailroom.checking.template.stack import Resource, Stack
+
+# Postgres' max_connections, less superuser_reserved_connections.
+_BUDGET = 97
+# Lambda's concurrent executions in an account, which an event source mapping may use up.
+_ACCOUNT = 1000
+
+
+@rule(
+    whole,
+    id="postgres-connections",
+    severity=Severity.error,
+    title="more concurrent consumers than Postgres takes connections",
+    why="Postgres refuses what exceeds max_connections: FATAL: sorry, too many clients already",
+    page="AmazonRDS/latest/UserGuide/CHAP_Limits.html",
+    mend="lower ConsumersPerQueue, put RDS Proxy between, or say in the template's Metadata how "
+    "many there are (Mailroom: PostgresConnections: Budget)",
+)
+def postgres_connections(definitions: Definitions) -> Iterator[Problem]:
+    for stack in definitions.stacks:
+        settings = (stack.template.get("Metadata") or {}).get("Mailroom") or {}
+        stated = settings.get("PostgresConnections") or {}
+        budget = int(stated.get("Budget", _BUDGET))
+        executions = int(stated.get("ConcurrentExecutions", 1))
+        parts = [
+            part
+            for function in stack.of_type(FUNCTION)
+            if _connects(function)
+            for part in _connections(stack, function, definitions.machines, executions)
+        ]
+        total = sum(count for count, _ in parts)
+        if total > budget:
+            yield Problem(
+                _where(definitions, stack),
+                f"{stack.target.name}: up to {total} connections "
+                f"({', '.join(name for _, name in parts)}), the budget is {budget}",
+            )
+
+
+def _connects(function: Resource) -> bool:
+    variables = function.get("Environment", "Variables") or {}
+    return any("DATABASE" in name for name in variables)
+
+
+def _connections(
+    stack: Stack, function: Resource, machines: list[Machine], executions: int
+) -> Iterator[tuple[int, str]]:
+    threads = int(function.number("Environment", "Variables", "CONSUMERS", default=1))
+    polls = function.get("Environment", "Variables", "CONSUMPTION") != "events"
+    calls = sum(_calls(machine, function.id) for machine in machines)
+    if calls:
+        each = threads if polls else 1
+        name = f"{calls} branches of {function.id} × {each} × {executions} executions"
+        yield calls * each * executions, name
+    for mapping in stack.of_type(MAPPING):
+        if function_of(stack, mapping.get("FunctionName")) == function:
+            reserved = function.number("ReservedConcurrentExecutions", default=_ACCOUNT)
+            most = int(mapping.number("ScalingConfig", "MaximumConcurrency", default=reserved))
+            yield most, f"{most} of {mapping.id}"
+
+
+def _calls(machine: Machine, function: str) -> int:
+    """How many Tasks of a machine invoke a function; each branch runs beside the others."""
+    names = {name for name, value in machine.substitutions.items() if function in json.dumps(value)}
+    return sum(
+        state.type == "Task" and any(f"${{{name}}}" in json.dumps(state.body) for name in names)
+        for state in machine.states
+    )
+
+
+def _where(definitions: Definitions, stack: Stack) -> Location:
+    path = definitions.environments / f"{stack.target.name}.toml"
+    if path.is_file():
+        lines = path.read_text().splitlines()
+        for number, line in enumerate(lines, 1):
+            if line.startswith("ConsumersPerQueue"):
+                return Location(path.relative_to(definitions.root).as_posix(), number)
+    return stack.source.at(("Parameters", "ConsumersPerQueue"))

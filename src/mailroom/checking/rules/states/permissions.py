@@ -1,0 +1,61 @@
+"""State machines whose roles may do too little."""
+
+import json
+import re
+from collections.abc import Iterator
+
+from mailroom.checking.definitions import Definitions
+from mailroom.checking.finding import Problem, Severity
+from mailroom.checking.machines.machine import Machine
+from mailroom.checking.rule import rule, whole
+from mailroom.checking.rules.functions.permissions import lacks
+from mailroom.checking.rules.messaging.queues import FUNCTION
+from mailroom.checking.template.stack import Stack
+
+# Integrations other than with Lambda, whose functions are named in the template.
+# https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+_INTEGRATION = re.compile(
+    r"arn:[^:]+:states:::(?:aws-sdk:)?"
+    r"(sns:publish|sqs:sendMessage|states:startExecution|events:putEvents"
+    r"|dynamodb:(?:get|put|update|delete)Item)(?:\.[\w:]+)?"
+)
+
+
+@rule(
+    whole,
+    id="machine-permission",
+    severity=Severity.error,
+    title="a state machine that may not do what its Tasks do",
+    why="the Task fails with Lambda.AccessDeniedException or its like when it is first entered",
+    page="step-functions/latest/dg/procedure-create-iam-role.html",
+    mend="allow the state machine's role lambda:InvokeFunction on the function, and the action of "
+    "every other integration",
+)
+def machine_permission(definitions: Definitions) -> Iterator[Problem]:
+    for stack in definitions.stacks:
+        for machine in definitions.machines:
+            principal = stack.resources.get(machine.id)
+            if principal is None:
+                continue
+            for function in _called(machine, stack):
+                if lacks(stack, principal, "lambda:InvokeFunction", function):
+                    yield Problem(principal.at(), f"{machine.id} may not invoke {function}")
+            for action in _actions(machine):
+                if lacks(stack, principal, action):
+                    yield Problem(principal.at(), f"{machine.id} lacks {action}")
+
+
+def _called(machine: Machine, stack: Stack) -> list[str]:
+    text = json.dumps([machine.definition, machine.substitutions])
+    return [one.id for one in stack.of_type(FUNCTION) if f'"{one.id}"' in text]
+
+
+def _actions(machine: Machine) -> list[str]:
+    """The actions of the integrations, as IAM spells them."""
+    found = set()
+    for state in machine.states:
+        match = _INTEGRATION.fullmatch(str(state.body.get("Resource")))
+        if match:
+            service, _, name = match[1].partition(":")
+            found.add(f"{service}:{name[0].upper()}{name[1:]}")
+    return sorted(found)

@@ -1,0 +1,1 @@
+"""The template: its text with positions, its values, its policies and filters."""

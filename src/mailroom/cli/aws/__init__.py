@@ -1,0 +1,1 @@
+"""Commands that prepare, check and change what is in an AWS account."""

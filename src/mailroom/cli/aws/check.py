@@ -1,0 +1,136 @@
+"""`mailroom check`."""
+
+import json as json_module
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from mailroom.cli.output import AsJson, console, errors, show_json, show_table
+from mailroom.errors import EXIT_FAILURE, Refused
+from mailroom.project import Project
+
+if TYPE_CHECKING:
+    from mailroom.checking.definitions import Definitions
+    from mailroom.checking.finding import Finding
+    from mailroom.checking.template.source import Source
+
+_STYLES = {"error": "red bold", "warning": "yellow"}
+
+
+def check(
+    sarif: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write SARIF 2.1.0, for code scanning.")
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="COMMIT", help="What was deployed before: names changed filters."),
+    ] = None,
+    package: Annotated[
+        bool, typer.Option(help="Package the dependencies, and look at their wheels and size.")
+    ] = True,
+    rules: Annotated[bool, typer.Option("--rules", help="List the rules instead.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Find what would fail in AWS. Exit codes: 0 nothing, 1 findings, 2 unusable input."""
+    if rules:
+        _show_rules(json)
+        return
+    started = time.monotonic()
+    from mailroom.checking.reading import load_beside, load_definitions
+    from mailroom.checking.run import check as run
+
+    project = Project.find()
+    definitions = load_definitions(project)
+    if since:
+        definitions = replace(definitions, previous=_previous(definitions, since))
+    if package:
+        from mailroom.checking.code.package import with_packages
+
+        definitions, notes = with_packages(project, definitions)
+        for note in notes:
+            errors.print(note, style="yellow")
+    findings = [found for one in (definitions, *load_beside(project)) for found in run(one)]
+    if sarif:
+        _write_sarif(sarif, findings)
+    open_findings = [finding for finding in findings if finding.suppressed is None]
+    if json:
+        show_json(_document(findings))
+    else:
+        _show(open_findings)
+    _summarise(definitions, findings, time.monotonic() - started)
+    if open_findings:
+        raise typer.Exit(EXIT_FAILURE)
+
+
+def _show(findings: Sequence["Finding"]) -> None:
+    if not console.is_terminal:
+        show_table(
+            ["severity", "place", "rule", "finding", "in AWS", "page", "mend"],
+            [[f.severity, f.at, f.rule, f.message, f.why, f.page, f.mend] for f in findings],
+        )
+    elif findings:
+        table = Table(header_style="bold", show_lines=True)
+        table.add_column("place")
+        table.add_column("finding")
+        for f in findings:
+            place = Text.assemble(f"{f.at}\n", (f.rule, _STYLES[f.severity]))
+            said = Text.assemble(
+                (f"{f.message}\n", "bold"), f"In AWS: {f.why}\n", (f"Mend: {f.mend}\n", "green")
+            )
+            table.add_row(place, said + Text(f.page, style=f"dim link {f.page}"))
+        console.print(table)
+
+
+def _document(findings: Sequence["Finding"]) -> list[dict[str, object]]:
+    documents = []
+    for finding in findings:
+        document = asdict(finding)
+        documents.append({**document.pop("at"), **document})
+    return documents
+
+
+def _summarise(definitions: "Definitions", findings: Sequence["Finding"], seconds: float) -> None:
+    suppressed = sum(finding.suppressed is not None for finding in findings)
+    names = ", ".join(target.name for target in definitions.targets)
+    counted = f"{len(findings) - suppressed} findings"
+    if suppressed:
+        counted += f", {suppressed} suppressed"
+    errors.print(f"{counted} · {names} · {seconds:.1f} s")
+
+
+def _write_sarif(path: Path, findings: list["Finding"]) -> None:
+    from mailroom.checking.sarif import as_sarif
+
+    path.write_text(json_module.dumps(as_sarif(findings), indent=1, ensure_ascii=False) + "\n")
+
+
+def _previous(definitions: "Definitions", commit: str) -> "Source":
+    from mailroom.checking.template.source import Source
+
+    file = definitions.template.file
+    run = subprocess.run(
+        ["git", "show", f"{commit}:{file}"], cwd=definitions.root, capture_output=True, text=True
+    )
+    if run.returncode:
+        raise Refused(f"git has no {file} of {commit}", run.stderr.strip())
+    return Source.parse(run.stdout, f"{commit}:{file}")
+
+
+def _show_rules(json: bool) -> None:
+    from mailroom.checking.run import rules
+
+    listed = rules()
+    if json:
+        show_json([{k: v for k, v in asdict(one).items() if k != "find"} for one in listed])
+    else:
+        show_table(
+            ["rule", "severity", "finds", "mend"],
+            [[one.id, one.severity, one.title, one.mend] for one in listed],
+        )

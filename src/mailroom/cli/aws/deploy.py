@@ -1,0 +1,36 @@
+"""`mailroom deploy`."""
+
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.aws.options import Env, Yes
+from mailroom.cli.aws.reporting import TerminalReporter
+from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.progress import Progress
+from mailroom.project import Project
+
+
+def deploy(
+    env: Env,
+    yes: Yes = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Show the changes, make none.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Package, upload and deploy to an environment, after showing what would change."""
+    from mailroom.packaging.contents import require_platform
+    from mailroom.promotion.deploying import deploy_release
+    from mailroom.promotion.preflight import open_account
+    from mailroom.promotion.release import build_release
+
+    project = Project.find()
+    account = open_account(project, env)
+    with Progress(errors).step("Package") as step:
+        release = build_release(project, account.architecture)
+        require_platform(release.archive, release.architecture)
+        step.result = release.hash
+    deployment = deploy_release(account, release, TerminalReporter(yes), only_plan=plan)
+    if json:
+        show_json({"changed": deployment.changed, "hash": release.hash, **deployment.__dict__})
+    elif not plan:
+        show_table(["output", "value"], sorted(deployment.outputs.items()))

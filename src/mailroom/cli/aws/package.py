@@ -1,0 +1,48 @@
+"""`mailroom package`."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.project import Project
+
+
+class Architecture(StrEnum):
+    """Lambda's architectures."""
+
+    x86_64 = "x86_64"
+    arm64 = "arm64"
+
+
+def package(
+    architecture: Annotated[
+        Architecture | None, typer.Option(help="This machine's, when not given.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Package the functions as they go to AWS: same sources, same bytes, on every machine."""
+    from mailroom.packaging.archive import build_archive
+    from mailroom.packaging.contents import list_parts, require_platform
+    from mailroom.packaging.dependencies import host_architecture
+
+    chosen = architecture.value if architecture else host_architecture()
+    archive = build_archive(Project.find(), chosen)
+    require_platform(archive, chosen)
+    parts = list_parts(archive)
+    digest = archive.stem.rpartition("-")[2]
+    if json:
+        show_json(
+            {
+                "path": str(archive),
+                "sha256": digest,
+                "architecture": chosen,
+                "bytes": sum(part.bytes for part in parts),
+                "parts": [part.__dict__ for part in parts],
+            }
+        )
+        return
+    show_table(["part", "bytes", "files"], [[p.name, p.bytes, p.files] for p in parts])
+    total = sum(part.bytes for part in parts)
+    errors.print(f"{total:,} bytes for {chosen}, SHA-256 {digest}\n{archive}", markup=False)

@@ -1,0 +1,20 @@
+"""`mailroom promotions`."""
+
+from mailroom.cli.aws.options import Env
+from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.project import Project
+
+
+def promotions(env: Env, json: AsJson = False) -> None:
+    """Show what was promoted to an environment, when, from where, and what came of it."""
+    from mailroom.promotion.history import promotions as history
+    from mailroom.promotion.preflight import open_account
+
+    entries = history(open_account(Project.find(), env, parameters=False))
+    if json:
+        show_json([entry.__dict__ for entry in entries])
+        return
+    show_table(
+        ["at", "action", "release", "result", "from", "reason"],
+        [[e.at, e.action, e.hash[:12], e.result, e.source, e.reason] for e in entries],
+    )

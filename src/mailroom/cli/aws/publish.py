@@ -1,0 +1,34 @@
+"""`mailroom publish`."""
+
+from mailroom.cli.aws.options import Env, Yes
+from mailroom.cli.aws.reporting import TerminalReporter, require
+from mailroom.cli.output import errors
+from mailroom.project import Project
+
+
+def publish(env: Env, yes: Yes = False) -> None:
+    """Publish to the AWS Serverless Application Repository, as the template's metadata says."""
+    from mailroom.packaging.contents import require_platform
+    from mailroom.promotion.preflight import open_account
+    from mailroom.promotion.publishing import (
+        offer_code,
+        publish_application,
+        read_application,
+        require_newer,
+    )
+    from mailroom.promotion.release import build_release
+
+    project = Project.find()
+    account = open_account(project, env, parameters=False)
+    release = build_release(project, account.architecture)
+    require_platform(release.archive, release.architecture)
+    application = read_application(
+        release.template, project.template.parent, account.bucket, release.code_key
+    )
+    published = require_newer(account, application)
+    name = f"{application.metadata['Name']} {application.version}"
+    require(TerminalReporter(yes), f"Publish {name} from account {account.id}?")
+    offer_code(account, release)
+    errors.print(
+        f"published: {publish_application(account, application, new=not published)}", markup=False
+    )

@@ -1,0 +1,75 @@
+"""How a deployment is shown, and who is asked."""
+
+import sys
+from collections.abc import Callable
+
+import typer
+
+from mailroom.cli.output import errors
+from mailroom.deployment.change_set import Change, Kind
+from mailroom.deployment.events import ResourceEvent
+from mailroom.errors import Refused
+
+_STYLES = {
+    Kind.added: ("+", "green"),
+    Kind.changed: ("~", "yellow"),
+    Kind.perhaps_replaced: ("?", "red"),
+    Kind.replaced: ("!", "red"),
+    Kind.removed: ("-", "red"),
+}
+
+
+class TerminalReporter:
+    """Tells on standard error and asks on the terminal.
+
+    Args:
+        yes: Agree to everything without asking, as CI does.
+    """
+
+    def __init__(self, yes: bool) -> None:
+        self._yes = yes
+
+    def notice(self, text: str) -> None:
+        errors.print(text, markup=False)
+
+    def resource(self, event: ResourceEvent) -> None:
+        if event.status.endswith(("_COMPLETE", "_FAILED")):
+            style = "red" if event.status.endswith("_FAILED") else "dim"
+            done = event.status.lower().replace("_", " ")
+            errors.print(f"  {event.logical_id}: {done}", style=style, markup=False)
+
+    def changes(self, stack: str, changes: tuple[Change, ...]) -> None:
+        errors.print(f"stack {stack}, {len(changes)} changes:", markup=False)
+        for change in changes:
+            sign, style = _STYLES[change.kind]
+            properties = f" [{', '.join(change.properties)}]" if change.properties else ""
+            text = f"  {sign} {change.kind}: {change.logical_id} ({change.resource_type})"
+            errors.print(text + properties, style=style, markup=False)
+        for change in changes:
+            if change.loses_data:
+                shout = f"  WHAT IS IN {change.logical_id} WILL BE LOST: it is {change.kind}"
+                errors.print(shout, style="red bold", markup=False)
+
+    def confirm(self, question: str) -> bool:
+        return self._yes or confirm(question)
+
+
+def confirm(question: str, ask: Callable[[str], bool] = typer.confirm) -> bool:
+    """Ask on the terminal.
+
+    Raises:
+        Refused: There is none.
+    """
+    if not sys.stdin.isatty():
+        raise Refused(f"there is no terminal to ask on: {question}", "add --yes")
+    return ask(question)
+
+
+def require(reporter: TerminalReporter, question: str) -> None:
+    """Ask the question.
+
+    Raises:
+        Refused: The answer is no.
+    """
+    if not reporter.confirm(question):
+        raise Refused("nothing was touched")

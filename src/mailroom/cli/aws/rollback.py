@@ -1,0 +1,33 @@
+"""`mailroom rollback`."""
+
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.aws.options import Env, Yes
+from mailroom.cli.aws.reporting import TerminalReporter
+from mailroom.cli.output import errors
+from mailroom.progress import Progress
+from mailroom.project import Project
+
+
+def rollback(
+    env: Env,
+    to: Annotated[
+        str | None, typer.Option("--to", help="Release to go back to; the one before if not given.")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Bring an earlier release back, with the parameters that it had, and try it."""
+    from mailroom.deployment.stack import Stack
+    from mailroom.promotion.history import earlier
+    from mailroom.promotion.preflight import open_account
+    from mailroom.promotion.promoter import Promoter
+
+    project = Project.find()
+    account = open_account(project, env, parameters=False)
+    stack = Stack(account.session.client("cloudformation"), account.target.stack)
+    entry = earlier(account, to, stack.deployed())
+    errors.print(f"back to release {entry.hash[:12]}, promoted {entry.at}", markup=False)
+    promoter = Promoter(project, account, TerminalReporter(yes), Progress(errors))
+    errors.print(f"rolled back: {promoter.roll_back(entry).id}", markup=False)

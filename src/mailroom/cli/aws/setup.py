@@ -1,0 +1,31 @@
+"""`mailroom setup`."""
+
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.aws.options import Env, Yes
+from mailroom.cli.aws.reporting import TerminalReporter
+from mailroom.cli.output import errors
+from mailroom.progress import Progress
+from mailroom.project import Project
+
+
+def setup(
+    env: Env,
+    yes: Yes = False,
+    database: Annotated[
+        bool, typer.Option("--database", help="Deploy infra/database.yml too.")
+    ] = False,
+) -> None:
+    """Create the artifact bucket of an environment. Once is enough, twice does no harm."""
+    from mailroom.promotion.buckets import set_up_bucket
+    from mailroom.promotion.database_stack import deploy_database
+    from mailroom.promotion.preflight import open_account
+
+    project = Project.find()
+    account = open_account(project, env, bucket=False, parameters=False)
+    with Progress(errors).step(f"Bucket {account.bucket}") as step:
+        step.result = "created" if set_up_bucket(account) else "was there"
+    if database:
+        deploy_database(project, account, TerminalReporter(yes))

@@ -1,0 +1,29 @@
+"""`mailroom verify`."""
+
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.aws.options import Env
+from mailroom.cli.output import errors
+from mailroom.project import Project
+
+
+def verify(
+    env: Env,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the tests' environment up, for the next time.")
+    ] = False,
+) -> None:
+    """Run the integration tests against the packaged artifact, here, and note what has passed."""
+    from mailroom.deployment.environment_config import load_target
+    from mailroom.promotion.release import build_release
+    from mailroom.promotion.verification import verify_release
+
+    project = Project.find()
+    target = load_target(project.root / "infra" / "environments", env)
+    architecture = target.parameters.get("Architecture", "x86_64")
+    release = build_release(project, architecture)
+    ran = verify_release(project, target, release, errors, keep=keep)
+    said = "passed" if ran else "had passed before"
+    errors.print(f"release {release.hash[:12]} {said}", markup=False)

@@ -1,0 +1,91 @@
+"""`mailroom debug`."""
+
+from enum import StrEnum
+from json import dumps
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.output import AsJson, errors
+from mailroom.debugging import DEFAULT_PORT
+from mailroom.errors import Refused
+from mailroom.project import Project
+
+LAUNCH_CONFIGURATION = "Mailroom: attach to function"
+
+
+class Function(StrEnum):
+    """A function, by its package or as its log is called."""
+
+    publish_messages = "publish_messages"
+    process_messages = "process_messages"
+    migrate_database = "migrate_database"
+    publish = "publish"
+    process = "process"
+    migrate = "migrate"
+
+
+_OUTPUTS = {
+    "publish": "PublishMessagesFunctionName",
+    "process": "ProcessMessagesFunctionName",
+    "migrate": "MigrateDatabaseFunctionName",
+}
+_SAID = {
+    "armed": "the next invocation waits for a debugger",
+    "waiting": "an invocation waits for a debugger, without a time-out",
+    "attached": "a debugger is attached: the time-out is suspended",
+    "detached": "the debugger left: the time-out counts again",
+    "ended": "the invocation is over",
+}
+
+
+def debug(
+    function: Annotated[
+        Function | None, typer.Argument(help="Whose next invocation waits for a debugger.")
+    ] = None,
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Where on 127.0.0.1 the debugger connects.")
+    ] = DEFAULT_PORT,
+    containing: Annotated[
+        str,
+        typer.Option(metavar="TEXT", help="Only an invocation whose event has this in its JSON."),
+    ] = "",
+    off: Annotated[bool, typer.Option("--off", help="Disarm, whoever armed it.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Have the next invocation of a function wait for a debugger, its time-out suspended.
+
+    It tells how that goes on, until the invocation is over. Interrupted it disarms: an invocation
+    that waits goes on without a debugger.
+    """
+    from mailroom.cli.connection import connected
+    from mailroom.debugging import armed, disarm
+
+    if (function is None) != off:
+        raise Refused("say which function, or --off", "as in: mailroom debug process_messages")
+    project = Project.find()
+    environment = connected(project)
+    if environment.name == "compose":
+        raise Refused(
+            "a function in a container can't be debugged: no port leads there",
+            "debug it in the embedded environment: mailroom down; mailroom up",
+        )
+    if function is None:
+        disarm(environment.endpoint)
+        return
+    name = environment.outputs[_OUTPUTS[function.partition("_")[0]]]
+    with armed(environment.endpoint, name, port, project.functions, containing) as states:
+        _show_how(port)
+        for state in states:
+            told = {"state": state.name, "requestId": state.request_id}
+            print(dumps(told) if json else f"{state.name}: {_SAID[state.name]}", flush=True)
+
+
+def _show_how(port: int) -> None:
+    elsewhere = "" if port == DEFAULT_PORT else f", with port {port} in .vscode/launch.json"
+    errors.print(
+        f'attach VS Code by its launch configuration "{LAUNCH_CONFIGURATION}"{elsewhere}, or any'
+        f" client of the Debug Adapter Protocol to 127.0.0.1:{port}; Ctrl-C disarms",
+        style="dim",
+        markup=False,
+    )

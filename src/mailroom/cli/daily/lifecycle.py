@@ -1,0 +1,118 @@
+"""`mailroom up`, `down` and `reset`."""
+
+import os
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.daily.status import print_status
+from mailroom.cli.output import errors
+from mailroom.errors import Refused
+from mailroom.progress import Progress
+from mailroom.project import Project
+
+Port = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=65535, envvar="MAILROOM_PORT", help="LocalStack's port; 4566 the first time."
+    ),
+]
+Packaged = Annotated[
+    bool, typer.Option("--packaged", help="Run exactly the zip that would go to AWS.")
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameter", "-p", metavar="NAME=VALUE", help="Template parameter; may be repeated."
+    ),
+]
+
+
+Containers = Annotated[
+    bool, typer.Option("--compose", help="In containers, by docker-compose.yml.")
+]
+
+
+class Iam(StrEnum):
+    """What happens to a call that its policies don't allow."""
+
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
+    OFF = "off"
+
+
+Enforcement = Annotated[
+    Iam,
+    typer.Option(
+        "--iam",
+        envvar="MAILROOM_IAM",
+        help="Refuse what policies don't allow, only note it, or look away. It holds from the"
+        " emulator's start.",
+    ),
+]
+
+
+def up(
+    port: Port = None,
+    packaged: Packaged = False,
+    parameter: Parameters = None,
+    compose: Containers = False,
+    iam: Enforcement = Iam.ENFORCE,
+) -> None:
+    """Start LocalStack and Postgres, deploy the topology, migrate the database."""
+    project, parameters = Project.find(), _parsed(parameter or [])
+    os.environ["MAILROOM_IAM"] = iam.value
+    if compose:
+        from mailroom.environments.compose.environment import ComposeEnvironment
+        from mailroom.environments.compose.startup import start_containers
+
+        containers = ComposeEnvironment(project)
+        start_containers(containers, Progress(errors), port, packaged, parameters)
+        print_status(containers)
+    else:
+        from mailroom.environments.embedded.environment import EmbeddedEnvironment
+        from mailroom.environments.embedded.startup import start_environment
+
+        embedded = EmbeddedEnvironment(project)
+        start_environment(embedded, Progress(errors), port, packaged, parameters)
+        print_status(embedded)
+
+
+def down() -> None:
+    """Stop everything that `up` started, in containers too. The data stays."""
+    from mailroom.environments.selection import local_environments
+
+    progress = Progress(errors)
+    stopped = [one.name for one in local_environments(Project.find()) if one.down(progress.waiting)]
+    errors.print(f"down: {', '.join(stopped)}" if stopped else "nothing was up")
+
+
+def reset(
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Stop everything, and delete the data, the logs and what was built, in containers too."""
+    from mailroom.environments.selection import local_environments
+
+    project, progress = Project.find(), Progress(errors)
+    question = f"Delete {project.state} and the volumes, with every message in the database?"
+    if not yes and not _confirmed(question):
+        raise Refused("nothing was deleted")
+    for environment in local_environments(project):
+        environment.reset(progress.waiting)
+    errors.print("reset")
+
+
+def _confirmed(question: str) -> bool:
+    if not sys.stdin.isatty():
+        raise Refused("this deletes data and there is no terminal to ask on", "add --yes")
+    return typer.confirm(question)
+
+
+def _parsed(parameters: list[str]) -> dict[str, str]:
+    pairs = [parameter.partition("=") for parameter in parameters]
+    malformed = [name for name, equals, _ in pairs if not equals]
+    if malformed:
+        raise Refused(f"not NAME=VALUE: {', '.join(malformed)}")
+    return {name: value for name, _, value in pairs}

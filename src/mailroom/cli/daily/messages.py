@@ -1,0 +1,62 @@
+"""`mailroom messages`."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.errors import Refused
+from mailroom.project import Project
+
+Formats = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+# LIMIT is a bigint.
+_MOST = 2**63 - 1
+
+
+def messages(
+    type: Annotated[str | None, typer.Option(help="Only of this type.")] = None,
+    batch: Annotated[str | None, typer.Option(help="Only of this batch.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=Formats, help="Only ingested then or later.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=Formats, help="Only ingested before then.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, max=_MOST, help="At most so many.")
+    ] = 20,
+    json: AsJson = False,
+) -> None:
+    """Show what was ingested, the newest first. Times without an offset are local ones."""
+    from mailroom.cli.connection import connected
+    from mailroom.workflow.ingested import Filter, ingested_messages
+
+    wanted = Filter(type, batch, _local(since), _local(until), limit)
+    found = list(ingested_messages(connected(Project.find()).database, wanted))
+    if json:
+        show_json(found)
+        return
+    show_table(
+        ["ingested at", "type", "subject", "source", "id", "batch"],
+        [
+            [
+                f"{message['ingested_at'].astimezone():%Y-%m-%d %H:%M:%S}",
+                message["type"],
+                message["subject"],
+                message["source"],
+                message["id"],
+                message["batch_id"],
+            ]
+            for message in found
+        ],
+    )
+
+
+def _local(time: datetime | None) -> datetime | None:
+    if time is None or time.tzinfo:
+        return time
+    try:
+        return time.astimezone()
+    except (OverflowError, ValueError) as error:
+        raise Refused(f"{time} can't be a time in this time zone: {error}") from error

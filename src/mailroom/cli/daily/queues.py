@@ -1,0 +1,63 @@
+"""`mailroom queues`."""
+
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.project import Project
+
+
+def queues(
+    queue: Annotated[
+        str | None, typer.Argument(help="Show this queue's messages, receiving none of them.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
+    json: AsJson = False,
+) -> None:
+    """Show how full every queue is, or look into one."""
+    from mailroom.cli.connection import connected
+    from mailroom.workflow.queues import peek, queue_states
+
+    environment = connected(Project.find())
+    if queue is None:
+        states = queue_states(environment)
+        if json:
+            show_json([state.__dict__ for state in states])
+        else:
+            show_table(
+                ["queue", "depth", "in flight", "oldest"],
+                [[s.name, s.depth, s.in_flight, age(s.oldest_age)] for s in states],
+            )
+        return
+    found = peek(environment, queue)[:limit]
+    if json:
+        show_json(found)
+        return
+    show_table(
+        ["id", "received", "attributes", "body"],
+        [
+            [
+                message["id"],
+                message["received"],
+                " ".join(f"{name}={value}" for name, value in message["attributes"].items()),
+                message["body"][:80],
+            ]
+            for message in found
+        ],
+    )
+
+
+def age(seconds: float | None) -> str | None:
+    """Seconds as a person says them."""
+    if seconds is None:
+        return None
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return (
+        f"{hours} h {minutes} min"
+        if hours
+        else f"{minutes} min {rest} s"
+        if minutes
+        else f"{rest} s"
+    )

@@ -1,0 +1,37 @@
+"""`mailroom replay`."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailroom.cli.output import AsJson, show_json
+from mailroom.project import Project
+
+
+def replay(
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|BATCH", help="JSON Lines file, or a batch's id.")
+    ],
+    json: AsJson = False,
+) -> None:
+    """Send messages again: those of a file, or those that a batch ingested.
+
+    What is in the database already makes no second row.
+    """
+    from mailroom.cli.connection import connected
+    from mailroom.cli.daily.send import print_result, send_files
+    from mailroom.workflow.replay import write_batch
+
+    project = Project.find()
+    environment = connected(project)
+    with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
+        file = Path(what)
+        if not file.exists():
+            file = write_batch(environment.database, what, Path(folder))
+        result = send_files(project, environment, [str(file)])
+    if json:
+        show_json(result)
+    else:
+        print_result(result)

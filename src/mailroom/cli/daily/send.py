@@ -1,0 +1,91 @@
+"""`mailroom send`."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.environments.environment import Environment
+from mailroom.project import Project
+
+if TYPE_CHECKING:
+    from mailroom.workflow.batch import Batch
+
+EXIT_DEAD_LETTERS = 3
+
+
+def send(
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE…", help="JSON Lines of CloudEvents; - is stdin.")
+    ],
+    json: AsJson = False,
+) -> None:
+    """Send messages through the workflow, and wait until every one has settled.
+
+    All files are one batch. Nothing is sent when any line is no valid message.
+    """
+    from mailroom.cli.connection import connected
+
+    project = Project.find()
+    result = send_files(project, connected(project), files)
+    if json:
+        show_json(result)
+    else:
+        print_result(result)
+    dead = [kind for kind in result["published"] if result[kind]["deadLettered"]]
+    if dead:
+        for kind in dead:
+            errors.print(f"look at the dead: mailroom queues {kind.title()}DeadLetterQueue")
+        raise typer.Exit(EXIT_DEAD_LETTERS)
+
+
+def send_files(project: Project, environment: Environment, files: list[str]) -> dict[str, Any]:
+    """Send files as one batch, showing progress; returns the execution's output."""
+    from mailroom.workflow.batch import gather_batch, start_execution
+
+    with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
+        batch = gather_batch(project, files, Path(folder))
+        execution = start_execution(environment, batch)
+        try:
+            return _await_settlement(environment, batch, execution)
+        except KeyboardInterrupt:
+            errors.print(f"the batch goes on by itself: mailroom messages --batch {batch.id}")
+            raise
+
+
+def _await_settlement(environment: Environment, batch: "Batch", execution: str) -> dict[str, Any]:
+    from mailroom.workflow.execution import await_execution
+
+    count = batch.report.valid
+    errors.print(f"batch {batch.id}: {count} message{'s' if count > 1 else ''}")
+    with _progress_bar() as bar:
+        task = bar.add_task("settled", total=count - batch.report.duplicates)
+        return await_execution(
+            environment, execution, batch.id, lambda settled: bar.update(task, completed=settled)
+        )
+
+
+def print_result(result: dict[str, Any]) -> None:
+    """A row for each type: what was published, and what became of it."""
+    show_table(
+        ["type", "published", "ingested", "already there", "dead"],
+        [
+            [kind, count, *(result[kind][k] for k in ("ingested", "alreadyThere", "deadLettered"))]
+            for kind, count in result["published"].items()
+        ],
+    )
+
+
+def _progress_bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+    )

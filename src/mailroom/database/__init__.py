@@ -1,0 +1,1 @@
+"""The database's owner and its migrations."""

@@ -1,1 +1,0 @@
-"""LocalStack and Postgres as processes of this machine, from the package index alone."""

@@ -1,0 +1,1 @@
+"""The developer's environments: embedded, or in containers."""

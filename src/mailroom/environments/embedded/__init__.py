@@ -1,0 +1,1 @@
+"""LocalStack and Postgres as processes of this machine, from packages alone."""

@@ -1,0 +1,116 @@
+"""LocalStack as a process, with the plugin that runs Lambda functions as processes."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
+from mailroom.errors import NoAnswer, StartFailed
+from mailroom.packaging.dependencies import RUNTIME
+from mailroom.project import Project
+from mailroom.waiting import wait_until
+
+MODULE = "mailroom_localstack"
+# What each is for stands in docs/localstack.md.
+SETTINGS = {
+    "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
+    "DISABLE_EVENTS": "1",
+    "DNS_ADDRESS": "0",
+    "IN_MEMORY_CLIENT": "1",
+    "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.05",
+    # `up` invokes it as soon as the stack is there.
+    "LAMBDA_PROCESS_AHEAD": "MigrateDatabaseFunction",
+    "LAMBDA_RUNTIME_EXECUTOR": "process",
+    "LS_LOG": "warn",
+    # Or a LocalStack that finds itself in a container would use folders that all others share.
+    "OVERRIDE_IN_DOCKER": "0",
+    # Objects in its own folder: the plugin's s3.py says why.
+    "PROVIDER_OVERRIDE_S3": "mailroom",
+    "SKIP_SSL_CERT_DOWNLOAD": "1",
+    "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
+    "SQS_ENDPOINT_STRATEGY": "path",
+}
+
+
+class LocalStackServer:
+    """The emulator: its files and its process.
+
+    Args:
+        project: The checkout.
+        log: File that its log is appended to.
+        port: TCP port on 127.0.0.1.
+    """
+
+    def __init__(self, project: Project, log: Path, port: int) -> None:
+        self._project = project
+        self._home = project.state / "localstack"
+        self._log = log
+        self.port = port
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> ProcessRecord:
+        """Start it; `wait` until it answers before using it."""
+        home = self._home
+        home.mkdir(parents=True, exist_ok=True)
+        # LocalStack's cache of entry points may miss that the plugin was installed anew.
+        shutil.rmtree(home / ".cache" / "plux", ignore_errors=True)
+        # What a LocalStack that was killed unpacked there would stay for ever.
+        shutil.rmtree(home / "tmp", ignore_errors=True)
+        (home / "tmp").mkdir()
+        return start_detached(
+            [self._project.interpreter("engine"), "-m", MODULE],
+            self._log,
+            {
+                **SETTINGS,
+                "PATH": os.environ.get("PATH", os.defpath),
+                "HOME": str(home),
+                "FILESYSTEM_ROOT": str(home),
+                "LOCALSTACK_VOLUME_DIR": str(home),
+                "TMPDIR": str(home / "tmp"),
+                "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
+                "LAMBDA_PROCESS_RUNTIMES": f"{RUNTIME}={self._project.interpreter(RUNTIME)}",
+                "LAMBDA_PROCESS_DEBUGPY": str(self._project.packages("debugger")),
+                "MAILROOM_IAM": os.environ.get("MAILROOM_IAM", ""),
+            },
+            folder=home,
+        )
+
+    def wait(self, process: ProcessRecord) -> None:
+        """Wait until it answers.
+
+        Raises:
+            StartFailed: It ended, or did not answer in time.
+        """
+
+        def ready() -> bool:
+            if not process.alive():
+                raise StartFailed("LocalStack ended while it started", self._last_lines())
+            return self.answers()
+
+        wait_until(ready, "LocalStack", 90, self._last_lines)
+
+    def answers(self) -> bool:
+        """Whether its health page answers."""
+        # Here, as there is time for it while LocalStack boots, and not before.
+        from mailroom.local_http import get_json
+
+        try:
+            return "services" in get_json(f"{self.endpoint}/_localstack/health")
+        except NoAnswer:
+            return False
+
+    def stop(self) -> bool:
+        """End it; returns whether it ran.
+
+        It keeps nothing, so it is killed: a gentle end takes it six seconds. The plugin's guard
+        sees to its functions.
+        """
+        return stop_processes(self._home, MODULE, signal.SIGKILL, seconds=10)
+
+    def _last_lines(self) -> str:
+        lines = self._log.read_text(errors="replace").splitlines()[-8:]
+        return "\n".join([f"the end of {self._log}:", *lines])

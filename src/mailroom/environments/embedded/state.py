@@ -1,0 +1,113 @@
+"""What an environment remembers between commands: .mailroom/environment.json."""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any, Self
+
+from mailroom.environments.embedded.processes import ProcessRecord
+
+
+@dataclass(frozen=True)
+class State:
+    """The ports and processes of an environment.
+
+    Attributes:
+        port: LocalStack's port.
+        postgres_port: Postgres's port.
+        localstack: LocalStack's process, if one was started.
+        postgres: Postgres's process, if one was started.
+        ready: Whether `up` came to its end: topology deployed, database migrated.
+    """
+
+    port: int
+    postgres_port: int
+    localstack: ProcessRecord | None = None
+    postgres: ProcessRecord | None = None
+    ready: bool = False
+
+    @property
+    def processes(self) -> list[ProcessRecord]:
+        """The processes that were started, whether they still run or not."""
+        return [record for record in (self.localstack, self.postgres) if record]
+
+    @property
+    def running(self) -> bool:
+        """Whether both processes run."""
+        return len(self.processes) == 2 and all(record.alive() for record in self.processes)
+
+    def with_(self, **changes: Any) -> Self:
+        return replace(self, **changes)
+
+
+class StateFile:
+    """The state of the environment in one folder.
+
+    Args:
+        folder: `Project.state`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder / "environment.json"
+
+    def load(self) -> State | None:
+        """What was saved last; None when there is nothing, or it can't be understood."""
+        try:
+            document = json.loads(self._path.read_text())
+            return State(
+                port=int(document["port"]),
+                postgres_port=int(document["postgres_port"]),
+                localstack=ProcessRecord.from_json(document["localstack"]),
+                postgres=ProcessRecord.from_json(document["postgres"]),
+                ready=bool(document["ready"]),
+            )
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            return None
+
+    def save(self, state: State) -> None:
+        """Remember it; a reader sees the old state or the new one, never half."""
+        document = {
+            "port": state.port,
+            "postgres_port": state.postgres_port,
+            "localstack": state.localstack.to_json() if state.localstack else None,
+            "postgres": state.postgres.to_json() if state.postgres else None,
+            "ready": state.ready,
+        }
+        self._folder.mkdir(parents=True, exist_ok=True)
+        draft = self._path.with_suffix(".draft")
+        draft.write_text(json.dumps(document, indent=2))
+        draft.replace(self._path)
+
+    def remove(self) -> None:
+        """Forget everything, and the lock; it is the caller's who does this."""
+        for path in (self._path, self._path.with_suffix(".draft"), self._folder / "lock"):
+            path.unlink(missing_ok=True)
+
+    def locked(self, waiting: Callable[[], None] = lambda: None) -> IO[str]:
+        """Let no other command start or stop this environment meanwhile.
+
+        Args:
+            waiting: Called when another command does, before waiting for its end.
+
+        Returns:
+            The lock; closing it gives it back.
+        """
+        path = self._folder / "lock"
+        while True:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock = path.open("w")
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            # `reset` deletes the file: a lock on one that is gone keeps nobody out.
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
+                    return lock
+            lock.close()

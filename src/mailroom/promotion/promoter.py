@@ -1,0 +1,146 @@
+"""Deploy, migrate, try; and go back when that fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mailroom.aws.errors import explain
+from mailroom.database.migration import migrate_database
+from mailroom.deployment.stack import Deployed, Stack
+from mailroom.errors import MailroomError
+from mailroom.progress import Progress
+from mailroom.project import Project
+from mailroom.promotion.account import Account
+from mailroom.promotion.deploying import NotConfirmed, Reporter, change_stack, upload_release
+from mailroom.promotion.history import Promotion, record, template_of
+from mailroom.promotion.release import Release
+from mailroom.promotion.smoke_test import run_smoke_test
+
+_FAILURES = (MailroomError, BotoCoreError, ClientError)
+
+
+class PromotionFailed(MailroomError):
+    """A release was deployed and does not work; the message says what runs now."""
+
+
+@dataclass(frozen=True)
+class _Release:
+    """What to deploy, and how to write it down."""
+
+    hash: str
+    template_key: str
+    wanted: Deployed
+
+
+class Promoter:
+    """Brings releases to one account.
+
+    Args:
+        project: The checkout.
+        account: Where to.
+        reporter: Shown what changes, and asked.
+        progress: Told of each step.
+    """
+
+    def __init__(
+        self, project: Project, account: Account, reporter: Reporter, progress: Progress
+    ) -> None:
+        self._project = project
+        self._account = account
+        self._reporter = reporter
+        self._progress = progress
+
+    def promote(self, release: Release) -> Promotion:
+        """Deploy a release, migrate, run the smoke test; on failure bring the previous one back.
+
+        Raises:
+            PromotionFailed: It does not work, and what was before runs again, or doesn't.
+            NotConfirmed: The changes were declined; nothing was changed.
+        """
+        account = self._account
+        upload_release(account, release)
+        parameters = {**account.target.parameters, **release.parameters(account.bucket)}
+        wanted = Deployed(release.template, parameters, account.target.tags)
+        return self._change(
+            _Release(release.hash, release.template_key, wanted), "promote", "promoted"
+        )
+
+    def roll_back(self, entry: Promotion) -> Promotion:
+        """Deploy what an earlier promotion deployed, with its parameters, and try it.
+
+        Raises:
+            PromotionFailed: It does not work either; what was before was brought back.
+            NotConfirmed: The changes were declined; nothing was changed.
+        """
+        template = template_of(self._account, entry)
+        wanted = Deployed(template, entry.parameters, self._account.target.tags)
+        return self._change(
+            _Release(entry.hash, entry.template_key, wanted), "rollback", "rolled back"
+        )
+
+    def _change(self, release: _Release, action: str, success: str) -> Promotion:
+        account = self._account
+        stack = Stack(account.session.client("cloudformation"), account.target.stack)
+        previous = stack.deployed()
+        try:
+            change_stack(account, account.target.stack, release.wanted, self._reporter)
+            self._try_out("Database", migrate=True)
+        except NotConfirmed:
+            raise
+        except _FAILURES as error:
+            reason = str(explain(error) or error)
+            outcome = self._bring_back(previous, stack)
+            # Last, as it fails too when it was the credentials that ended.
+            self._record(release, action, "failed", f"{reason}; {outcome}")
+            failure = f"release {release.hash[:12]} was not promoted: {reason}"
+            raise PromotionFailed(failure, outcome) from error
+        return self._record(release, action, success, "")
+
+    def _try_out(self, name: str, *, migrate: bool) -> None:
+        environment = self._account.environment
+        if migrate:
+            with self._progress.step(name) as step:
+                applied = migrate_database(environment)["applied"]
+                step.result = f"{len(applied)} migrations" if applied else "nothing to migrate"
+        with self._progress.step("Smoke test"):
+            run_smoke_test(environment)
+
+    def _bring_back(self, previous: Deployed | None, stack: Stack) -> str:
+        """Deploy what was before; returns what runs now, for the person who has to know."""
+        if previous is None:
+            return "there was nothing before it to go back to: the stack is left as it is"
+        self._reporter.notice("bringing back what was deployed before")
+        quiet = _Agreeing(self._reporter)
+        try:
+            change_stack(self._account, stack.name, previous, quiet)
+        except _FAILURES as error:
+            reason = explain(error) or error
+            return f"what was deployed before could NOT be brought back: {reason}"
+        try:
+            self._try_out("", migrate=False)
+        except _FAILURES as error:
+            return f"what was deployed before is back, and FAILS ITS SMOKE TEST TOO: {error}"
+        return "what was deployed before is back, and passes its smoke test"
+
+    def _record(self, release: _Release, action: str, result: str, reason: str) -> Promotion:
+        return record(
+            self._account,
+            self._project.root,
+            release.hash,
+            release.template_key,
+            release.wanted.parameters,
+            action=action,
+            result=result,
+            reason=reason,
+        )
+
+
+class _Agreeing:
+    """A reporter that needs not ask: what it brings back was agreed to once."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self.notice = reporter.notice
+        self.resource = reporter.resource
+        self.changes = reporter.changes
+        self.confirm: Callable[[str], bool] = lambda question: True
