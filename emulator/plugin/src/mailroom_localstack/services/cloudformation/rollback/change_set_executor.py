@@ -15,6 +15,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model import is_not
 from localstack.services.cloudformation.resource_provider import OperationStatus
 
 from mailroom_localstack.services.cloudformation.rollback.options import options
+from mailroom_localstack.services.cloudformation.rollback.order import creation_order
 from mailroom_localstack.services.cloudformation.rollback.undo import COMPLETE, Change, Undoing
 
 
@@ -40,7 +41,7 @@ class RollingBack(Undoing):
         """Has the shape of LocalStack's own."""
         result = super().execute()
         if self._failure is None:
-            self.stack.deployed_tags = self.stack.tags
+            self._settle()
             return result
         message = str(getattr(self._failure, "reason", None) or self._failure)
         if self._options.keeps:
@@ -54,10 +55,44 @@ class RollingBack(Undoing):
             resources = self._roll_creation_back(self._reason(message))
         return engine.ChangeSetModelExecutorResult(resources, self.stack.resolved_outputs, message)
 
+    def _settle(self) -> None:
+        """What is deployed is what this change set says, also where LocalStack forgets it."""
+        self.stack.deployed_tags = self.stack.tags
+        if self._deletes:
+            return
+        for name, one in list(self.resources.items()):
+            if one.get("ResourceStatus") not in COMPLETE:  # It was deleted.
+                del self.resources[name]
+        self.stack.processed_template = self._change_set.processed_template
+        if self._change_set.change_set_id not in self.stack.change_set_ids:
+            # CreateStack and UpdateStack have none that lasts: an earlier one's values are stale.
+            self.stack.change_set_id = None
+
+    def _order_deletions(self) -> None:
+        """Delete, last to first, what refers to others before those.
+
+        LocalStack doesn't look for what a value refers to that it knows from the last execution.
+        """
+        if not self._deferred_actions:
+            return
+        conditions = self._change_set.update_model.node_template.conditions.conditions
+        order = creation_order(
+            self.stack.processed_template or {},
+            {one.name: bool(self.visit(one).before) for one in conditions},
+        )
+        position = {name: index for index, name in enumerate(order)}
+        self._deferred_actions.sort(key=lambda one: position.get(one.name.rpartition("-")[2], -1))
+
+    def visit_node_resources(self, node_resources: Any) -> None:
+        """Visit all: LocalStack leaves out, and so keeps, those whose condition is false now."""
+        for node_resource in node_resources.resources:
+            self.visit(node_resource)
+
     def process(self) -> None:
         """Stop at a failure; what was to be deleted at the end of the update stays."""
         try:
             super().process()
+            self._order_deletions()
         except Exception as failure:
             if self._deletes:
                 raise
