@@ -40,7 +40,7 @@ def test_two_checkouts_are_up_side_by_side_and_one_outlives_its_containers(
     stack: Stack, another: Stack
 ) -> None:
     here, there = mixed(2), mixed(4)
-    name = another.project.root.name
+    name = another.local.compose.project_name
 
     another.mailroom.run("up", "--compose")
     stack.mailroom.send(here)

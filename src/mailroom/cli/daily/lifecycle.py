@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
@@ -82,26 +83,38 @@ def up(
 
 def down() -> None:
     """Stop everything that `up` started, in containers too. The data stays."""
-    from mailroom.environments.selection import local_environments
+    from mailroom.environments.selection import left_alone, local_environments
 
-    progress = Progress(errors)
-    stopped = [one.name for one in local_environments(Project.find()) if one.down(progress.waiting)]
+    project, progress = Project.find(), Progress(errors)
+    stopped = [one.name for one in local_environments(project) if one.down(progress.waiting)]
     errors.print(f"down: {', '.join(stopped)}" if stopped else "nothing was up")
+    _show(left_alone(project))
 
 
 def reset(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Stop everything, and delete the data, the logs and what was built, in containers too."""
-    from mailroom.environments.selection import local_environments
+    from mailroom.environments.selection import left_alone, local_environments, ownerless
 
     project, progress = Project.find(), Progress(errors)
-    question = f"Delete {project.state} and the volumes, with every message in the database?"
-    if not yes and not _confirmed(question):
+    environments = local_environments(project)
+    deletions = [line for one in environments for line in one.deletions()]
+    _show([*left_alone(project), *ownerless(project)])
+    if not deletions:
+        errors.print("there is nothing to delete")
+        return
+    _show(f"to be deleted: {line}" for line in deletions)
+    if not yes and not _confirmed("Delete all of it?"):
         raise Refused("nothing was deleted")
-    for environment in local_environments(project):
+    for environment in environments:
         environment.reset(progress.waiting)
     errors.print("reset")
+
+
+def _show(lines: Iterable[str]) -> None:
+    for line in lines:
+        errors.print(line, markup=False)
 
 
 def _confirmed(question: str) -> bool:

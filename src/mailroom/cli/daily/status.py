@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.cli.output import AsJson, errors, show_json, show_table
 from mailroom.errors import EXIT_FAILURE
 from mailroom.project import Project
 
@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 
 def status(json: AsJson = False) -> None:
     """Show what is up, and where. Exit code 0 when all of it is up."""
-    from mailroom.environments.selection import choose
+    from mailroom.environments.selection import choose, left_alone
 
-    if not print_status(choose(Project.find()), json):
+    project = Project.find()
+    up = print_status(choose(project), json)
+    for line in left_alone(project):
+        errors.print(line, markup=False)
+    if not up:
         raise typer.Exit(EXIT_FAILURE)
 
 
@@ -27,6 +31,8 @@ def print_status(environment: "LocalEnvironment", json: bool = False) -> bool:
 
     if isinstance(environment, ComposeEnvironment):
         parts = environment.parts()
+        for line in environment.earlier_containers():
+            errors.print(line, markup=False)
     else:
         parts = _parts(environment)
     if json:

@@ -11,7 +11,7 @@ from mailroom.environments.compose.environment import LOCALSTACK, ComposeEnviron
 from mailroom.environments.compose.variables import as_text
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import require_free_port
-from mailroom.errors import DeploymentFailed, MailroomError, NotUp, StartFailed
+from mailroom.errors import DeploymentFailed, MailroomError, NotUp, Refused, StartFailed
 from mailroom.interrupts import uninterrupted
 from mailroom.progress import Progress
 
@@ -45,6 +45,7 @@ def start_containers(
         {**containers.target.parameters, **(parameters or {})}
     )
     compose = containers.compose
+    _require_own(compose)
     before = compose.containers()
     localstack = before.get(LOCALSTACK)
     settings = _settings(localstack, port, packaged, parameters or {})
@@ -60,6 +61,18 @@ def start_containers(
             with uninterrupted(), progress.step("Removing what was started"):
                 containers.down()
         raise
+
+
+def _require_own(compose: Compose) -> None:
+    """Make sure that no other checkout has containers in the project: `up` would remake them."""
+    name = compose.project_name
+    sharers = compose.sorted_out().sharers(name)
+    if sharers:
+        raise Refused(
+            f"the Compose project {name} has containers of another checkout: {sharers[0]}",
+            "take this checkout's out of it: mailroom down; if COMPOSE_PROJECT_NAME is set, "
+            "unset it or give each checkout another",
+        )
 
 
 def _settings(

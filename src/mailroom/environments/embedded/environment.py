@@ -90,6 +90,13 @@ class EmbeddedEnvironment:
         with self.file.locked(waiting):
             return any([self.stop_localstack(), self.stop_postgres()])
 
+    def deletions(self) -> list[str]:
+        """What `reset` deletes, a line each."""
+        state = self.project.state
+        return (
+            [f"in {state}: the database with every message, logs, builds"] if state.exists() else []
+        )
+
     def reset(self, waiting: Callable[[], None] = lambda: None) -> None:
         """Stop everything, and delete the data, the logs and what was built.
 
