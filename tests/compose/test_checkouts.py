@@ -10,8 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mailroom.compose.ownership import path_name, state_name
 from mailroom.environments.compose.environment import ComposeEnvironment
+from mailroom.environments.compose.ownership import path_name, state_name
 from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.embedded.state import State, StateFile
 from mailroom.project import Project

@@ -3,26 +3,54 @@
 import json
 from typing import Any
 
+from botocore.config import Config
+
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError
 
+# As long as Lambda may take. With less, botocore would invoke the function once more beside a
+# migration that is still at work.
+_UNTIL_IT_ANSWERS = Config(read_timeout=15 * 60 + 5, tcp_keepalive=True)
+_RESET = "or, here, empty the database and migrate it again: mailroom database reset"
+_LOG = "see: mailroom logs migrate"
 
-def migrate_database(environment: Environment) -> dict[str, Any]:
+
+def migrate_database(environment: Environment, *, rollback: bool = False) -> str:
     """Apply the migrations that the database has not had, and complete the ingestion role.
 
+    Args:
+        environment: Whose database.
+        rollback: Whether an earlier release is brought back: then the database may have had
+            migrations that this release lacks.
+
     Returns:
-        `applied`, the names of the migrations, and `role`, the ingestion role's name.
+        What was done, in a few words.
 
     Raises:
         MailroomError: The function failed; the message is its own.
     """
-    answer = environment.session.client("lambda").invoke(
-        FunctionName=environment.outputs["MigrateDatabaseFunctionName"], Payload=b"{}"
+    answer = environment.session.client("lambda", config=_UNTIL_IT_ANSWERS).invoke(
+        FunctionName=environment.outputs["MigrateDatabaseFunctionName"],
+        Payload=json.dumps({"rollback": rollback}),
     )
     result: dict[str, Any] = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:
+        # Only a local environment's database can be reached from here.
+        drifted = result["errorType"] == "MigrationDrift"
         raise MailroomError(
             f"the database was not migrated: {result['errorType']}: {result['errorMessage']}",
-            "see: mailroom logs migrate",
+            (_RESET if environment.database else "") if drifted else _LOG,
         )
-    return result
+    return _summary(result)
+
+
+def _summary(result: dict[str, Any]) -> str:
+    # An earlier release's function records no digests.
+    applied, recorded = result["applied"], result.get("recorded", [])
+    done = _counted(applied, "migration") if applied else "nothing to migrate"
+    noted = f", {_counted(recorded, 'digest')} of earlier ones recorded" if recorded else ""
+    return f"{done}{noted}"
+
+
+def _counted(names: list[str], what: str) -> str:
+    return f"{len(names)} {what}{'s' if len(names) > 1 else ''}"

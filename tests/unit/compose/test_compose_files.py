@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from mailroom.database.owner import RESERVED_CONNECTIONS
 from mailroom.environments.compose.variables import as_text, given_parameters
 from mailroom.environments.embedded.localstack import SETTINGS
 from mailroom.errors import Refused
@@ -54,6 +55,12 @@ def test_every_variable_is_explained_and_no_other() -> None:
     assert used_variables() - {THE_SHELLS} <= set(explained)
     assert set(explained) - used_variables() == {"COMPOSE_FILE"}
     assert all(len(comment) > 20 for comment in explained.values())
+
+
+def test_postgres_keeps_as_many_connections_for_the_owner_as_the_embedded_one() -> None:
+    command = services(FILES[0])["postgres"]["command"]
+
+    assert f"reserved_connections={RESERVED_CONNECTIONS}" in command
 
 
 def test_every_port_is_published_on_this_machine_only() -> None:

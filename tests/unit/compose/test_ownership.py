@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mailroom.compose.ownership import Containers, path_name, sort_out, state_name
+from mailroom.environments.compose.ownership import Containers, path_name, sort_out, state_name
 
 HERE, THERE = Path("/tmp/c1/same"), Path("/tmp/c2/same")
 

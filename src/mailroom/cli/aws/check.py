@@ -14,6 +14,7 @@ from rich.text import Text
 
 from mailroom.cli.output import AsJson, console, errors, show_json, show_table
 from mailroom.errors import EXIT_FAILURE, Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ def check(
     if package:
         from mailroom.checking.code.package import with_packages
 
-        definitions, notes = with_packages(project, definitions)
+        with Progress(errors).waiting_for("Packaging the functions' dependencies"):
+            definitions, notes = with_packages(project, definitions)
         for note in notes:
             errors.print(note, style="yellow")
     findings = [found for one in (definitions, *load_beside(project)) for found in run(one)]

@@ -86,7 +86,9 @@ def down() -> None:
     from mailroom.environments.selection import left_alone, local_environments
 
     project, progress = Project.find(), Progress(errors)
-    stopped = [one.name for one in local_environments(project) if one.down(progress.waiting)]
+    with progress.waiting_for("Stopping what is up"):
+        environments = local_environments(project)
+        stopped = [one.name for one in environments if one.down(progress.waiting)]
     errors.print(f"down: {', '.join(stopped)}" if stopped else "nothing was up")
     _show(left_alone(project))
 
@@ -107,8 +109,9 @@ def reset(
     _show(f"to be deleted: {line}" for line in deletions)
     if not yes and not _confirmed("Delete all of it?"):
         raise Refused("nothing was deleted")
-    for environment in environments:
-        environment.reset(progress.waiting)
+    with progress.waiting_for("Stopping and deleting"):
+        for environment in environments:
+            environment.reset(progress.waiting)
     errors.print("reset")
 
 

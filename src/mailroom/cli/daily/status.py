@@ -6,6 +6,7 @@ import typer
 
 from mailroom.cli.output import AsJson, errors, show_json, show_table
 from mailroom.errors import EXIT_FAILURE
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ def print_status(environment: "LocalEnvironment", json: bool = False) -> bool:
     """Print the parts of an environment; returns whether all of it is up."""
     from mailroom.environments.compose.environment import ComposeEnvironment
 
-    if isinstance(environment, ComposeEnvironment):
-        parts = environment.parts()
-        for line in environment.earlier_containers():
-            errors.print(line, markup=False)
-    else:
-        parts = _parts(environment)
+    with Progress(errors).waiting_for("Looking what is up"):
+        if isinstance(environment, ComposeEnvironment):
+            parts = environment.parts()
+            for line in environment.earlier_containers():
+                errors.print(line, markup=False)
+        else:
+            parts = _parts(environment)
     if json:
         show_json({part.pop("part"): part for part in parts})
     else:

@@ -6,9 +6,9 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
-from mailroom.compose.ownership import LISTING, Containers, sort_out, state_name
 from mailroom.environments.compose.containers import Container, parse_containers
 from mailroom.environments.compose.docker_errors import diagnose, no_command
+from mailroom.environments.compose.ownership import LISTING, Containers, sort_out, state_name
 from mailroom.errors import StartFailed
 from mailroom.project import Project
 

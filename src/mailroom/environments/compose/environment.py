@@ -7,12 +7,12 @@ from typing import Any
 from psycopg.conninfo import make_conninfo
 
 from mailroom.aws.sessions import EmulatorSession
-from mailroom.compose.ownership import Containers, Listed, earlier_name
-from mailroom.database.owner import DATABASE, OWNER, owner_secret
+from mailroom.database.owner import DATABASE, EMPTYING, OWNER, owner_secret
 from mailroom.deployment.environment_config import Target, load_target
 from mailroom.environments.compose.command import Compose
 from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.docker_errors import EngineMissing
+from mailroom.environments.compose.ownership import Containers, Listed, earlier_name
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError, NotUp
 from mailroom.project import Project
@@ -164,6 +164,16 @@ class ComposeEnvironment:
             return self.compose.sorted_out()
         except EngineMissing:
             return Containers([], [])
+
+    def empty_database(self, waiting: Callable[[], None] = lambda: None) -> None:
+        """Delete everything in the database, whether it is up or not; all else stays."""
+        postgres = self.containers.get(POSTGRES)
+        if postgres and postgres.running:
+            options = ["--username=postgres", "--set=ON_ERROR_STOP=1", "--quiet"]
+            statements = [f"--command={statement}" for statement in EMPTYING]
+            self.compose.ask("exec", "--no-TTY", POSTGRES, "psql", *options, *statements)
+        else:
+            self.compose.work("down", "--volumes")
 
     def show_log(self, service: str, lines: int, follow: bool) -> None:
         """Print the end of a container's log, and go on with it if asked to.

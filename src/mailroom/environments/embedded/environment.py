@@ -112,6 +112,15 @@ class EmbeddedEnvironment:
         with suppress(OSError):
             state.rmdir()
 
+    def empty_database(self, waiting: Callable[[], None] = lambda: None) -> None:
+        """Delete everything in the database, whether it is up or not; all else stays."""
+        with self.file.locked(waiting):
+            state = self.state or _UNKNOWN
+            if state.postgres and state.postgres.alive():
+                self.postgres(state).empty_database()
+            else:
+                self.postgres(state).remove()
+
     def stop_localstack(self) -> bool:
         """Stop LocalStack; returns whether it ran."""
         state = self.state or _UNKNOWN

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from mailroom.database.owner import DATABASE, OWNER, renew_owner
+from mailroom.database.owner import DATABASE, EMPTYING, OWNER, RESERVED_CONNECTIONS, renew_owner
 from mailroom.environments.embedded.cluster import LOCALE, Cluster
 from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
 from mailroom.errors import StartFailed
@@ -50,6 +50,7 @@ class PostgresServer:
                 *("-c", f"port={self.port}"),
                 *("-c", f"unix_socket_directories={self._cluster.sockets}"),
                 *("-c", "log_min_error_statement=panic"),
+                *("-c", f"reserved_connections={RESERVED_CONNECTIONS}"),
             ],
             self._log,
             LOCALE,
@@ -74,6 +75,12 @@ class PostgresServer:
     def renew_owner(self) -> str:
         """Give the owner of the database a new password; create both when they are missing."""
         return renew_owner(self._socket_dsn("postgres"))
+
+    def empty_database(self) -> None:
+        """Put an empty database in the place of the one there is; the sessions on it end."""
+        with psycopg.connect(self._socket_dsn("postgres"), autocommit=True) as connection:
+            for statement in EMPTYING:
+                connection.execute(statement)
 
     def admits(self, credentials: dict[str, Any]) -> bool:
         """Whether one can log in with these credentials, in the shape that RDS uses."""
