@@ -75,6 +75,7 @@ class LocalStackServer:
                 "LAMBDA_PROCESS_RUNTIMES": f"{RUNTIME}={self._project.interpreter(RUNTIME)}",
                 "LAMBDA_PROCESS_DEBUGPY": str(self._project.packages("debugger")),
                 "MAILROOM_IAM": os.environ.get("MAILROOM_IAM", ""),
+                "MAILROOM_VALIDATION": os.environ.get("MAILROOM_VALIDATION", ""),
             },
             folder=home,
         )
