@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.stub import Stubber
 
 from mailroom.deployment.change_set import ChangeSet
 from mailroom.deployment.stack import Stack
 from mailroom.errors import DeploymentFailed
+from tests.support.stubs import StrictStubber
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
@@ -30,9 +30,9 @@ def client() -> "CloudFormationClient":
 
 
 @pytest.fixture
-def aws(client: "CloudFormationClient") -> Iterator[Stubber]:
+def aws(client: "CloudFormationClient") -> Iterator[StrictStubber]:
     """What CloudFormation answers, call by call, checked against its service model."""
-    with Stubber(client) as stubber:
+    with StrictStubber(client) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
@@ -56,7 +56,7 @@ def event(name: str, status: str, reason: str = "", stack: str = _STACK) -> dict
 
 def failed_with(
     client: "CloudFormationClient",
-    aws: Stubber,
+    aws: StrictStubber,
     *events: dict[str, Any],
     status: str = "UPDATE_ROLLBACK_COMPLETE",
     reason: str = "",
@@ -84,7 +84,7 @@ def failed_with(
 
 
 def test_what_fails_in_the_rollback_is_not_why_the_stack_failed(
-    client: "CloudFormationClient", aws: Stubber
+    client: "CloudFormationClient", aws: StrictStubber
 ) -> None:
     said = failed_with(
         client,
@@ -102,7 +102,7 @@ def test_what_fails_in_the_rollback_is_not_why_the_stack_failed(
 
 
 def test_of_several_failures_the_first_comes_first_and_what_was_cancelled_is_none(
-    client: "CloudFormationClient", aws: Stubber
+    client: "CloudFormationClient", aws: StrictStubber
 ) -> None:
     said = failed_with(
         client,
@@ -128,7 +128,7 @@ def test_of_several_failures_the_first_comes_first_and_what_was_cancelled_is_non
     ],
 )
 def test_a_nested_stack_fails_for_what_failed_in_it_this_time(
-    client: "CloudFormationClient", aws: Stubber, verb: str, reason: str
+    client: "CloudFormationClient", aws: StrictStubber, verb: str, reason: str
 ) -> None:
     said = failed_with(
         client,
@@ -148,7 +148,7 @@ def test_a_nested_stack_fails_for_what_failed_in_it_this_time(
 
 
 def test_a_nested_stack_that_tells_nothing_fails_for_the_reason_it_gives(
-    client: "CloudFormationClient", aws: Stubber
+    client: "CloudFormationClient", aws: StrictStubber
 ) -> None:
     said = failed_with(
         client,
@@ -161,7 +161,7 @@ def test_a_nested_stack_that_tells_nothing_fails_for_the_reason_it_gives(
 
 
 def test_a_stack_fails_for_its_own_reason_when_no_resource_has_failed(
-    client: "CloudFormationClient", aws: Stubber
+    client: "CloudFormationClient", aws: StrictStubber
 ) -> None:
     said = failed_with(
         client,
