@@ -38,6 +38,11 @@ class Target:
     database: str | None = None
     tests: tuple[str, ...] = ()
 
+    @property
+    def protected(self) -> bool:
+        """Whether its stacks may not be deleted as they are: prod's."""
+        return self.parameters.get("Stage") == "prod"
+
 
 def load_target(folder: Path, name: str) -> Target:
     """Read infra/environments/NAME.toml.

@@ -22,6 +22,6 @@ def deploy_database(project: Project, account: Account, reporter: Reporter) -> N
             f"name its stack in infra/environments/{target.name}.toml: database",
         )
     template = Template(project.root / "infra" / "database.yml").render()
-    protected = "true" if target.parameters.get("Stage") == "prod" else "false"
+    protected = "true" if target.protected else "false"
     wanted = Deployed(template, {"Protected": protected}, target.tags)
     change_stack(account, target.database, wanted, reporter)

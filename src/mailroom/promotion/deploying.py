@@ -91,6 +91,7 @@ def change_stack(
         change_set = stack.plan(wanted.template, wanted.parameters, wanted.tags)
     if change_set is None:
         reporter.notice(f"stack {name}: nothing to change")
+        _protect(stack, account, only_plan=only_plan)
         return Deployment(False, stack.outputs())
     reporter.changes(name, change_set.changes)
     if only_plan or not reporter.confirm(_question(name, account, change_set.changes)):
@@ -100,7 +101,13 @@ def change_stack(
         raise NotConfirmed
     with reporter.waiting_for(f"Stack {name}"):
         stack.execute(change_set)
+    _protect(stack, account)
     return Deployment(True, stack.outputs())
+
+
+def _protect(stack: Stack, account: Account, *, only_plan: bool = False) -> None:
+    if account.target.protected and not only_plan:
+        stack.protect()
 
 
 def _question(name: str, account: Account, changes: tuple[Change, ...]) -> str:
