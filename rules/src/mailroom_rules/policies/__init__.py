@@ -6,7 +6,7 @@ permissions an API call needs.
 
 from mailroom_rules.policies.context import global_keys
 from mailroom_rules.policies.decision import Decision, Outcome
-from mailroom_rules.policies.errors import MalformedPolicyError
+from mailroom_rules.policies.document import MalformedPolicyError
 from mailroom_rules.policies.evaluate import evaluate
 from mailroom_rules.policies.policy import MatchedStatement, Policy, PolicyType
 from mailroom_rules.policies.principal import Kind, Principal
