@@ -46,14 +46,14 @@ def machine_permission(definitions: Definitions) -> Iterator[Problem]:
 
 
 def _called(machine: Machine, stack: Stack) -> list[str]:
-    text = json.dumps([machine.definition, machine.substitutions])
+    text = json.dumps([machine.definition.body, machine.substitutions])
     return [one.id for one in stack.of_type(FUNCTION) if f'"{one.id}"' in text]
 
 
 def _actions(machine: Machine) -> list[str]:
     """The actions of the integrations, as IAM spells them."""
     found = set()
-    for state in machine.states:
+    for state in machine.definition.states:
         match = _INTEGRATION.fullmatch(str(state.body.get("Resource")))
         if match:
             service, _, name = match[1].partition(":")
