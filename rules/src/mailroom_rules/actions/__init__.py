@@ -58,10 +58,23 @@ def required_permissions(
     return permissions(operation, params, scope)
 
 
+def actions_of(service: str, operation: str) -> list[str]:
+    """The actions that a call needs whatever its parameters are.
+
+    Args:
+        service: as botocore or LocalStack names it.
+        operation: the API operation.
+    """
+    needed = required_permissions(service, operation, {}, Scope("*", "*", "*"))
+    return list(dict.fromkeys(permission.action for permission in needed))
+
+
 __all__ = [
+    "SERVICES",
     "Permission",
     "Refusal",
     "Scope",
+    "actions_of",
     "context_keys",
     "refusal",
     "required_permissions",
