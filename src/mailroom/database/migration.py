@@ -1,16 +1,11 @@
 """Runs MigrateDatabaseFunction, which alone may change the database's schema."""
 
-import json
 from typing import Any
-
-from botocore.config import Config
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError
+from mailroom.invocation import invoke
 
-# As long as Lambda may take. With less, botocore would invoke the function once more beside a
-# migration that is still at work.
-_UNTIL_IT_ANSWERS = Config(read_timeout=15 * 60 + 5, tcp_keepalive=True)
 _RESET = "or, here, empty the database and migrate it again: mailroom database reset"
 _LOG = "see: mailroom logs migrate"
 
@@ -29,19 +24,16 @@ def migrate_database(environment: Environment, *, rollback: bool = False) -> str
     Raises:
         MailroomError: The function failed; the message is its own.
     """
-    answer = environment.session.client("lambda", config=_UNTIL_IT_ANSWERS).invoke(
-        FunctionName=environment.outputs["MigrateDatabaseFunctionName"],
-        Payload=json.dumps({"rollback": rollback}),
-    )
-    result: dict[str, Any] = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
+    name = environment.outputs["MigrateDatabaseFunctionName"]
+    answer = invoke(environment.session, name, {"rollback": rollback})
+    if answer.failed:
         # Only a local environment's database can be reached from here.
-        drifted = result["errorType"] == "MigrationDrift"
+        drifted = answer.error.startswith("MigrationDrift")
         raise MailroomError(
-            f"the database was not migrated: {result['errorType']}: {result['errorMessage']}",
+            f"the database was not migrated: {answer.error}",
             (_RESET if environment.database else "") if drifted else _LOG,
         )
-    return _summary(result)
+    return _summary(answer.payload)
 
 
 def _summary(result: dict[str, Any]) -> str:

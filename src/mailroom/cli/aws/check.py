@@ -58,7 +58,9 @@ def check(
             definitions, notes = with_packages(project, definitions)
         for note in notes:
             errors.print(note, style="yellow")
-    findings = [found for one in (definitions, *load_beside(project)) for found in run(one)]
+    each = (definitions, *load_beside(project))
+    # The policies beside the templates are found with each of them.
+    findings = list(dict.fromkeys(found for one in each for found in run(one)))
     if sarif:
         _write_sarif(sarif, findings)
     open_findings = [finding for finding in findings if finding.suppressed is None]
