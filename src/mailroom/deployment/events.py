@@ -1,4 +1,4 @@
-"""What a stack says about its resources while it changes."""
+"""The events of a stack's resources while it changes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ResourceEvent:
-    """One resource's step, as DescribeStackEvents reports it."""
+    """One event of a resource, from DescribeStackEvents."""
 
     logical_id: str
     resource_type: str
@@ -21,7 +21,7 @@ class ResourceEvent:
 
     @property
     def failed(self) -> bool:
-        """Failed by itself, not because another's failure cancelled it: it has a reason."""
+        """Whether the resource failed by itself; CloudFormation cancels others after a failure."""
         if not self.reason or "cancelled" in self.reason.lower():
             return False
         return self.status.endswith("_FAILED")
@@ -31,7 +31,7 @@ class ResourceEvent:
 
 
 class StackEvents:
-    """The events of one stack that were not there when this object was made, each once."""
+    """The new events of one stack since this object was made, each once."""
 
     def __init__(self, cloudformation: "CloudFormationClient", stack: str) -> None:
         self._cloudformation = cloudformation

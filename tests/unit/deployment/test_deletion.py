@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.errors import Refused
 from mailroom.promotion.account import Account
 from mailroom.promotion.deletion import require_unprotected
@@ -30,7 +30,9 @@ class _Session(boto3.Session):
 
 @pytest.fixture
 def account() -> Account:
-    return Account(Target("prod", "eu-west-3", "mailroom-prod"), _Session(), "111122223333", "arn")
+    return Account(
+        EnvironmentConfig("prod", "eu-west-3", "mailroom-prod"), _Session(), "111122223333", "arn"
+    )
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from psycopg.conninfo import make_conninfo
 
 from mailroom.aws.sessions import EmulatorSession
 from mailroom.database.owner import DATABASE, EMPTYING, OWNER, owner_secret
-from mailroom.deployment.environment_config import Target, load_target
+from mailroom.deployment.environment_config import EnvironmentConfig, load_environment_config
 from mailroom.environments.compose.command import Compose
 from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.docker_errors import EngineMissing
@@ -31,7 +31,7 @@ class ComposeEnvironment:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.compose = Compose(project)
-        self.target: Target = load_target(project.root / "infra" / "environments", "local")
+        self.config: EnvironmentConfig = load_environment_config(project.environments, "local")
 
     @property
     def containers(self) -> dict[str, Container]:
@@ -69,7 +69,7 @@ class ComposeEnvironment:
         if not all(port in containers[service].ports for service, port in _PORTS.items()):
             raise NotUp
         endpoint = _endpoint(containers[LOCALSTACK].ports[_PORTS[LOCALSTACK]])
-        session = EmulatorSession(endpoint, self.target.region, self.target.account or "0" * 12)
+        session = EmulatorSession(endpoint, self.config.region, self.config.account or "0" * 12)
         secret = owner_secret(session)
         if secret is None:
             raise NotUp
@@ -79,7 +79,7 @@ class ComposeEnvironment:
         )
         psql = [*self.compose.command, "exec", POSTGRES, "psql", "-U", "postgres", DATABASE]
         return Environment(
-            self.name, endpoint, session, self.target.stack, database, " ".join(psql)
+            self.name, endpoint, session, self.config.stack, database, " ".join(psql)
         )
 
     def down(self, waiting: Callable[[], None] = lambda: None) -> bool:
@@ -190,7 +190,7 @@ class ComposeEnvironment:
         """The parts of it for `mailroom status`: `part`, `state`, `where`, `pid`."""
         containers = self.containers
         deployed = LOCALSTACK in containers and containers[LOCALSTACK].healthy
-        stack = f"stack {self.target.stack}, {self.name}"
+        stack = f"stack {self.config.stack}, {self.name}"
         return [
             _part("LocalStack", _where(containers, LOCALSTACK, _endpoint)),
             _part("Postgres", _where(containers, POSTGRES, _login)),

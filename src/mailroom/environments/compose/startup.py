@@ -3,12 +3,12 @@
 import json
 from collections.abc import Mapping
 
+from mailroom.deployment.parameters import format_parameters
 from mailroom.deployment.template import Template
 from mailroom.environments.compose.command import Compose
 from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.docker_errors import diagnose_log
 from mailroom.environments.compose.environment import LOCALSTACK, ComposeEnvironment
-from mailroom.environments.compose.variables import as_text
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import require_free_port
 from mailroom.errors import DeploymentFailed, MailroomError, NotUp, Refused, StartFailed
@@ -42,7 +42,7 @@ def start_containers(
         MailroomError: Something is in the way; the message says what, and how to go on.
     """
     Template(containers.project.template).check_parameters(
-        {**containers.target.parameters, **(parameters or {})}
+        {**containers.config.parameters, **(parameters or {})}
     )
     compose = containers.compose
     _require_own(compose)
@@ -84,7 +84,7 @@ def _settings(
     return {
         **({"MAILROOM_PORT": str(port)} if port else {}),
         **({"MAILROOM_CODE": "packaged"} if packaged else {}),
-        **({"MAILROOM_PARAMETERS": as_text(parameters)} if parameters else {}),
+        **({"MAILROOM_PARAMETERS": format_parameters(parameters)} if parameters else {}),
     }
 
 

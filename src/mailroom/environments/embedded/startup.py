@@ -38,7 +38,7 @@ def start_environment(
     if parameters:
         from mailroom.deployment.template import Template
 
-        given = {**embedded.target.parameters, **parameters}
+        given = {**embedded.config.parameters, **parameters}
         Template(embedded.project.template).check_parameters(given)
     with embedded.file.locked(progress.waiting), undone_on_failure(progress) as undo:
         state = _with_port(embedded.state, port)
