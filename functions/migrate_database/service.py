@@ -9,7 +9,7 @@ import psycopg
 
 from migrate_database.lock import migration_lock
 from migrate_database.migrations import apply_migrations
-from migrate_database.role import grant_ingestion, put_role
+from migrate_database.role import grant_ingestion, put_role, role_name
 from migrate_database.settings import Settings
 from shared import clients
 from shared.clients import AWS_ERRORS, error_code, is_permanent
@@ -43,6 +43,8 @@ def migrate(settings: Settings, deadline: Deadline, *, rollback: bool = False) -
         "port": owner.port,
         "dbname": owner.dbname,
     }
+    if isinstance(wanted := secret.get("username"), str):
+        complete["username"] = role_name(wanted)
     ingestion = credentials(complete, settings.ingestion_secret_arn)
     _check_distinct(owner, ingestion)
     with migration_lock(owner, deadline) as connection:

@@ -26,6 +26,10 @@ class Progress:
         """Say that another command is at work on the same environment."""
         self._console.print("waiting for another mailroom command to end")
 
+    def tell(self, what: str) -> None:
+        """Say something that is no step."""
+        self._console.print(what, markup=False, highlight=False, soft_wrap=True)
+
     @contextmanager
     def step(self, what: str) -> Iterator["Step"]:
         """One step: shown while it lasts, and with its duration when it has succeeded."""

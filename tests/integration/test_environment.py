@@ -332,7 +332,7 @@ def test_consumption_by_events_is_one_parameter_away(up: Command) -> None:
         up.run("up", "--parameter", "Consumption=events")
         result = up.send(events)
     finally:
-        up.run("up")
+        up.run("up", "--unset", "Consumption")
 
     assert result["alert"]["ingested"] + result["notification"]["ingested"] == 20
 

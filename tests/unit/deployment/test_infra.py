@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from mailroom.checking.template.source import Source
+
 _CHECKOUT = Path(__file__).parents[3]
 _WORKFLOWS = sorted((_CHECKOUT / ".github" / "workflows").glob("*.yml"))
 
@@ -48,3 +50,42 @@ def test_promotions_wait_for_others_of_their_own_environment_alone() -> None:
     for job in jobs:
         group = f"promote-{job['environment']}"
         assert job["concurrency"] == {"group": group, "cancel-in-progress": False}
+
+
+def test_what_rds_logs_expires_and_its_version_stays() -> None:
+    resources = Source.load(_CHECKOUT / "infra" / "database.yml", _CHECKOUT).plain["Resources"]
+    group, instance = resources["ClusterLogGroup"], resources["Instance"]
+
+    assert group["Properties"]["LogGroupName"] == {
+        "Fn::Sub": "/aws/rds/cluster/${Cluster}/postgresql"
+    }
+    assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    # RDS would make the group before CloudFormation does.
+    assert instance["DependsOn"] == "ClusterLogGroup"
+    assert instance["Properties"]["AutoMinorVersionUpgrade"] is False
+
+
+def test_the_bucket_takes_tls_alone_and_forgets_uploads_that_were_given_up() -> None:
+    resources = Source.load(_CHECKOUT / "infra" / "template.yml", _CHECKOUT).plain["Resources"]
+    rules = resources["MessagesBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (statement,) = resources["MessagesBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    aborting = [rule.get("AbortIncompleteMultipartUpload") for rule in rules]
+    assert {"DaysAfterInitiation": 1} in aborting
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def test_a_secret_s_own_key_may_be_used_by_the_function_that_reads_it() -> None:
+    resources = Source.load(_CHECKOUT / "infra" / "template.yml", _CHECKOUT).plain["Resources"]
+    (policy,) = resources["MigrateDatabaseRole"]["Properties"]["Policies"]
+    conditional = [
+        one["Fn::If"] for one in policy["PolicyDocument"]["Statement"] if "Fn::If" in one
+    ]
+
+    ((condition, statement, _),) = conditional
+    assert condition == "HasSecretKey"
+    assert (statement["Action"], statement["Resource"]) == (
+        "kms:Decrypt",
+        {"Ref": "DatabaseSecretKeyArn"},
+    )

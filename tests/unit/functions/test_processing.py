@@ -28,6 +28,7 @@ from process_messages.reading import (
 from process_messages.received import Attribute, Received, from_event, from_queue
 from process_messages.request import IngestRequest, SettleRequest, parse
 from process_messages.settlement import Progress, Settlement
+from shared.context import Deadline
 from shared.errors import InvalidInput, QueueUnavailable
 
 Make = Callable[..., dict[str, Any]]
@@ -207,7 +208,9 @@ def test_after_a_count_below_what_was_known_the_next_one_waits_for_the_rest() ->
 @pytest.mark.parametrize("last", [settlement(10), settlement(3, overdue=True)])
 def test_a_batch_that_is_settled_or_overdue_ends_the_consumers_waits(last: Settlement) -> None:
     progress = Progress("mine", settlement(0))
-    waiting = Thread(target=progress.wait, args=(60,))
+    # The other consumer receives for as long as this one waits.
+    assert progress.await_turn(Deadline(60))
+    waiting = Thread(target=progress.await_turn, args=(Deadline(60),))
     waiting.start()
 
     progress.count(lambda: last)

@@ -73,7 +73,8 @@ def _problems(
 def _arn(resource: Any, stack: Stack | None) -> str | None:
     """A resource's ARN with `*` for what isn't known; None if nothing is known."""
     if isinstance(resource, str):
-        return resource
+        # A parameter's default under the condition that it has one is nothing that is deployed.
+        return resource or None
     owner = stack.resources.get(reference(resource) or "") if stack else None
     sub = resource.get("Fn::Sub") if isinstance(resource, dict) else None
     if isinstance(sub, str):

@@ -1,4 +1,4 @@
-"""`mailroom dead-letters`, and `mailroom unrouted`, the same commands for the unrouted queue."""
+"""`mailroom dead-messages`, and `mailroom unrouted`, the same commands for the unrouted queue."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,6 +1,5 @@
 """`mailroom up`, `down` and `reset`."""
 
-import os
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
@@ -26,7 +25,24 @@ Packaged = Annotated[
 Parameters = Annotated[
     list[str] | None,
     typer.Option(
-        "--parameter", "-p", metavar="NAME=VALUE", help="Template parameter; may be repeated."
+        "--parameter",
+        "-p",
+        metavar="NAME=VALUE",
+        help="Template parameter, also for the next time; may be repeated.",
+    ),
+]
+Unset = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unset",
+        metavar="NAME",
+        help="Forget a template parameter of an earlier `up`; may be repeated.",
+    ),
+]
+Restart = Annotated[
+    bool,
+    typer.Option(
+        "--restart", help="Restart LocalStack, even if messages in its queues are lost by it."
     ),
 ]
 
@@ -45,12 +61,12 @@ class Iam(StrEnum):
 
 
 Enforcement = Annotated[
-    Iam,
+    Iam | None,
     typer.Option(
         "--iam",
         envvar="MAILROOM_IAM",
-        help="Refuse what policies don't allow, only note it, or look away. It holds from the"
-        " emulator's start.",
+        help="Refuse what policies don't allow, only note it, or allow everything; enforce until"
+        " another is asked for. LocalStack is restarted for it.",
     ),
 ]
 
@@ -60,24 +76,30 @@ def up(
     packaged: Packaged = False,
     parameter: Parameters = None,
     compose: Containers = False,
-    iam: Enforcement = Iam.ENFORCE,
+    iam: Enforcement = None,
+    unset: Unset = None,
+    restart: Restart = False,
 ) -> None:
     """Start LocalStack and Postgres, deploy the topology, migrate the database."""
     project, parameters = Project.find(), _parsed(parameter or [])
-    os.environ["MAILROOM_IAM"] = iam.value
+    mode, forgotten = iam.value if iam else None, unset or []
     if compose:
         from mailroom.environments.compose.environment import ComposeEnvironment
         from mailroom.environments.compose.startup import start_containers
 
         containers = ComposeEnvironment(project)
-        start_containers(containers, Progress(errors), port, packaged, parameters)
+        start_containers(
+            containers, Progress(errors), port, packaged, parameters, forgotten, mode, restart
+        )
         print_status(containers)
     else:
         from mailroom.environments.embedded.environment import EmbeddedEnvironment
         from mailroom.environments.embedded.startup import start_environment
 
         embedded = EmbeddedEnvironment(project)
-        start_environment(embedded, Progress(errors), port, packaged, parameters)
+        start_environment(
+            embedded, Progress(errors), port, packaged, parameters, forgotten, mode, restart
+        )
         print_status(embedded)
 
 

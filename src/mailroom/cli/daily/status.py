@@ -1,5 +1,6 @@
 """`mailroom status`."""
 
+import importlib.metadata
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -38,35 +39,67 @@ def print_status(environment: "LocalEnvironment", json: bool = False) -> bool:
                 errors.print(line, markup=False)
         else:
             parts = _parts(environment)
+    up = all(part["state"] == "up" for part in parts)
     if json:
         show_json({part.pop("part"): part for part in parts})
-    else:
-        show_table(
-            ["part", "state", "where", "pid"],
-            [[part["part"], part["state"], part["where"], part["pid"]] for part in parts],
-        )
-    return all(part["state"] == "up" for part in parts)
+        return up
+    columns = ["part", "state", "where", "pid"]
+    show_table(columns, [[part[column] for column in columns] for part in parts])
+    show_table(["setting", "value"], _settings(parts))
+    return up
+
+
+def _settings(parts: list[dict[str, Any]]) -> list[list[object]]:
+    """What it runs and how, for a person: the fields that not every part has."""
+    localstack, postgres, topology = parts
+    parameters = topology["parameters"].items()
+    return [
+        ["code", topology["code"]],
+        ["IAM mode", localstack["iam"]],
+        ["parameters", " ".join(f"{name}={value}" for name, value in parameters) or None],
+        ["Mailroom", topology["version"]],
+        ["LocalStack", localstack["version"]],
+        ["Postgres", postgres["version"]],
+    ]
 
 
 def _parts(embedded: "EmbeddedEnvironment") -> list[dict[str, Any]]:
     state = embedded.state
+    mailroom = importlib.metadata.version("mailroom")
     if state is None:
         return [
-            {"part": part, "state": "down", "where": None, "pid": None}
-            for part in ("LocalStack", "Postgres", "topology")
+            {**_part("LocalStack", False), "version": None, "iam": None},
+            {**_part("Postgres", False), "version": None},
+            {**_part("topology", False), "version": mailroom, "code": None, "parameters": {}},
         ]
     environment = embedded.environment(state)
     localstack = embedded.localstack(state)
-    answers = bool(state.localstack and state.localstack.alive() and localstack.answers())
+    alive = bool(state.localstack and state.localstack.alive())
+    version = localstack.version() if alive else None
+    answers = version is not None
     database = bool(state.postgres and state.postgres.alive())
+    deployed = answers and state.ready
+    where = f"stack {environment.stack}, embedded"
     return [
-        _part("LocalStack", answers, localstack.endpoint, state.localstack),
-        _part("Postgres", database, environment.database, state.postgres),
-        _part("topology", answers and state.ready, f"stack {environment.stack}, embedded", None),
+        {
+            **_part("LocalStack", answers, localstack.endpoint, state.localstack),
+            "version": version,
+            "iam": state.iam if answers else None,
+        },
+        {
+            **_part("Postgres", database, environment.database, state.postgres),
+            "version": embedded.postgres(state).version() if database else None,
+        },
+        {
+            **_part("topology", deployed, where),
+            "version": mailroom,
+            "code": ("packaged" if state.packaged else "live") if deployed else None,
+            "parameters": state.parameters,
+        },
     ]
 
 
-def _part(name: str, up: bool, where: str, process: Any) -> dict[str, Any]:
+def _part(name: str, up: bool, where: str = "", process: Any = None) -> dict[str, Any]:
     return {
         "part": name,
         "state": "up" if up else "down",

@@ -1,5 +1,7 @@
 """The environment in containers: what is there, how to reach it, how to take it down."""
 
+import importlib.metadata
+import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -9,12 +11,15 @@ from psycopg.conninfo import make_conninfo
 from mailroom.aws.sessions import EmulatorSession
 from mailroom.database.owner import DATABASE, EMPTYING, OWNER, owner_secret
 from mailroom.deployment.environment_config import EnvironmentConfig, load_environment_config
+from mailroom.deployment.parameters import parse_parameters
 from mailroom.environments.compose.command import Compose
 from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.docker_errors import EngineMissing
 from mailroom.environments.compose.ownership import Containers, Listed, earlier_name
+from mailroom.environments.compose.remembered_parameters import RememberedParameters
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError, NotUp
+from mailroom.local_http import localstack_version
 from mailroom.project import Project
 
 LOCALSTACK = "localstack"
@@ -31,6 +36,7 @@ class ComposeEnvironment:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.compose = Compose(project)
+        self.remembered = RememberedParameters(project.state)
         self.config: EnvironmentConfig = load_environment_config(project.environments, "local")
 
     @property
@@ -119,6 +125,7 @@ class ComposeEnvironment:
         with suppress(EngineMissing):
             for name in self._projects():
                 self.compose.remove(name, "--volumes", "--rmi", "local")
+        self.remembered.remove()
 
     def left_alone(self) -> list[str]:
         """What is there of other checkouts, a line each: no command touches it."""
@@ -187,15 +194,42 @@ class ComposeEnvironment:
         self.compose.show_log(container, lines, follow)
 
     def parts(self) -> list[dict[str, Any]]:
-        """The parts of it for `mailroom status`: `part`, `state`, `where`, `pid`."""
+        """The parts of it for `mailroom status`: `part`, `state`, `where`, `pid`, `version`.
+
+        LocalStack has `iam` besides, and the topology has `code` and `parameters`.
+        """
         containers = self.containers
-        deployed = LOCALSTACK in containers and containers[LOCALSTACK].healthy
+        localstack = containers.get(LOCALSTACK)
+        deployed = bool(localstack and localstack.healthy)
+        variables = self._variables(localstack) if localstack and deployed else {}
+        given = parse_parameters(variables.get("MAILROOM_PARAMETERS", "").split())
         stack = f"stack {self.config.stack}, {self.name}"
+        endpoint = _where(containers, LOCALSTACK, _endpoint)
+        login = _where(containers, POSTGRES, _login)
         return [
-            _part("LocalStack", _where(containers, LOCALSTACK, _endpoint)),
-            _part("Postgres", _where(containers, POSTGRES, _login)),
-            _part("topology", stack if deployed else None),
+            {
+                **_part("LocalStack", endpoint),
+                "version": localstack_version(endpoint) if endpoint else None,
+                "iam": variables.get("MAILROOM_IAM"),
+            },
+            {**_part("Postgres", login), "version": self._postgres_version() if login else None},
+            {
+                **_part("topology", stack if deployed else None),
+                "version": importlib.metadata.version("mailroom"),
+                "code": variables.get("MAILROOM_CODE"),
+                "parameters": given if deployed else self.remembered.load(),
+            },
         ]
+
+    def _variables(self, container: Container) -> dict[str, str]:
+        listed = json.loads(self.compose.inspect(container, "{{json .Config.Env}}"))
+        return {name: value for name, _, value in (one.partition("=") for one in listed)}
+
+    def _postgres_version(self) -> str | None:
+        with suppress(MailroomError):
+            said = self.compose.ask("exec", "--no-TTY", POSTGRES, "postgres", "--version")
+            return said.split()[2]
+        return None
 
 
 def _names(containers: list[Listed]) -> str:

@@ -6,6 +6,7 @@ so the owner's password needs to be kept nowhere but in Secrets Manager.
 """
 
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,11 @@ class PostgresServer:
     def remove(self) -> None:
         """Delete the cluster."""
         self._cluster.remove()
+
+    def version(self) -> str:
+        """The version of the binaries, as in `18.1`."""
+        said = subprocess.check_output([self._cluster.binaries() / "postgres", "--version"])
+        return said.decode().split()[2]
 
     def dsn(self) -> str:
         """How the one who started the environment connects: over the socket, no password."""
