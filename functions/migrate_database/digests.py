@@ -1,7 +1,7 @@
-"""Finds out that a migration is no longer what it was when it was applied.
+"""Detects migrations that were edited or removed after they were applied.
 
-yoyo knows applied migrations by their names alone, so an edit of one would never be applied, and
-each database would have the tables of another text.
+yoyo knows applied migrations by their names alone: it would not apply an edit, and databases
+would differ by when they were migrated.
 """
 
 import hashlib
@@ -28,12 +28,12 @@ _ADVICE = "restore it, and put what is to change into a new migration"
 
 
 def digest_of(file: Path) -> str:
-    """Return the SHA-256 of a migration's text, the same whatever ends its lines."""
+    """Return the SHA-256 of a migration's text; CRLF and LF count as the same."""
     return hashlib.sha256(file.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
 def record_digest(connection: psycopg.Connection[Any], name: str, file: Path) -> None:
-    """Remember what a migration is as it is applied."""
+    """Record the digest of a migration that is applied."""
     connection.execute(_RECORD, (name, digest_of(file)))
 
 
@@ -44,20 +44,21 @@ def check_digests(
     *,
     removed_allowed: bool,
 ) -> list[str]:
-    """Make sure that the migrations that were applied are what they were then.
+    """Compare the applied migrations with their recorded digests.
 
     Args:
-        connection: The owner's, in autocommit mode.
+        connection: A connection of the owner, in autocommit mode.
         applied: Names of the migrations that were applied.
-        files: The migrations that there are, by name.
-        removed_allowed: Whether an applied one may be missing: an earlier release that is brought
-            back does not have what was added since.
+        files: The package's migrations by name.
+        removed_allowed: Whether applied migrations may be missing, as after a rollback to an
+            earlier release.
 
     Returns:
-        Names of those that had no digest, as an earlier release applied them. They have one now.
+        Names of the migrations whose digests were missing, as an earlier release applied them.
+        They are recorded now.
 
     Raises:
-        MigrationDrift: when one was edited or removed; it names each.
+        MigrationDrift: when migrations were edited or removed; the error names each.
     """
     connection.execute(_CREATE)
     rows = connection.execute("SELECT migration_id, digest FROM migration_digests").fetchall()

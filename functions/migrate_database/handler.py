@@ -11,13 +11,13 @@ from shared.logs import logger
 
 _MARGIN_SECONDS = 3
 
-# Made while Lambda initialises the function, before anybody waits.
+# Made during Lambda's init phase, before a caller waits.
 secrets_manager()
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: Any, context: Context) -> dict[str, Any]:
-    """Bring the database up to date, or look up and remove what a smoke test sent.
+    """Migrate the database, or count and remove the messages of a smoke test.
 
     Args:
         event: `{"smokeTest": {"batchId": …}}` for the latter; `{"rollback": true}` when an earlier

@@ -58,7 +58,7 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
 
 @dataclass(frozen=True)
 class Migrated:
-    """What was done.
+    """What a migration did.
 
     Attributes:
         applied: Names of the migrations that were applied now.
@@ -74,19 +74,19 @@ def apply_migrations(
 ) -> Migrated:
     """Apply the migrations of a folder that aren't applied yet.
 
-    The caller holds the migration lock. So a row of yoyo's own lock that stays was left by a
-    process that died, and is removed.
+    The caller holds the migration lock. So if yoyo's own lock, a row, is there, a process that
+    ended has left it, and it is removed.
 
     Args:
-        owner: Whose database it is.
-        folder: Of the migrations.
+        owner: The credentials of the database's owner.
+        folder: The folder of the migrations.
         removed_allowed: Whether the folder may lack migrations that were applied.
 
     Raises:
         DatabaseUnavailable: when Postgres has no connection left.
         MigrationDrift: when one that was applied has been edited or removed; nothing is applied.
-        MigrationFailed: when there are none, or one fails; it names it.
-        MigrationLocked: when yoyo's lock can't be had all the same.
+        MigrationFailed: when there are no migrations, or the one that the error names fails.
+        MigrationLocked: when yoyo's lock still can't be taken.
     """
     migrations = read_migrations(str(folder))
     if not migrations:
@@ -96,16 +96,16 @@ def apply_migrations(
         try:
             return _apply(backend, migrations, removed_allowed)
         except LockTimeout:
-            logger.warning("removing the lock that a migration left when it died")
+            logger.warning("removing yoyo's lock, which an earlier migration has left")
             backend.break_lock()
         try:
             return _apply(backend, migrations, removed_allowed)
         except LockTimeout as error:
-            raise MigrationLocked("yoyo's lock is held") from error
+            raise MigrationLocked("yoyo's lock is taken") from error
 
 
 def _backend(owner: Credentials) -> _Backend:
-    # Not by get_backend, which takes a URI and so puts the password into a text.
+    # get_backend would take the password in a URI, that is, in a text that may be logged.
     uri = DatabaseURI(
         scheme="postgresql+psycopg",
         username=owner.username,

@@ -4,16 +4,15 @@ from collections.abc import Callable
 
 from process_messages.database import Connection, Database
 from process_messages.processor import Processor
-from process_messages.progress import Progress
 from process_messages.queue import Queue
 from process_messages.received import Received
-from process_messages.settlement import Settlement
+from process_messages.settlement import Progress, Settlement
 from shared.context import Deadline
 from shared.errors import MailroomError
 
 
 class Consumer:
-    """Receives, processes and deletes batches of messages until it is to stop."""
+    """Receives, processes and deletes messages, up to ten at a time, until it is to stop."""
 
     def __init__(
         self,
@@ -32,9 +31,9 @@ class Consumer:
         self._count = count
 
     def consume(self, receive_until: Deadline, finish_until: Deadline) -> None:
-        """Consume until the batch is settled, a consumer fails, or time is short.
+        """Consume until the batch is settled or overdue, a consumer fails, or a deadline passes.
 
-        Every message that was received is finished or given back at the end.
+        At the end every received message is deleted or visible again.
         """
         try:
             self._consume(receive_until, finish_until)
@@ -71,7 +70,7 @@ class Consumer:
                 self._count_again(finish_until)
             self._queue.delete(processed.finished)
         finally:
-            self._queue.give_back(left)
+            self._queue.make_visible(left)
 
     def _count_again(self, finish_until: Deadline) -> None:
         self._progress.count(lambda: self._database.run(self._slot, finish_until, self._count))

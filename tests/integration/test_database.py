@@ -13,7 +13,7 @@ from mailroom.cli.aws.reporting import TerminalReporter
 from mailroom.cli.output import errors
 from mailroom.database.migration import migrate_database
 from mailroom.database.owner import owner_secret
-from mailroom.deployment.environment_config import load_target
+from mailroom.deployment.environment_config import load_environment_config
 from mailroom.deployment.stack import Stack
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port
@@ -125,12 +125,12 @@ def test_a_promotion_that_meets_an_edited_migration_says_so_and_goes_back(
 ) -> None:
     edit(migrations)
     project = Project(mailroom.checkout, mailroom.state)
-    target = load_target(mailroom.checkout / "infra" / "environments", "local")
-    stack = Stack(environment.session.client("cloudformation"), target.stack)
+    config = load_environment_config(mailroom.checkout / "infra" / "environments", "local")
+    stack = Stack(environment.session.client("cloudformation"), config.stack)
     deployed = stack.deployed()
     assert deployed
-    target = replace(target, parameters=deployed.parameters, bucket="promoted")
-    account = Account(target, environment.session, target.account or "", "a test")
+    config = replace(config, parameters=deployed.parameters, bucket="promoted")
+    account = Account(config, environment.session, config.account or "", "a test")
     environment.session.client("s3").create_bucket(Bucket="promoted")
     release = build_release(project, host_architecture())
     promoter = Promoter(project, account, TerminalReporter(yes=True), Progress(errors))

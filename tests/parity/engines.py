@@ -10,7 +10,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mailroom.aws.errors import explain
+from mailroom.aws.error_translation import explain
 from mailroom.aws.sessions import EmulatorSession
 from mailroom.environments.embedded.localstack import SETTINGS, LocalStackServer
 from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes

@@ -12,7 +12,7 @@ from mailroom.checking.template.resolve import Resolver
 from mailroom.checking.template.source import Source
 from mailroom.checking.template.stack import Stack, values_of
 from mailroom.checking.template.transform import SamRefused, transform
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 
 # What reading a value of another type than CloudFormation's schema says ends in.
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
@@ -41,7 +41,7 @@ class Definitions:
     template: Source
     machines: list[Machine]
     environments: Path
-    targets: list[Target]
+    targets: list[EnvironmentConfig]
     functions: Path
     engine: Path | None = None
     packages: dict[str, Path] = field(default_factory=dict)
@@ -88,7 +88,7 @@ class Definitions:
             chosen.append(replace(first, forced={name: not resolver.condition(name)}))
         return chosen
 
-    def _stack(self, target: Target) -> Stack:
+    def _stack(self, target: EnvironmentConfig) -> Stack:
         values = values_of(self.transformed, target)
         return Stack(target, self.template, self.transformed, values)
 
@@ -97,7 +97,7 @@ class Definitions:
         """The template in each environment, as that environment's file says."""
         return [one for one in self.stacks if one.target in self.targets and not one.forced]
 
-    def _variants(self) -> Iterator[Target]:
+    def _variants(self) -> Iterator[EnvironmentConfig]:
         for target in self.targets:
             yield target
             for name, parameter in (self.transformed.get("Parameters") or {}).items():

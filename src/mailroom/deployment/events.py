@@ -1,4 +1,4 @@
-"""What a stack says about its resources while it changes."""
+"""The events of a stack's resources while it changes."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,14 +18,14 @@ _STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS")
 
 @dataclass(frozen=True)
 class ResourceEvent:
-    """One resource's step, as DescribeStackEvents reports it.
+    """One event of a resource, from DescribeStackEvents.
 
     Attributes:
-        logical_id: Its name in the template; that of a nested stack and a slash stand before it.
+        logical_id: Its name in the template, after the names of nested stacks and slashes.
         resource_type: Its type.
-        status: How it stands.
-        reason: Why; empty when nothing is said.
-        of_stack: It is the stack itself.
+        status: Its status.
+        reason: Why; empty when CloudFormation gives no reason.
+        of_stack: Whether the resource is the stack itself.
     """
 
     logical_id: str
@@ -36,7 +36,7 @@ class ResourceEvent:
 
     @property
     def failed(self) -> bool:
-        """Failed by itself, not because another's failure cancelled it: it has a reason."""
+        """Whether the resource failed by itself; CloudFormation cancels others after a failure."""
         if self.of_stack or not self.reason or _CANCELLED.match(self.reason):
             return False
         return self.status.endswith("_FAILED")
@@ -51,7 +51,7 @@ class ResourceEvent:
 
 
 class StackEvents:
-    """The events of one stack that were not there when this object was made, each once."""
+    """The new events of one stack since this object was made, each once."""
 
     def __init__(self, cloudformation: "CloudFormationClient", stack: str) -> None:
         self._cloudformation = cloudformation

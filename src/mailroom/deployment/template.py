@@ -1,4 +1,4 @@
-"""The template as CloudFormation takes it: with the state machine's definition inside."""
+"""Renders the template with the state machine's definition inside, for CloudFormation."""
 
 import io
 import json
@@ -18,10 +18,7 @@ _MACHINE = "AWS::Serverless::StateMachine"
 
 
 class Template:
-    """A SAM template of ours.
-
-    It is read when it is first asked for anything, and refused then when it is missing or no
-    template.
+    """A SAM template. The file is read at the first use, and refused then if it is malformed.
 
     Args:
         path: The file; each `DefinitionUri` in it is relative to its folder.
@@ -46,10 +43,10 @@ class Template:
         return document
 
     def check_parameters(self, given: Mapping[str, str]) -> None:
-        """Refuse parameters that CloudFormation would refuse.
+        """Check that CloudFormation would accept parameters.
 
         Raises:
-            Refused: One is unknown, or its value is not allowed; every fault is named.
+            Refused: Some are unknown, or their values not allowed; all faults are named.
         """
         faults = self.parameter_faults(given)
         if faults:
@@ -92,7 +89,7 @@ class Template:
         return merged
 
     def parameter_faults(self, given: Mapping[str, str]) -> list[str]:
-        """What CloudFormation would refuse of these parameters, a line each."""
+        """The faults for which CloudFormation would reject parameters, a line each."""
         return parameter_faults(self._document.get("Parameters", {}), given)
 
     def required_parameters(self) -> set[str]:
@@ -101,13 +98,13 @@ class Template:
         return {name for name, parameter in declared.items() if "Default" not in parameter}
 
     def render(self) -> str:
-        """The template with each state machine's `DefinitionUri` replaced by the file's content.
+        """The template with each state machine's `DefinitionUri` replaced by a `Definition`.
 
-        What `aws cloudformation package` does by uploading, this does in place (`Definition` of
-        AWS::Serverless::StateMachine), so that one document is the whole of the definitions.
+        `aws cloudformation package` would upload the file. This way one document contains all
+        definitions.
 
         Raises:
-            Refused: A definition is missing or is not JSON.
+            Refused: A definition is missing or not JSON.
         """
         return self._rendered
 

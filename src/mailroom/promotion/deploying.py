@@ -1,4 +1,4 @@
-"""Brings an account's stack to a release, or back."""
+"""Deploys a release or the database to an account, after asking."""
 
 from contextlib import AbstractContextManager
 from typing import Protocol
@@ -6,42 +6,44 @@ from typing import Protocol
 from mailroom.deployment.change_set import Change
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Deployed, Deployment, Stack
-from mailroom.errors import MailroomError
+from mailroom.deployment.template import Template
+from mailroom.errors import MailroomError, Refused
+from mailroom.project import Project
 from mailroom.promotion.account import Account
 from mailroom.promotion.release import Release
 
 
 class NotConfirmed(MailroomError):
-    """Whoever was asked did not agree to the changes; nothing was changed."""
+    """The user declined the changes; nothing was changed."""
 
     def __init__(self) -> None:
         super().__init__("nothing was changed")
 
 
 class Reporter(Protocol):
-    """Tells a person what happens, and asks."""
+    """Shows the user what happens, and asks."""
 
     def notice(self, text: str) -> None:
-        """Something that the person should know."""
+        """Show a line of text."""
 
     def resource(self, event: ResourceEvent) -> None:
-        """One resource's step."""
+        """Show an event of a resource."""
 
     def changes(self, stack: str, changes: tuple[Change, ...]) -> None:
-        """What would be changed."""
+        """Show what a change set would do."""
 
     def waiting_for(self, what: str) -> AbstractContextManager[object]:
-        """Say what is waited for, while it lasts."""
+        """Show what is waited for, while it lasts."""
 
     def confirm(self, question: str) -> bool:
-        """Ask whether to go on."""
+        """Ask a question; returns whether the answer is yes."""
 
 
 def upload_release(account: Account, release: Release) -> None:
-    """Put the zip and the template under their hashes, anew even if there: that renews their age.
+    """Upload the zip and the template under their hashes, even if they exist, to renew their age.
 
     Raises:
-        MailroomError: They could not be uploaded.
+        MailroomError: The upload failed.
     """
     s3 = account.session.client("s3")
     s3.upload_file(str(release.archive), account.bucket, release.code_key)
@@ -59,27 +61,51 @@ def deploy_release(
     """
     with reporter.waiting_for("Upload of the release"):
         upload_release(account, release)
-    parameters = {**account.target.parameters, **release.parameters(account.bucket)}
-    wanted = Deployed(release.template, parameters, account.target.tags)
-    return change_stack(account, account.target.stack, wanted, reporter, only_plan=only_plan)
+    definitions = stack_definitions(account, release)
+    return change_stack(account, account.config.stack, definitions, reporter, only_plan=only_plan)
+
+
+def stack_definitions(account: Account, release: Release) -> Deployed:
+    """The template, parameters and tags that a release is deployed to an account with."""
+    parameters = {**account.config.parameters, **release.parameters(account.bucket)}
+    return Deployed(release.template, parameters, account.config.tags)
+
+
+def deploy_database(project: Project, account: Account, reporter: Reporter) -> None:
+    """Deploy infra/database.yml; its outputs become parameters of the environment's stack.
+
+    Raises:
+        Refused: The environment's file names no stack for the database.
+        DeploymentFailed: CloudFormation refused it, or a resource failed.
+    """
+    config = account.config
+    if not config.database:
+        raise Refused(
+            f"{config.name} has no database of its own",
+            f"name its stack in infra/environments/{config.name}.toml: database",
+        )
+    template = Template(project.root / "infra" / "database.yml").render()
+    protected = "true" if config.protected else "false"
+    definitions = Deployed(template, {"Protected": protected}, config.tags)
+    change_stack(account, config.database, definitions, reporter)
 
 
 def change_stack(
     account: Account,
     name: str,
-    wanted: Deployed,
+    definitions: Deployed,
     reporter: Reporter,
     *,
     only_plan: bool = False,
 ) -> Deployment:
-    """Bring one stack to a template and its parameters.
+    """Deploy a template to one stack, after showing the changes and asking.
 
     Args:
-        account: Where it is.
-        name: The stack.
-        wanted: What it is to be deployed from.
-        reporter: Shown the changes, and asked.
-        only_plan: Show the changes, and leave it at that.
+        account: The stack's account.
+        name: The stack's name.
+        definitions: Template, parameters and tags.
+        reporter: Shows the changes, and asks.
+        only_plan: Show the changes, and make none.
 
     Raises:
         NotConfirmed: The changes were declined.
@@ -88,7 +114,7 @@ def change_stack(
     client = account.session.client("cloudformation")
     stack = Stack(client, name, reporter.resource, reporter.notice)
     with reporter.waiting_for(f"Change set of stack {name}"):
-        change_set = stack.plan(wanted.template, wanted.parameters, wanted.tags)
+        change_set = stack.plan(definitions.template, definitions.parameters, definitions.tags)
     if change_set is None:
         reporter.notice(f"stack {name}: nothing to change")
         _protect(stack, account, only_plan=only_plan)
@@ -106,12 +132,12 @@ def change_stack(
 
 
 def _protect(stack: Stack, account: Account, *, only_plan: bool = False) -> None:
-    if account.target.protected and not only_plan:
+    if account.config.protected and not only_plan:
         stack.protect()
 
 
 def _question(name: str, account: Account, changes: tuple[Change, ...]) -> str:
-    where = f"{name} in account {account.id}, {account.target.region}"
+    where = f"{name} in account {account.id}, {account.config.region}"
     lost = [change.logical_id for change in changes if change.loses_data]
     warning = f", and LOSE WHAT IS IN {', '.join(lost)}" if lost else ""
     return f"Change {where}{warning}?"

@@ -1,8 +1,8 @@
-"""A marked message of each type through the real state machine, looked up and removed again.
+"""The smoke test: sends a message of each type through the deployed state machine.
 
-Whoever promotes may not be able to reach the database, which lies in private subnets. So the
-functions do it: the execution's output says what settled, and MigrateDatabaseFunction, the only
-one that may, looks the rows up and removes them. It removes nothing of another source.
+The toolbox may not reach the database, in private subnets. So the execution's output says what
+settled, and MigrateDatabaseFunction counts and removes the rows, those of the smoke test's source
+alone.
 """
 
 import json
@@ -23,11 +23,11 @@ _SECONDS = 300
 
 
 class SmokeTestFailed(MailroomError):
-    """The stack is deployed, and messages don't get through it."""
+    """The stack is deployed, and a message was not ingested."""
 
 
 def run_smoke_test(environment: Environment) -> None:
-    """Send, await, look up and remove a message of each type.
+    """Send a message of each type, wait until they settle, count and remove their rows.
 
     Raises:
         SmokeTestFailed: A message was not ingested, not found or not removed.
@@ -41,7 +41,7 @@ def run_smoke_test(environment: Environment) -> None:
             _end(environment, batch)
         raise
     ended = _end(environment, batch)
-    settled = {kind: output[kind]["ingested"] for kind in expected}
+    settled = {name: output[name]["ingested"] for name in expected}
     for what, counts in (("ingested", settled), ("found in the database", ended["found"])):
         if counts != expected:
             raise SmokeTestFailed(f"the smoke test sent {expected}; {what}: {counts}")
@@ -67,7 +67,7 @@ def _execute(environment: Environment, batch: str) -> dict[str, Any]:
         if time.monotonic() > deadline:
             client.stop_execution(executionArn=execution)
             raise SmokeTestFailed(f"the smoke test had not ended after {_SECONDS} s")
-    raise AssertionError("unreachable: the wait has no end of its own")
+    raise AssertionError("unreachable: backoff yields for ever")
 
 
 def _end(environment: Environment, batch: str) -> dict[str, Any]:
@@ -91,6 +91,6 @@ def _events(batch: str) -> list[dict[str, Any]]:
         "alert": {"severity": "low", "summary": "Smoke test"},
     }
     return [
-        {**common, "id": f"{batch}-{kind}", "type": kind, "data": content}
-        for kind, content in data.items()
+        {**common, "id": f"{batch}-{name}", "type": name, "data": content}
+        for name, content in data.items()
     ]

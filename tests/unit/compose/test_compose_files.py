@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from mailroom.database.owner import RESERVED_CONNECTIONS
-from mailroom.environments.compose.variables import as_text, given_parameters
+from mailroom.deployment.parameters import format_parameters, parse_parameters
 from mailroom.environments.embedded.localstack import SETTINGS
 from mailroom.errors import Refused
 from mailroom.project import Project
@@ -95,14 +95,14 @@ def test_what_the_image_is_built_from_passes_the_ignore_file(path: str) -> None:
 def test_parameters_survive_the_way_through_a_variable() -> None:
     parameters = {"Consumption": "events", "SubnetIds": "a,b", "Stage": ""}
 
-    assert given_parameters(as_text(parameters)) == parameters
+    assert parse_parameters(format_parameters(parameters).split()) == parameters
 
 
 def test_parameters_that_would_not_survive_are_refused() -> None:
     with pytest.raises(Refused, match="Stage"):
-        as_text({"Stage": "my stage"})
+        format_parameters({"Stage": "my stage"})
     with pytest.raises(Refused, match="Consumption"):
-        given_parameters("Consumption")
+        parse_parameters(["Consumption"])
 
 
 def test_no_file_of_containers_names_a_registry_of_packages() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.stack import Deployed, Stack
 from mailroom.errors import Refused
 from mailroom.promotion.account import Account
@@ -33,7 +33,9 @@ class _Session(boto3.Session):
 
 @pytest.fixture
 def account() -> Account:
-    return Account(Target("prod", "eu-west-3", "mailroom-prod"), _Session(), "111122223333", "arn")
+    return Account(
+        EnvironmentConfig("prod", "eu-west-3", "mailroom-prod"), _Session(), "111122223333", "arn"
+    )
 
 
 @pytest.fixture

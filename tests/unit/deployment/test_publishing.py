@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.template import Template
 from mailroom.errors import Refused
 from mailroom.promotion.account import Account
@@ -36,7 +36,7 @@ class _Session(boto3.Session):
 
 @pytest.fixture
 def account() -> Account:
-    return Account(Target("dev", "eu-west-3", "s"), _Session(), "111122223333", "arn")
+    return Account(EnvironmentConfig("dev", "eu-west-3", "s"), _Session(), "111122223333", "arn")
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ def test_another_deployment_is_waited_for_and_said(
 
     Stack(client, "s", notice=said.append).plan("{}", {}, {})
 
-    assert said == ["stack s is UPDATE_IN_PROGRESS: waiting for the deployment under way"]
+    assert said == ["stack s is UPDATE_IN_PROGRESS: waiting for the deployment that runs"]
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,8 @@
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
-from process_messages.progress import Progress
 from process_messages.received import Attribute, Received
-from process_messages.settlement import Settlement
+from process_messages.settlement import Progress, Settlement
 from shared.context import Deadline
 
 _BATCH = "b-1"

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from messages.problems import Problem
 from messages.reading import Rejected
 from messages.size import LARGEST_MESSAGE
-from publish_messages.packing import Outgoing, pack
-from publish_messages.publisher import Publisher
+from publish_messages.publisher import Outgoing, Publisher, pack
 from publish_messages.request import ObjectSource, Request
 from publish_messages.service import distinct
 from publish_messages.source import read_inline

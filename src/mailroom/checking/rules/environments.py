@@ -8,7 +8,7 @@ from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.rule import rule, whole
 from mailroom.checking.template.stack import is_known
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.parameters import parameter_faults
 
 _PAGE = "AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
@@ -34,7 +34,7 @@ def environment_parameter(definitions: Definitions) -> Iterator[Problem]:
                 yield Problem(_line(definitions, target, name), fault)
 
 
-def _line(definitions: Definitions, target: Target, name: str) -> Location:
+def _line(definitions: Definitions, target: EnvironmentConfig, name: str) -> Location:
     path = definitions.environments / f"{target.name}.toml"
     lines = path.read_text().splitlines() if path.is_file() else []
     number = next((n for n, line in enumerate(lines, 1) if re.match(rf'"?{name}\b', line)), 1)

@@ -12,7 +12,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from mailroom.cli.output import AsJson, console, errors, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import console, errors, show_json, show_table
 from mailroom.errors import EXIT_FAILURE, Refused
 from mailroom.progress import Progress
 from mailroom.project import Project

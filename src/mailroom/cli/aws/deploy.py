@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.aws.options import Env, Yes
 from mailroom.cli.aws.reporting import TerminalReporter
-from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.cli.options import AsJson, Env, Yes
+from mailroom.cli.output import errors, show_json, show_table
 from mailroom.progress import Progress
 from mailroom.project import Project
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors, show_json, show_table
 from mailroom.progress import Progress
 from mailroom.project import Project
 

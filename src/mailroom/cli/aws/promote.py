@@ -4,8 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mailroom.cli.aws.options import Env, Yes
 from mailroom.cli.aws.reporting import TerminalReporter
+from mailroom.cli.options import Env, Yes
 from mailroom.cli.output import errors
 from mailroom.errors import MailroomError
 from mailroom.progress import Progress
@@ -26,7 +26,7 @@ def promote(env: Env, yes: Yes = False) -> None:
         release = build_release(project, account.architecture)
         require_platform(release.archive, release.architecture)
         step.result = release.hash
-    require_passed(project, account.target, release)
+    require_passed(project, account.config, release)
     with progress.step("Checks"):
         _check(project)
     entry = Promoter(project, account, TerminalReporter(yes), progress).promote(release)

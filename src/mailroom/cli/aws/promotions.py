@@ -1,7 +1,7 @@
 """`mailroom promotions`."""
 
-from mailroom.cli.aws.options import Env
-from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.cli.options import AsJson, Env
+from mailroom.cli.output import show_json, show_table
 from mailroom.project import Project
 
 

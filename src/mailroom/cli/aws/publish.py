@@ -1,7 +1,6 @@
 """`mailroom publish`."""
 
-from mailroom.cli.aws.options import Env, Yes
-from mailroom.cli.aws.reporting import TerminalReporter, require
+from mailroom.cli.options import Env, Yes, require
 from mailroom.cli.output import errors
 from mailroom.progress import Progress
 from mailroom.project import Project
@@ -29,7 +28,7 @@ def publish(env: Env, yes: Yes = False) -> None:
     )
     published = require_newer(account, application)
     name = f"{application.metadata['Name']} {application.version}"
-    require(TerminalReporter(yes), f"Publish {name} from account {account.id}?")
+    require(f"Publish {name} from account {account.id}?", yes)
     with Progress(errors).waiting_for("Upload of the release"):
         offer_code(account, release)
     errors.print(

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.aws.options import Env, Yes
 from mailroom.cli.aws.reporting import TerminalReporter
+from mailroom.cli.options import Env, Yes
 from mailroom.cli.output import errors
 from mailroom.progress import Progress
 from mailroom.project import Project
@@ -26,7 +26,7 @@ def rollback(
 
     project = Project.find()
     account = opened(project, env, parameters=False)
-    stack = Stack(account.session.client("cloudformation"), account.target.stack)
+    stack = Stack(account.session.client("cloudformation"), account.config.stack)
     entry = earlier(account, to, stack.deployed())
     errors.print(f"back to release {entry.hash[:12]}, promoted {entry.at}", markup=False)
     promoter = Promoter(project, account, TerminalReporter(yes), Progress(errors))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.aws.reporting import confirm
+from mailroom.cli.options import Yes, require
 from mailroom.cli.output import errors
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
@@ -23,9 +23,9 @@ def _group() -> None:
 @app.command("reset")
 def reset(
     env: Annotated[
-        str, typer.Option("--env", help="Whose database; only `local` can be emptied.")
+        str, typer.Option("--env", help="Environment; only the database of `local` can be emptied.")
     ] = "local",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
     """Empty the database and migrate it again; queues, functions and logs stay."""
     from mailroom.database.migration import migrate_database
@@ -37,8 +37,7 @@ def reset(
     with suppress(NotUp):
         _require_own_database(local.connect())
     question = f"Delete every message and every table in the {local.name} environment's database?"
-    if not yes and not confirm(question):
-        raise Refused("nothing was deleted")
+    require(question, yes)
     with progress.step("Empty database"):
         local.empty_database(progress.waiting)
     try:
@@ -52,10 +51,10 @@ def reset(
 
 
 def _require_own_database(environment: Environment) -> None:
-    """Make sure that the functions use the environment's own database.
+    """Check that the functions use the environment's own database.
 
     Raises:
-        Refused: A parameter of the stack names the secret of another one.
+        Refused: The stack's parameter names the secret of another database.
     """
     from mailroom.database.owner import owner_secret
     from mailroom.deployment.stack import Stack

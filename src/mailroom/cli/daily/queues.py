@@ -4,19 +4,22 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors, show_json, show_table
 from mailroom.progress import Progress
 from mailroom.project import Project
 
 
 def queues(
     queue: Annotated[
-        str | None, typer.Argument(help="Show this queue's messages, receiving none of them.")
+        str | None, typer.Argument(help="Show this queue's messages; none is received.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, help="Maximum number of rows.")
+    ] = 20,
     json: AsJson = False,
 ) -> None:
-    """Show how full every queue is, or look into one."""
+    """Show the depth of every queue, or the messages in one."""
     from mailroom.cli.connection import connected
     from mailroom.workflow.queues import peek, queue_states
 
@@ -52,7 +55,7 @@ def queues(
 
 
 def age(seconds: float | None) -> str | None:
-    """Seconds as a person says them."""
+    """A duration in hours, minutes and seconds."""
     if seconds is None:
         return None
     minutes, rest = divmod(int(seconds), 60)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors, show_json, show_table
 from mailroom.errors import EXIT_FAILURE
 from mailroom.progress import Progress
 from mailroom.project import Project

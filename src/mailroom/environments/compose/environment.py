@@ -10,12 +10,13 @@ from psycopg.conninfo import make_conninfo
 
 from mailroom.aws.sessions import EmulatorSession
 from mailroom.database.owner import DATABASE, EMPTYING, OWNER, owner_secret
-from mailroom.deployment.environment_config import Target, load_target
+from mailroom.deployment.environment_config import EnvironmentConfig, load_environment_config
+from mailroom.deployment.parameters import parse_parameters
 from mailroom.environments.compose.command import Compose
 from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.docker_errors import EngineMissing
 from mailroom.environments.compose.ownership import Containers, Listed, earlier_name
-from mailroom.environments.compose.variables import RememberedParameters, given_parameters
+from mailroom.environments.compose.remembered_parameters import RememberedParameters
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError, NotUp
 from mailroom.local_http import localstack_version
@@ -36,7 +37,7 @@ class ComposeEnvironment:
         self.project = project
         self.compose = Compose(project)
         self.remembered = RememberedParameters(project.state)
-        self.target: Target = load_target(project.root / "infra" / "environments", "local")
+        self.config: EnvironmentConfig = load_environment_config(project.environments, "local")
 
     @property
     def containers(self) -> dict[str, Container]:
@@ -74,7 +75,7 @@ class ComposeEnvironment:
         if not all(port in containers[service].ports for service, port in _PORTS.items()):
             raise NotUp
         endpoint = _endpoint(containers[LOCALSTACK].ports[_PORTS[LOCALSTACK]])
-        session = EmulatorSession(endpoint, self.target.region, self.target.account or "0" * 12)
+        session = EmulatorSession(endpoint, self.config.region, self.config.account or "0" * 12)
         secret = owner_secret(session)
         if secret is None:
             raise NotUp
@@ -84,7 +85,7 @@ class ComposeEnvironment:
         )
         psql = [*self.compose.command, "exec", POSTGRES, "psql", "-U", "postgres", DATABASE]
         return Environment(
-            self.name, endpoint, session, self.target.stack, database, " ".join(psql)
+            self.name, endpoint, session, self.config.stack, database, " ".join(psql)
         )
 
     def down(self, waiting: Callable[[], None] = lambda: None) -> bool:
@@ -201,8 +202,8 @@ class ComposeEnvironment:
         localstack = containers.get(LOCALSTACK)
         deployed = bool(localstack and localstack.healthy)
         variables = self._variables(localstack) if localstack and deployed else {}
-        given = given_parameters(variables.get("MAILROOM_PARAMETERS", ""))
-        stack = f"stack {self.target.stack}, {self.name}"
+        given = parse_parameters(variables.get("MAILROOM_PARAMETERS", "").split())
+        stack = f"stack {self.config.stack}, {self.name}"
         endpoint = _where(containers, LOCALSTACK, _endpoint)
         login = _where(containers, POSTGRES, _login)
         return [

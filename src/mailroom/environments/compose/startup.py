@@ -5,12 +5,12 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from mailroom.deployment.parameters import format_parameters, parse_parameters
 from mailroom.deployment.template import Template
 from mailroom.environments.compose.command import Compose
 from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.docker_errors import diagnose_log
 from mailroom.environments.compose.environment import LOCALSTACK, ComposeEnvironment
-from mailroom.environments.compose.variables import as_text, given_parameters
 from mailroom.environments.embedded.engine import what_a_restart_loses
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import require_free_port
@@ -53,14 +53,14 @@ def start_containers(
     """
     template = Template(containers.project.template)
     remembered = containers.remembered.load()
-    configured = containers.target.parameters
+    configured = containers.config.parameters
     template.merged_parameters(configured, remembered, parameters or {}, unset)
     compose = containers.compose
     _require_own(compose)
     before = compose.containers()
     localstack = before.get(LOCALSTACK)
     service = _service(compose)
-    own = given_parameters(service["environment"].get("MAILROOM_PARAMETERS") or "")
+    own = parse_parameters((service["environment"].get("MAILROOM_PARAMETERS") or "").split())
     wanted = template.merged_parameters({**configured, **own}, remembered, parameters or {}, unset)
     settings = _settings(localstack, port, packaged, {**own, **wanted}, iam)
     if not (localstack and localstack.running):
@@ -107,7 +107,7 @@ def _settings(
     return {
         **({"MAILROOM_PORT": str(port)} if port else {}),
         **({"MAILROOM_CODE": "packaged"} if packaged else {}),
-        **({"MAILROOM_PARAMETERS": as_text(parameters)} if parameters else {}),
+        **({"MAILROOM_PARAMETERS": format_parameters(parameters)} if parameters else {}),
         **({"MAILROOM_IAM": iam} if iam else {}),
     }
 

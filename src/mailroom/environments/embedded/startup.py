@@ -67,7 +67,7 @@ def _parameters(
     from mailroom.deployment.template import Template
 
     return Template(embedded.project.template).merged_parameters(
-        embedded.target.parameters, remembered, given, unset
+        embedded.config.parameters, remembered, given, unset
     )
 
 

@@ -1,21 +1,21 @@
-"""Reads typed settings from environment variables."""
+"""Reads environment variables with their types."""
 
 from collections.abc import Mapping
 
 from shared.errors import MissingSetting
 
 
-class Environment:
-    """The variables of one function, read with their types."""
+class EnvironmentVariables:
+    """The environment variables of a function."""
 
     def __init__(self, variables: Mapping[str, str]) -> None:
         self._variables = variables
 
     def text(self, name: str) -> str:
-        """Return a variable that must be there.
+        """Return a variable that must not be empty.
 
         Raises:
-            MissingSetting: when it is absent or empty.
+            MissingSetting: when it is missing or empty.
         """
         value = self._variables.get(name, "")
         if not value:
@@ -26,7 +26,7 @@ class Environment:
         """Return a whole number above zero.
 
         Raises:
-            MissingSetting: when it is absent or is no such number.
+            MissingSetting: when it is missing or not such a number.
         """
         value = self.text(name)
         if not value.isascii() or not value.isdigit() or int(value) == 0:
@@ -37,7 +37,7 @@ class Environment:
         """Return one of the given values.
 
         Raises:
-            MissingSetting: when it is absent or is none of them.
+            MissingSetting: when it is missing or none of them.
         """
         value = self.text(name)
         if value not in choices:

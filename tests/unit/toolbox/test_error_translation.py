@@ -2,7 +2,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from psycopg import OperationalError
 
-from mailroom.cli.error_translation import as_known
+from mailroom.cli.app import translate
 from mailroom.errors import MailroomError, NoAnswer
 
 
@@ -15,12 +15,12 @@ from mailroom.errors import MailroomError, NoAnswer
         OperationalError(),
     ],
 )
-def test_silence_is_named_with_what_to_try(error: Exception) -> None:
-    known = as_known(error)
+def test_a_part_that_does_not_answer_is_named_with_a_hint(error: Exception) -> None:
+    translated = translate(error)
 
-    assert isinstance(known, NoAnswer)
-    assert "\n" not in str(known)
-    assert "mailroom status" in known.hint
+    assert isinstance(translated, NoAnswer)
+    assert "\n" not in str(translated)
+    assert "mailroom status" in translated.hint
 
 
 @pytest.mark.parametrize(
@@ -32,11 +32,11 @@ def test_silence_is_named_with_what_to_try(error: Exception) -> None:
         (UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed"), "not UTF-8"),
     ],
 )
-def test_what_a_user_can_cause_is_one_line(error: Exception, said: str) -> None:
-    known = as_known(error)
+def test_an_error_that_a_user_can_cause_is_one_line(error: Exception, said: str) -> None:
+    translated = translate(error)
 
-    assert isinstance(known, MailroomError)
-    assert said in str(known)
+    assert isinstance(translated, MailroomError)
+    assert said in str(translated)
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_what_a_user_can_cause_is_one_line(error: Exception, said: str) -> None:
     [KeyError("x"), ValueError("x"), AssertionError(), UnicodeEncodeError("ascii", "é", 0, 1, "x")],
 )
 def test_a_bug_is_not_hidden(error: Exception) -> None:
-    assert as_known(error) is None
+    assert translate(error) is None

@@ -1,4 +1,4 @@
-"""What AWS's refusals mean to whoever deploys."""
+"""Translates botocore's errors about credentials, permissions and throttling."""
 
 from botocore.exceptions import (
     ClientError,
@@ -29,10 +29,10 @@ _ENDED = (SSOTokenLoadError, TokenRetrievalError, UnauthorizedSSOTokenError)
 
 
 def explain(error: Exception) -> MailroomError | None:
-    """An error about who one is or may do, in one line; None for any other.
+    """Translate an error about credentials, permissions or throttling; None for any other.
 
     Args:
-        error: What boto3 raised.
+        error: The error that boto3 raised.
     """
     if isinstance(error, _MISSING):
         return Refused(f"there are no AWS credentials: {error}", _SIGN_IN)
@@ -49,7 +49,7 @@ def explain(error: Exception) -> MailroomError | None:
     if code in _UNKNOWN:
         return Refused(f"AWS does not know these credentials: {message}", _SIGN_IN)
     if code in _DENIED:
-        hint = "infra/deployer-policy.json lists what a deploying role needs"
+        hint = "infra/deployer-policy.json lists the permissions of a role that deploys"
         return MailroomError(f"AWS denies {error.operation_name}: {message}", hint)
     if code in _THROTTLED:
         return MailroomError(f"AWS throttles {error.operation_name}", "try again in a minute")
