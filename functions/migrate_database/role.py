@@ -1,5 +1,7 @@
 """The role that ingests: it can log in to this database and do what ingestion does, no more."""
 
+from hashlib import sha256
+
 from psycopg import sql
 
 from migrate_database.lock import Connection
@@ -14,12 +16,27 @@ _PRIVILEGES = {
     "dead_letters": "SELECT, INSERT, UPDATE (sent_at, resolved_at)",
 }
 
+_NAME_BYTES = 63
+
 # A function that is frozen or lost in mid-transaction must not keep its locks for ever.
 _TIMEOUTS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
 }
+
+
+def role_name(wanted: str) -> str:
+    """Return a name that Postgres doesn't cut off: its first part and a digest when too long.
+
+    Postgres takes 63 bytes of a name and drops the rest, so that a stack's role could be another's.
+    https://www.postgresql.org/docs/18/limits.html
+    """
+    encoded = wanted.encode()
+    if len(encoded) <= _NAME_BYTES:
+        return wanted
+    digest = sha256(encoded).hexdigest()[:8]
+    return f"{encoded[: _NAME_BYTES - 9].decode(errors='ignore')}-{digest}"
 
 
 def put_role(connection: Connection, ingestion: Credentials) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
 
 _BATCH = 10
+_LONG_POLL_SECONDS = 1
 _MOST_ATTRIBUTES = 10
 _LONGEST_RETURN_SECONDS = 30
 
@@ -28,8 +29,11 @@ class Queue:
         self._client = client
         self._settings = settings
 
-    def receive(self, wait_seconds: int) -> list[Received]:
-        """Return up to 10 messages.
+    def receive(self) -> list[Received]:
+        """Return up to 10 messages, at once if there is one, else none after a second.
+
+        A short poll would ask a part of SQS's servers, and may find nothing in a full queue.
+        https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
 
         Raises:
             QueueUnavailable: when SQS fails.
@@ -39,7 +43,7 @@ class Queue:
             answer = self._client.receive_message(
                 QueueUrl=self._settings.url,
                 MaxNumberOfMessages=_BATCH,
-                WaitTimeSeconds=wait_seconds,
+                WaitTimeSeconds=_LONG_POLL_SECONDS,
                 MessageAttributeNames=["All"],
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
             )

@@ -65,5 +65,9 @@ class MigrationFailed(ConfigurationError):
     """Raised when a migration's SQL fails; it names the migration."""
 
 
+class MigrationDrift(ConfigurationError):
+    """Raised when migrations that were applied have been edited or removed; it names each."""
+
+
 class AccessRefused(ConfigurationError):
     """Raised when AWS refuses a call for good: no permission, or no such topic or queue."""

@@ -52,7 +52,5 @@ def explain(error: Exception) -> MailroomError | None:
         hint = "infra/deployer-policy.json lists what a deploying role needs"
         return MailroomError(f"AWS denies {error.operation_name}: {message}", hint)
     if code in _THROTTLED:
-        return MailroomError(
-            f"AWS throttles {error.operation_name}, after ten attempts", "try again in a minute"
-        )
+        return MailroomError(f"AWS throttles {error.operation_name}", "try again in a minute")
     return None

@@ -43,7 +43,8 @@ class EmulatorSession(boto3.Session):
     def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
         """The client of a service, made once: making one takes longer than most calls."""
         if args or options:
-            options = {"endpoint_url": self.endpoint, "config": _CONFIG, **options}
+            options = {"endpoint_url": self.endpoint, **options}
+            options["config"] = _CONFIG.merge(options.get("config", _CONFIG))
             return super().client(service_name, *args, **options)
         if service_name not in self._clients:
             self._clients[service_name] = super().client(

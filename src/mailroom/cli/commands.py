@@ -22,6 +22,7 @@ PLACES = {
     "dead-letters": "daily.dead_letters:app",
     "unrouted": "daily.unrouted:app",
     "replay": "daily.replay:replay",
+    "database": "daily.database:app",
     "demo": "daily.demo:demo",
     "check": "aws.check:check",
     "iam": "aws.iam:app",

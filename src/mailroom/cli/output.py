@@ -10,8 +10,9 @@ import typer
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
-console = Console()
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+# Without emoji, or rich takes the `:secret:` of an ARN for one.
+console = Console(emoji=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 

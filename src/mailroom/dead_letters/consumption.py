@@ -1,6 +1,5 @@
 """Sees that what was sent back is consumed, although no execution waits for it."""
 
-import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,6 +7,7 @@ from typing import Any
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError
+from mailroom.invocation import Answer, invoke
 from mailroom.waiting import backoff
 from mailroom.workflow.queues import queue_depth
 
@@ -43,8 +43,7 @@ def consume(
         if variables["CONSUMPTION"] == "workflow":
             limit = int(variables["SETTLEMENT_LIMIT_SECONDS"])
             request = _request(TYPES[queue], limit - slice_seconds)
-            answer = client.invoke(FunctionName=name, Payload=json.dumps(request))
-            _check(answer)
+            _check(invoke(environment.session, name, request))
 
 
 def _request(kind: str, age_seconds: int) -> dict[str, Any]:
@@ -58,11 +57,9 @@ def _request(kind: str, age_seconds: int) -> dict[str, Any]:
     }
 
 
-def _check(answer: Any) -> None:
-    if "FunctionError" in answer:
-        error = json.loads(answer["Payload"].read())
+def _check(answer: Answer) -> None:
+    if answer.failed:
         raise MailroomError(
-            f"what was sent back is not consumed: {error.get('errorType')}: "
-            f"{error.get('errorMessage')}",
+            f"what was sent back is not consumed: {answer.error}",
             "it waits in its queue; see: mailroom logs process",
         )

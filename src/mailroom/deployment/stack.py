@@ -173,7 +173,6 @@ class Stack:
 
     def _follow(self, events: StackEvents, stack: str, *wanted: str) -> str | None:
         """Report events until the stack rests; None when it rests as wanted, else the reasons."""
-        failed: list[ResourceEvent] = []
         looked = 0.0
         for _ in backoff(first=0.1, factor=1.05):
             described = self._describe(stack)
@@ -184,10 +183,14 @@ class Stack:
                 looked = time.monotonic()
                 for event in events.new():
                     self._progress(event)
-                    failed.extend([event] if event.failed else [])
             if status in wanted:
                 return None
             if rests:
                 break
-        reasons = [f"  {event}" for event in failed] or [f"  the stack is {status}"]
-        return "\n".join(reasons)
+        reasons = [f"  {event}" for event in events.causes()]
+        return "\n".join(reasons) or f"  the stack is {_with_reason(status, described)}"
+
+
+def _with_reason(status: str, described: Mapping[str, Any] | None) -> str:
+    reason = (described or {}).get("StackStatusReason")
+    return f"{status}: {reason}" if reason else status

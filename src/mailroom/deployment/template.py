@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,42 @@ class Template:
         faults = self.parameter_faults(given)
         if faults:
             raise Refused(f"{self._path.name} does not take these parameters", "\n".join(faults))
+
+    def merged_parameters(
+        self,
+        configured: Mapping[str, str],
+        remembered: Mapping[str, str],
+        given: Mapping[str, str],
+        unset: Collection[str],
+    ) -> dict[str, str]:
+        """The remembered parameters, less those that are unset, and the given ones, which win.
+
+        Args:
+            configured: The environment's own, which all of them win over.
+            remembered: What an earlier `up` was given.
+            given: What this one is given.
+            unset: Names to forget.
+
+        Raises:
+            Refused: CloudFormation would refuse one, or there is none of the name.
+        """
+        unknown = [
+            name
+            for name in unset
+            if name not in remembered and name not in self._document.get("Parameters", {})
+        ]
+        if unknown:
+            raise Refused(f"there is no such parameter: {', '.join(unknown)}")
+        kept = {name: value for name, value in remembered.items() if name not in unset}
+        faults = self.parameter_faults({k: v for k, v in kept.items() if k not in given})
+        if faults:
+            raise Refused(
+                f"{self._path.name} does not take parameters of an earlier `up`",
+                "\n".join([*faults, "forget one: mailroom up --unset NAME"]),
+            )
+        merged = {**kept, **given}
+        self.check_parameters({**configured, **merged})
+        return merged
 
     def parameter_faults(self, given: Mapping[str, str]) -> list[str]:
         """What CloudFormation would refuse of these parameters, a line each."""

@@ -45,5 +45,5 @@ def bring_up_to_date(
         )
         step.result = f"{len(finished)} resources" if deployment.changed else "nothing to change"
     with progress.step("Database") as step:
-        applied = migrate_database(environment)["applied"]
-        step.result = f"{len(applied)} migrations" if applied else "nothing to migrate"
+        step.update("waiting for MigrateDatabaseFunction")
+        step.result = migrate_database(environment)

@@ -27,6 +27,11 @@ def delete_stack(account: Account, name: str, reporter: Reporter) -> list[Resour
         DeploymentFailed: A resource could not be deleted.
         SomethingLeft: CloudFormation says that the stack is gone, and a resource is there.
     """
+    with reporter.waiting_for(f"Deletion of stack {name}"):
+        return _delete_stack(account, name, reporter)
+
+
+def _delete_stack(account: Account, name: str, reporter: Reporter) -> list[Resource]:
     resources = list_resources(account.session, name)
     s3 = account.session.client("s3")
     for resource in resources:

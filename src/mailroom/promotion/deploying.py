@@ -1,5 +1,6 @@
 """Brings an account's stack to a release, or back."""
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from mailroom.deployment.change_set import Change
@@ -29,6 +30,9 @@ class Reporter(Protocol):
     def changes(self, stack: str, changes: tuple[Change, ...]) -> None:
         """What would be changed."""
 
+    def waiting_for(self, what: str) -> AbstractContextManager[object]:
+        """Say what is waited for, while it lasts."""
+
     def confirm(self, question: str) -> bool:
         """Ask whether to go on."""
 
@@ -53,7 +57,8 @@ def deploy_release(
         NotConfirmed: The changes were declined.
         DeploymentFailed: CloudFormation refused it, or a resource failed.
     """
-    upload_release(account, release)
+    with reporter.waiting_for("Upload of the release"):
+        upload_release(account, release)
     parameters = {**account.target.parameters, **release.parameters(account.bucket)}
     wanted = Deployed(release.template, parameters, account.target.tags)
     return change_stack(account, account.target.stack, wanted, reporter, only_plan=only_plan)
@@ -82,7 +87,8 @@ def change_stack(
     """
     client = account.session.client("cloudformation")
     stack = Stack(client, name, reporter.resource, reporter.notice)
-    change_set = stack.plan(wanted.template, wanted.parameters, wanted.tags)
+    with reporter.waiting_for(f"Change set of stack {name}"):
+        change_set = stack.plan(wanted.template, wanted.parameters, wanted.tags)
     if change_set is None:
         reporter.notice(f"stack {name}: nothing to change")
         return Deployment(False, stack.outputs())
@@ -92,7 +98,8 @@ def change_stack(
         if only_plan:
             return Deployment(False, stack.outputs())
         raise NotConfirmed
-    stack.execute(change_set)
+    with reporter.waiting_for(f"Stack {name}"):
+        stack.execute(change_set)
     return Deployment(True, stack.outputs())
 
 

@@ -59,7 +59,8 @@ class Promoter:
             NotConfirmed: The changes were declined; nothing was changed.
         """
         account = self._account
-        upload_release(account, release)
+        with self._reporter.waiting_for("Upload of the release"):
+            upload_release(account, release)
         parameters = {**account.target.parameters, **release.parameters(account.bucket)}
         wanted = Deployed(release.template, parameters, account.target.tags)
         return self._change(
@@ -85,7 +86,7 @@ class Promoter:
         previous = stack.deployed()
         try:
             change_stack(account, account.target.stack, release.wanted, self._reporter)
-            self._try_out("Database", migrate=True)
+            self._try_out("Database", migrate=True, rollback=action == "rollback")
         except NotConfirmed:
             raise
         except _FAILURES as error:
@@ -97,12 +98,12 @@ class Promoter:
             raise PromotionFailed(failure, outcome) from error
         return self._record(release, action, success, "")
 
-    def _try_out(self, name: str, *, migrate: bool) -> None:
+    def _try_out(self, name: str, *, migrate: bool, rollback: bool = False) -> None:
         environment = self._account.environment
         if migrate:
             with self._progress.step(name) as step:
-                applied = migrate_database(environment)["applied"]
-                step.result = f"{len(applied)} migrations" if applied else "nothing to migrate"
+                step.update("waiting for MigrateDatabaseFunction")
+                step.result = migrate_database(environment, rollback=rollback)
         with self._progress.step("Smoke test"):
             run_smoke_test(environment)
 
@@ -143,4 +144,5 @@ class _Agreeing:
         self.notice = reporter.notice
         self.resource = reporter.resource
         self.changes = reporter.changes
+        self.waiting_for = reporter.waiting_for
         self.confirm: Callable[[str], bool] = lambda question: True

@@ -21,6 +21,8 @@ from mailroom.promotion.release import PREFIX, Release
 
 _METADATA = "AWS::ServerlessRepo::Application"
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+# https://docs.aws.amazon.com/serverlessrepo/latest/devguide/serverlessrepo-how-to-publish.html
+_AUTHOR = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?!-)){0,125}[a-z0-9]|[a-z0-9]")
 _REQUIRED = ("Name", "Description", "Author", "SpdxLicenseId", "LicenseUrl", "ReadmeUrl")
 
 
@@ -49,7 +51,7 @@ def read_application(template: str, folder: Path, bucket: str, key: str) -> Appl
         key: Its key there.
 
     Raises:
-        Refused: The metadata is incomplete; everything that is missing is named.
+        Refused: The metadata is incomplete, or has what the repository refuses; all is named.
     """
     yaml = YAML()
     with postponed():
@@ -61,6 +63,8 @@ def read_application(template: str, folder: Path, bucket: str, key: str) -> Appl
     version = str(metadata.get("SemanticVersion", ""))
     if not missing and not _VERSION.fullmatch(version):
         missing.append(f"SemanticVersion: {version!r} is not MAJOR.MINOR.PATCH")
+    if not missing and not _AUTHOR.fullmatch(author := str(metadata["Author"])):
+        missing.append(f"Author: {author!r} is not lower-case letters, digits and single hyphens")
     if missing:
         raise Refused(f"template.yml can't be published: {_METADATA}", "\n".join(missing))
     for name in ("CodeBucket", "CodeKey"):

@@ -14,6 +14,7 @@ from typing import Any
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError
+from mailroom.invocation import invoke
 from mailroom.waiting import backoff
 from mailroom.workflow.execution import execution_failure
 
@@ -70,15 +71,11 @@ def _execute(environment: Environment, batch: str) -> dict[str, Any]:
 
 
 def _end(environment: Environment, batch: str) -> dict[str, Any]:
-    answer = environment.session.client("lambda").invoke(
-        FunctionName=environment.outputs["MigrateDatabaseFunctionName"],
-        Payload=json.dumps({"smokeTest": {"batchId": batch}}).encode(),
-    )
-    result: dict[str, Any] = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer or "found" not in result:
-        reason = f"{result.get('errorType')}: {result.get('errorMessage')}"
-        raise SmokeTestFailed(f"the smoke test's messages could not be looked up: {reason}")
-    return result
+    name = environment.outputs["MigrateDatabaseFunctionName"]
+    answer = invoke(environment.session, name, {"smokeTest": {"batchId": batch}})
+    if answer.failed or "found" not in answer.payload:
+        raise SmokeTestFailed(f"the smoke test's messages could not be looked up: {answer.error}")
+    return answer.payload
 
 
 def _events(batch: str) -> list[dict[str, Any]]:

@@ -5,12 +5,12 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.stub import Stubber
 
 from mailroom.deployment.environment_config import Target
 from mailroom.errors import Refused
 from mailroom.promotion.account import Account
 from mailroom.promotion.deletion import require_unprotected
+from tests.support.stubs import StrictStubber
 
 _STACK = "mailroom-prod-database"
 
@@ -34,21 +34,21 @@ def account() -> Account:
 
 
 @pytest.fixture
-def cloudformation(account: Account) -> Iterator[Stubber]:
-    with Stubber(account.session.client("cloudformation")) as stubber:
+def cloudformation(account: Account) -> Iterator[StrictStubber]:
+    with StrictStubber(account.session.client("cloudformation")) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
 
 @pytest.fixture
-def rds(account: Account) -> Iterator[Stubber]:
+def rds(account: Account) -> Iterator[StrictStubber]:
     client: Any = account.session.client("rds")
-    with Stubber(client) as stubber:
+    with StrictStubber(client) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
 
-def _consists_of(cloudformation: Stubber, **types: str) -> None:
+def _consists_of(cloudformation: StrictStubber, **types: str) -> None:
     resources = [
         {
             "LogicalResourceId": name,
@@ -64,7 +64,7 @@ def _consists_of(cloudformation: Stubber, **types: str) -> None:
     )
 
 
-def _is_protected(rds: Stubber, protected: bool) -> None:
+def _is_protected(rds: StrictStubber, protected: bool) -> None:
     rds.add_response(
         "describe_db_clusters",
         {"DBClusters": [{"DeletionProtection": protected}]},
@@ -73,7 +73,7 @@ def _is_protected(rds: Stubber, protected: bool) -> None:
 
 
 def test_a_protected_database_is_refused_before_anything_of_it_is_deleted(
-    account: Account, cloudformation: Stubber, rds: Stubber
+    account: Account, cloudformation: StrictStubber, rds: StrictStubber
 ) -> None:
     _consists_of(cloudformation, Vpc="AWS::EC2::VPC", Cluster="AWS::RDS::DBCluster")
     _is_protected(rds, True)
@@ -86,7 +86,7 @@ def test_a_protected_database_is_refused_before_anything_of_it_is_deleted(
 
 
 def test_a_database_that_is_not_protected_may_be_deleted(
-    account: Account, cloudformation: Stubber, rds: Stubber
+    account: Account, cloudformation: StrictStubber, rds: StrictStubber
 ) -> None:
     _consists_of(cloudformation, Cluster="AWS::RDS::DBCluster")
     _is_protected(rds, False)
@@ -95,7 +95,7 @@ def test_a_database_that_is_not_protected_may_be_deleted(
 
 
 def test_a_database_that_is_not_there_asks_nothing_of_rds(
-    account: Account, cloudformation: Stubber, rds: Stubber
+    account: Account, cloudformation: StrictStubber, rds: StrictStubber
 ) -> None:
     cloudformation.add_client_error(
         "list_stack_resources", "ValidationError", f"Stack with id {_STACK} does not exist"

@@ -23,6 +23,7 @@ from process_messages.received import Attribute, Received, from_event, from_queu
 from process_messages.request import IngestRequest, SettleRequest, parse
 from process_messages.settlement import Settlement
 from process_messages.sqlstate import Fault, fault
+from shared.context import Deadline
 from shared.errors import InvalidInput, QueueUnavailable
 
 Make = Callable[..., dict[str, Any]]
@@ -200,7 +201,9 @@ def test_a_count_that_finds_less_than_was_hoped_puts_the_next_one_off() -> None:
 @pytest.mark.parametrize("last", [settlement(10), settlement(3, overdue=True)])
 def test_a_batch_that_is_settled_or_overdue_wakes_those_who_wait(last: Settlement) -> None:
     progress = Progress("mine", settlement(0))
-    waiting = Thread(target=progress.wait, args=(60,))
+    # The other consumer receives for as long as this one waits.
+    assert progress.await_turn(Deadline(60))
+    waiting = Thread(target=progress.await_turn, args=(Deadline(60),))
     waiting.start()
 
     progress.count(lambda: last)

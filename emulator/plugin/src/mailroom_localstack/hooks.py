@@ -25,7 +25,11 @@ def change_localstack() -> None:
     patches.apply(patches.START)
 
 
-@on_infra_start()
+# After the hook of `validation`: checks rely on the parameters that a request must have.
+AFTER_VALIDATION = -20
+
+
+@on_infra_start(priority=AFTER_VALIDATION)
 def change_services() -> None:
     """Apply the changes of a service when LocalStack loads it, and check requests."""
     from localstack.aws import handlers

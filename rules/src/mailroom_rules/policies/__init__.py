@@ -11,6 +11,7 @@ from mailroom_rules.policies.evaluate import evaluate
 from mailroom_rules.policies.policy import MatchedStatement, Policy, PolicyType
 from mailroom_rules.policies.principal import Kind, Principal
 from mailroom_rules.policies.principal_element import Naming
+from mailroom_rules.policies.reference import resource_types
 from mailroom_rules.policies.request import Request
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "Request",
     "evaluate",
     "global_keys",
+    "resource_types",
 ]

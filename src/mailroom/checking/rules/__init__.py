@@ -1,6 +1,7 @@
 """The rules, a file for each family. Importing this package registers them all."""
 
 from mailroom.checking.rules import (
+    action_resources,
     cloudformation,
     emulator,
     environments,
@@ -15,6 +16,7 @@ from mailroom.checking.rules import (
 )
 
 __all__ = [
+    "action_resources",
     "cloudformation",
     "emulator",
     "environments",

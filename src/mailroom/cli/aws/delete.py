@@ -8,6 +8,7 @@ from mailroom.cli.aws.options import Env, Yes
 from mailroom.cli.aws.reporting import TerminalReporter, require
 from mailroom.cli.output import errors
 from mailroom.errors import Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 
@@ -23,11 +24,11 @@ def delete(
     yes: Yes = False,
 ) -> None:
     """Delete an environment's stack, and make sure that nothing of it is left."""
+    from mailroom.cli.connection import opened
     from mailroom.promotion.buckets import bucket_exists
     from mailroom.promotion.deletion import delete_bucket, delete_stack, require_unprotected
-    from mailroom.promotion.preflight import open_account
 
-    account = open_account(Project.find(), env, bucket=False, parameters=False)
+    account = opened(Project.find(), env, bucket=False, parameters=False)
     target, reporter = account.target, TerminalReporter(yes)
     if database is not None and database != target.database:
         raise Refused(f"the stack of {env}'s database is {target.database}, not {database}")
@@ -54,5 +55,6 @@ def delete(
             else f"stack {database} was not there"
         )
     if bucket and bucket_exists(account):
-        delete_bucket(account)
+        with Progress(errors).waiting_for(f"Deletion of bucket {account.bucket}"):
+            delete_bucket(account)
         errors.print(f"bucket {account.bucket} is deleted")

@@ -18,13 +18,13 @@ def deploy(
     json: AsJson = False,
 ) -> None:
     """Package, upload and deploy to an environment, after showing what would change."""
+    from mailroom.cli.connection import opened
     from mailroom.packaging.contents import require_platform
     from mailroom.promotion.deploying import deploy_release
-    from mailroom.promotion.preflight import open_account
     from mailroom.promotion.release import build_release
 
     project = Project.find()
-    account = open_account(project, env)
+    account = opened(project, env)
     with Progress(errors).step("Package") as step:
         release = build_release(project, account.architecture)
         require_platform(release.archive, release.architecture)

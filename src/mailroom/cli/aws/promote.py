@@ -14,14 +14,14 @@ from mailroom.project import Project
 
 def promote(env: Env, yes: Yes = False) -> None:
     """Check, deploy, migrate and try a release that has passed its tests; go back if it fails."""
+    from mailroom.cli.connection import opened
     from mailroom.packaging.contents import require_platform
-    from mailroom.promotion.preflight import open_account
     from mailroom.promotion.promoter import Promoter
     from mailroom.promotion.release import build_release
     from mailroom.promotion.verification import require_passed
 
     project, progress = Project.find(), Progress(errors)
-    account = open_account(project, env)
+    account = opened(project, env)
     with progress.step("Package") as step:
         release = build_release(project, account.architecture)
         require_platform(release.archive, release.architecture)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import typer
 
@@ -9,6 +10,7 @@ from mailroom.cli.output import errors
 from mailroom.deployment.change_set import Change, Kind
 from mailroom.deployment.events import ResourceEvent
 from mailroom.errors import Refused
+from mailroom.progress import Progress
 
 _STYLES = {
     Kind.added: ("+", "green"),
@@ -49,6 +51,9 @@ class TerminalReporter:
             if change.loses_data:
                 shout = f"  WHAT IS IN {change.logical_id} WILL BE LOST: it is {change.kind}"
                 errors.print(shout, style="red bold", markup=False)
+
+    def waiting_for(self, what: str) -> AbstractContextManager[object]:
+        return Progress(errors).waiting_for(what)
 
     def confirm(self, question: str) -> bool:
         return self._yes or confirm(question)

@@ -19,12 +19,12 @@ def setup(
     ] = False,
 ) -> None:
     """Create the artifact bucket of an environment. Once is enough, twice does no harm."""
+    from mailroom.cli.connection import opened
     from mailroom.promotion.buckets import set_up_bucket
     from mailroom.promotion.database_stack import deploy_database
-    from mailroom.promotion.preflight import open_account
 
     project = Project.find()
-    account = open_account(project, env, bucket=False, parameters=False)
+    account = opened(project, env, bucket=False, parameters=False)
     with Progress(errors).step(f"Bucket {account.bucket}") as step:
         step.result = "created" if set_up_bucket(account) else "was there"
     if database:

@@ -6,6 +6,7 @@ import typer
 
 from mailroom.cli.aws.options import Env
 from mailroom.cli.output import errors
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 
@@ -23,7 +24,8 @@ def verify(
     project = Project.find()
     target = load_target(project.root / "infra" / "environments", env)
     architecture = target.parameters.get("Architecture", "x86_64")
-    release = build_release(project, architecture)
+    with Progress(errors).waiting_for("Packaging"):
+        release = build_release(project, architecture)
     ran = verify_release(project, target, release, errors, keep=keep)
     said = "passed" if ran else "had passed before"
     errors.print(f"release {release.hash[:12]} {said}", markup=False)

@@ -14,9 +14,10 @@ from mailroom.cli.daily.message_tables import (
     show_letters,
 )
 from mailroom.cli.output import AsJson, errors, show_json
-from mailroom.dead_letters.queued_messages import DEAD_LETTERS, Shelf, Wanted, look
+from mailroom.dead_letters.queued_messages import DEAD_LETTERS, Letter, Shelf, Wanted, look
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 Queue = Annotated[str | None, typer.Option(help="Only of this queue.")]
@@ -37,11 +38,11 @@ def make_app(shelf: Shelf) -> typer.Typer:
         json: AsJson = False,
     ) -> None:
         if context.invoked_subcommand is None:
-            show_letters(look(_connect(), shelf.choose(queue), Wanted(reason=reason)), json)
+            show_letters(_look(_connect(), shelf.choose(queue), Wanted(reason=reason)), json)
 
     @app.command(help=f"Show one of the {shelf.called}, body and attributes.")
     def show(id: Annotated[str, typer.Argument(help="Its id, or how it begins.")]) -> None:
-        show_json(only_one(look(_connect(), shelf.queues, Wanted()), id).document())
+        show_json(only_one(_look(_connect(), shelf.queues, Wanted()), id).document())
 
     @app.command("redrive", help=f"Send {shelf.called} back; twice does no harm.")
     def redrive_(
@@ -51,7 +52,7 @@ def make_app(shelf: Shelf) -> typer.Typer:
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which.")] = False,
     ) -> None:
         environment, wanted = _connect(), Wanted(frozenset(id or ()), reason)
-        found = look(environment, shelf.choose(queue), wanted)
+        found = _look(environment, shelf.choose(queue), wanted)
         refuse_unknown(found, wanted)
         if dry_run:
             show_letters(found, False)
@@ -72,7 +73,7 @@ def make_app(shelf: Shelf) -> typer.Typer:
 
         environment, wanted = _connect(), Wanted(frozenset(id or ()), reason)
         queues = shelf.choose(queue)
-        found = look(environment, queues, wanted)
+        found = _look(environment, queues, wanted)
         refuse_unknown(found, wanted)
         if not found:
             errors.print("nothing is there")
@@ -91,15 +92,15 @@ def make_app(shelf: Shelf) -> typer.Typer:
         id: Ids = None,
         reason: Reason = None,
     ) -> None:
+        from mailroom.cli.connection import opened
         from mailroom.dead_letters.copying import pull
-        from mailroom.promotion.preflight import open_account
 
         if to != "local":
             raise Refused(f"{to} can't be copied to", "--to local is the only way")
         if env == to:
             raise Refused("the local environment can't be copied to itself", "name another: --env")
         target, wanted = _connect(), Wanted(frozenset(id or ()), reason)
-        source = open_account(Project.find(), env, bucket=False, parameters=False).environment
+        source = opened(Project.find(), env, bucket=False, parameters=False).environment
         try:
             source.outputs  # noqa: B018
         except NotUp:
@@ -120,6 +121,11 @@ def _redrive(environment: Environment, queue: str, wanted: Wanted) -> None:
     if sent and queue in SOURCES:
         with counting(f"{SOURCES[queue]}: {{}} left") as count:
             consume(environment, SOURCES[queue], count)
+
+
+def _look(environment: Environment, queues: tuple[str, ...], wanted: Wanted) -> list[Letter]:
+    with Progress(errors).waiting_for("Looking into the queues"):
+        return look(environment, queues, wanted)
 
 
 def _connect() -> Environment:

@@ -11,18 +11,17 @@ from mailroom.cli.daily.queues import age
 from mailroom.cli.output import errors, show_json, show_table
 from mailroom.dead_letters.queued_messages import Letter, Wanted
 from mailroom.errors import Refused
+from mailroom.progress import Progress
 
 _LOOK = 60
 
 
 @contextmanager
 def counting(text: str) -> Iterator[Callable[[int], None]]:
-    """A line on a terminal that shows a number as it changes."""
-    if not errors.is_terminal:
-        yield lambda count: None
-        return
-    with errors.status(text.format(0)) as status:
-        yield lambda count: status.update(text.format(count))
+    """A line that shows a number as it changes."""
+    what, _, number = text.partition(": ")
+    with Progress(errors).waiting_for(what) as step:
+        yield lambda count: step.update(number.format(count))
 
 
 def show_letters(found: list[Letter], json: bool) -> None:

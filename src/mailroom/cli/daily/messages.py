@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.cli.output import AsJson, errors, show_json, show_table
 from mailroom.errors import Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 Formats = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
@@ -33,7 +34,9 @@ def messages(
     from mailroom.workflow.ingested import Filter, ingested_messages
 
     wanted = Filter(type, batch, _local(since), _local(until), limit)
-    found = list(ingested_messages(connected(Project.find()).database, wanted))
+    database = connected(Project.find()).database
+    with Progress(errors).waiting_for("Reading the database"):
+        found = list(ingested_messages(database, wanted))
     if json:
         show_json(found)
         return

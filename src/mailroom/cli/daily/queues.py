@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 
@@ -21,7 +22,8 @@ def queues(
 
     environment = connected(Project.find())
     if queue is None:
-        states = queue_states(environment)
+        with Progress(errors).waiting_for("Looking at the queues"):
+            states = queue_states(environment)
         if json:
             show_json([state.__dict__ for state in states])
         else:
@@ -30,7 +32,8 @@ def queues(
                 [[s.name, s.depth, s.in_flight, age(s.oldest_age)] for s in states],
             )
         return
-    found = peek(environment, queue)[:limit]
+    with Progress(errors).waiting_for(f"Looking into {queue}"):
+        found = peek(environment, queue)[:limit]
     if json:
         show_json(found)
         return

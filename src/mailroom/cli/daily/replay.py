@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.output import AsJson, show_json
+from mailroom.cli.output import AsJson, errors, show_json
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 
@@ -29,7 +30,8 @@ def replay(
     with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
         file = Path(what)
         if not file.exists():
-            file = write_batch(environment.database, what, Path(folder))
+            with Progress(errors).waiting_for("Reading the database"):
+                file = write_batch(environment.database, what, Path(folder))
         result = send_files(project, environment, [str(file)])
     if json:
         show_json(result)

@@ -78,7 +78,7 @@ def package() -> Path:
 
 def main() -> int:
     """Deploy; the exit code is LocalStack's measure of the hook's success."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     try:
         deploy(Progress(console))
     except MailroomError as error:

@@ -32,6 +32,8 @@ def complete(
 
     Args:
         undo: Told how to take back what is started here.
+        parameters: All template parameters that win over the target's; remembered when they
+            are deployed.
 
     For the others, and the errors, see `start_environment`.
     """
@@ -55,7 +57,7 @@ def complete(
     except DeploymentFailed:
         embedded.file.save(state.with_(ready=state.ready and _is_deployed(environment)))
         raise
-    embedded.file.save(state.with_(ready=True))
+    embedded.file.save(state.with_(ready=True, packaged=packaged, parameters=dict(parameters)))
     return environment
 
 

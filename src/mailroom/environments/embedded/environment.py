@@ -90,6 +90,13 @@ class EmbeddedEnvironment:
         with self.file.locked(waiting):
             return any([self.stop_localstack(), self.stop_postgres()])
 
+    def deletions(self) -> list[str]:
+        """What `reset` deletes, a line each."""
+        state = self.project.state
+        return (
+            [f"in {state}: the database with every message, logs, builds"] if state.exists() else []
+        )
+
     def reset(self, waiting: Callable[[], None] = lambda: None) -> None:
         """Stop everything, and delete the data, the logs and what was built.
 
@@ -104,6 +111,15 @@ class EmbeddedEnvironment:
             self.file.remove()
         with suppress(OSError):
             state.rmdir()
+
+    def empty_database(self, waiting: Callable[[], None] = lambda: None) -> None:
+        """Delete everything in the database, whether it is up or not; all else stays."""
+        with self.file.locked(waiting):
+            state = self.state or _UNKNOWN
+            if state.postgres and state.postgres.alive():
+                self.postgres(state).empty_database()
+            else:
+                self.postgres(state).remove()
 
     def stop_localstack(self) -> bool:
         """Stop LocalStack; returns whether it ran."""

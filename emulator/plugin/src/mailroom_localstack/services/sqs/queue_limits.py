@@ -1,4 +1,4 @@
-"""Queues and messages that SQS refuses."""
+"""Redrive policies that SQS refuses."""
 
 from __future__ import annotations
 
@@ -9,24 +9,6 @@ from mailroom_localstack.patches import check
 
 if TYPE_CHECKING:
     from mailroom_localstack.service_call import ServiceCall
-
-MAXIMUM_ATTRIBUTES = 10
-
-
-@check("sqs", "SendMessage")
-def refuse_more_than_ten_attributes(context: ServiceCall) -> None:
-    """Refuse a message with more than ten attributes.
-
-    LocalStack: accepts it.
-
-    AWS: answers InvalidParameterValue.
-    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
-
-    Test: tests/parity/test_queues.py::test_a_message_has_ten_attributes_at_most
-    """
-    count = len(context.service_request.get("MessageAttributes") or ())
-    if count > MAXIMUM_ATTRIBUTES:
-        raise _invalid(f"Number of message attributes [{count}] exceeds the allowed maximum [10].")
 
 
 @check("sqs", "CreateQueue", "SetQueueAttributes")
