@@ -25,8 +25,6 @@ SETTINGS = {
     "LS_LOG": "warn",
     # Or a LocalStack that finds itself in a container would use folders that all others share.
     "OVERRIDE_IN_DOCKER": "0",
-    # Objects in its own folder: the plugin's s3.py says why.
-    "PROVIDER_OVERRIDE_S3": "mailroom",
     "SKIP_SSL_CERT_DOWNLOAD": "1",
     "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
     "SQS_ENDPOINT_STRATEGY": "path",
