@@ -1,4 +1,4 @@
-"""`mailroom dead-messages`, and `mailroom unrouted`, the same commands for the unrouted queue."""
+"""`mailroom dead-letters`, and `mailroom unrouted`, the same commands for the unrouted queue."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,7 +43,7 @@ def make_app(group: QueueGroup) -> typer.Typer:
             show_messages(found, json)
 
     @app.command(help=f"Show one of the {group.called}, body and attributes.")
-    def show(id: Annotated[str, typer.Argument(help="Its id, or how it begins.")]) -> None:
+    def show(id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")]) -> None:
         show_json(only_one(_list(_connect(), group.queues, MessageFilter()), id).document())
 
     @app.command("redrive", help=f"Send {group.called} back to their queues or the topic.")

@@ -13,7 +13,7 @@ from mailroom.project import Project
 
 
 class Source(StrEnum):
-    """Whose log."""
+    """A process or function that writes a log."""
 
     localstack = "localstack"
     postgres = "postgres"
@@ -30,10 +30,10 @@ _GROUPS = {
 
 
 def logs(
-    source: Annotated[Source, typer.Argument(help="Whose log.")],
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as it grows.")] = False,
+    source: Annotated[Source, typer.Argument(help="Process or function.")],
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow the log.")] = False,
     lines: Annotated[
-        int, typer.Option("--lines", "-n", min=1, help="How many, from the end.")
+        int, typer.Option("--lines", "-n", min=1, help="Number of lines from the end.")
     ] = 50,
 ) -> None:
     """Print the log of LocalStack, Postgres or a function."""

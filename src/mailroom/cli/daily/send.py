@@ -26,9 +26,9 @@ def send(
     ],
     json: AsJson = False,
 ) -> None:
-    """Send messages through the workflow, and wait until every one has settled.
+    """Send messages through the workflow, and wait until all have settled.
 
-    All files are one batch. Nothing is sent when any line is no valid message.
+    All files are one batch. Nothing is sent if a line is not a valid message.
     """
     from mailroom.cli.connection import connected
 
@@ -41,7 +41,7 @@ def send(
     dead = [kind for kind in result["published"] if result[kind]["deadLettered"]]
     if dead:
         for kind in dead:
-            errors.print(f"look at the dead: mailroom queues {kind.title()}DeadLetterQueue")
+            errors.print(f"see the dead letters: mailroom queues {kind.title()}DeadLetterQueue")
         raise typer.Exit(EXIT_DEAD_LETTERS)
 
 
@@ -81,7 +81,7 @@ def _await_settlement(environment: Environment, batch: "Batch", execution: str) 
 
 
 def print_result(result: dict[str, Any]) -> None:
-    """A row for each type: what was published, and what became of it."""
+    """Print a row for each type: the number published, and the outcomes."""
     show_table(
         ["type", "published", "ingested", "already there", "dead"],
         [
