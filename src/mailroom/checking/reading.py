@@ -64,13 +64,3 @@ def read_definitions(
         functions,
         engine,
     )
-
-
-def _require_objects(source: Source) -> None:
-    for section in ("Parameters", "Conditions", "Mappings", "Resources", "Outputs", "Metadata"):
-        entries = source.plain.get(section, {})
-        if not isinstance(entries, dict):
-            raise Refused(f"{source.at((section,))}: {section} is no object")
-        for name, entry in entries.items():
-            if section in ("Parameters", "Resources") and not isinstance(entry, dict):
-                raise Refused(f"{source.at((section, name))}: {name} is no object")

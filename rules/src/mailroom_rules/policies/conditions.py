@@ -117,8 +117,8 @@ def _for_any_value(key: str, holds: Predicate, if_exists: bool) -> Condition:
     return condition
 
 
-def _null(key: str, wanted: set[str]) -> Condition:
-    absent, present = "true" in wanted, "false" in wanted
+def _null(key: str, values: set[str]) -> Condition:
+    absent, present = "true" in values, "false" in values
     return lambda context: present if key in context else absent
 
 

@@ -19,10 +19,10 @@ _PAGE = "AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
     id="environment-parameter",
     severity=Severity.error,
     title="an environment's parameter that the template does not take",
-    why="CloudFormation refuses the change set: the parameter does not exist, or its value is not "
+    why="CloudFormation rejects the change set: the parameter does not exist, or its value is not "
     "allowed",
     page=_PAGE,
-    mend="name a parameter of the template, with a value that its constraints allow",
+    fix="name a parameter of the template, with a value that its constraints allow",
 )
 def environment_parameter(definitions: Definitions) -> Iterator[Problem]:
     parameters: dict[str, Any] = definitions.template.plain.get("Parameters") or {}

@@ -1,4 +1,4 @@
-"""Suppressions themselves."""
+"""Suppressions that have no reason, or that suppress nothing."""
 
 import re
 from collections.abc import Iterator
@@ -18,9 +18,9 @@ _PACKAGE = ("package-platform", "package-size", "filter-policy-changed")
     id="suppression-reason",
     severity=Severity.error,
     title="a suppression without a reason",
-    why="nobody can tell later whether it still holds; it suppresses nothing",
+    why="without a reason no reader can judge whether it is still needed; it suppresses nothing",
     page=_PAGE,
-    mend="write the reason after the rule's name",
+    fix="write the reason after the rule's name",
 )
 def without_reason(definitions: Definitions) -> Iterator[Problem]:
     for mark in find_suppressions(definitions):
@@ -33,10 +33,10 @@ def without_reason(definitions: Definitions) -> Iterator[Problem]:
     id="suppression-unused",
     severity=Severity.error,
     title="a suppression of nothing",
-    why="what it was for is mended, or it stands in the wrong place; the next finding there would "
-    "go unseen",
+    why="the finding was fixed, or the comment is in the wrong place; it would hide the next "
+    "finding there",
     page=_PAGE,
-    mend="delete it",
+    fix="delete it",
 )
 def unused(nothing: None) -> Iterator[Problem]:
     """Needs the findings: see `unused_marks`."""

@@ -1,4 +1,4 @@
-"""How many connections to Postgres the design may open at once."""
+"""How many connections to Postgres the functions may open at once."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from mailroom.checking.template.stack import Resource, Stack
 
 # Postgres' max_connections, less superuser_reserved_connections.
 _BUDGET = 97
-# Lambda's concurrent executions in an account, which an event source mapping may use up.
+# Lambda's concurrent executions in an account; an event source mapping may use all of them.
 _ACCOUNT = 1000
 
 
@@ -20,10 +20,10 @@ _ACCOUNT = 1000
     whole,
     id="postgres-connections",
     severity=Severity.error,
-    title="more concurrent consumers than Postgres takes connections",
-    why="Postgres refuses what exceeds max_connections: FATAL: sorry, too many clients already",
+    title="more concurrent consumers than Postgres accepts connections",
+    why="Postgres rejects what exceeds max_connections: FATAL: sorry, too many clients already",
     page="AmazonRDS/latest/UserGuide/CHAP_Limits.html",
-    mend="lower ConsumersPerQueue, put RDS Proxy between, or say in the template's Metadata how "
+    fix="lower ConsumersPerQueue, put RDS Proxy between, or say in the template's Metadata how "
     "many there are (Mailroom: PostgresConnections: Budget)",
 )
 def postgres_connections(definitions: Definitions) -> Iterator[Problem]:

@@ -37,9 +37,9 @@ def _built_for(library: Path) -> str | None:
 
 def _lock(definitions: Definitions, distribution: str) -> Location:
     lock = definitions.functions / "requirements.txt"
-    wanted = distribution.replace("_", "-").lower()
+    prefix = distribution.replace("_", "-").lower()
     lines = lock.read_text().splitlines() if lock.is_file() else []
-    number = next((n for n, line in enumerate(lines, 1) if line.lower().startswith(wanted)), 1)
+    number = next((n for n, line in enumerate(lines, 1) if line.lower().startswith(prefix)), 1)
     return Location(
         (definitions.functions / "requirements.txt").relative_to(definitions.root).as_posix(),
         number,
@@ -53,7 +53,7 @@ def _lock(definitions: Definitions, distribution: str) -> Location:
     title="a package with code for another platform than the function's",
     why="the function is created and fails at its first invoke: Runtime.ImportModuleError",
     page=_PACKAGES,
-    mend="choose versions with Linux wheels for the function's architecture and Python, or "
+    fix="choose versions with Linux wheels for the function's architecture and Python, or "
     "change Architecture",
 )
 def package_platform(definitions: Definitions) -> Iterator[Problem]:
@@ -88,9 +88,9 @@ def _platform_faults(folder: Path, architecture: str) -> Iterator[tuple[str, str
     id="package-size",
     severity=Severity.error,
     title="a package above 250 MB unzipped",
-    why="Lambda refuses it (InvalidParameterValueException)",
+    why="Lambda rejects it (InvalidParameterValueException)",
     page="lambda/latest/dg/gettingstarted-limits.html",
-    mend="leave out what the functions don't import",
+    fix="leave out what the functions don't import",
 )
 def package_size(definitions: Definitions) -> Iterator[Problem]:
     sources = [path for path in definitions.functions.rglob("*.py") if path.is_file()]
