@@ -1,12 +1,14 @@
 """All that is checked, read once: template, state machines, environments and code."""
 
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mailroom.checking.finding import Location
 from mailroom.checking.machines.machine import Machine
 from mailroom.checking.template.resolve import Resolver
 from mailroom.checking.template.source import Source
@@ -96,6 +98,12 @@ class Definitions:
     def known_stacks(self) -> list[Stack]:
         """The template in each environment, as that environment's file says."""
         return [one for one in self.stacks if one.target in self.targets and not one.forced]
+
+    def line_of(self, path: Path, pattern: str = "") -> Location:
+        """The first line of a file that begins with a pattern, or else the file's first line."""
+        lines = path.read_text().splitlines() if path.is_file() else []
+        found = (n for n, line in enumerate(lines, 1) if re.match(pattern, line, re.IGNORECASE))
+        return Location(path.relative_to(self.root).as_posix(), next(found, 1))
 
     def _variants(self) -> Iterator[Target]:
         for target in self.targets:

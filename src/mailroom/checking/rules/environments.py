@@ -1,14 +1,12 @@
 """infra/environments/*.toml against the template's parameters."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from mailroom.checking.definitions import Definitions
-from mailroom.checking.finding import Location, Problem, Severity
+from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, whole
 from mailroom.checking.template.stack import is_known
-from mailroom.deployment.environment_config import Target
 from mailroom.deployment.parameters import parameter_faults
 
 _PAGE = "AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
@@ -31,11 +29,5 @@ def environment_parameter(definitions: Definitions) -> Iterator[Problem]:
             if not is_known(value) and name in parameters:
                 continue
             for fault in parameter_faults(parameters, {name: value}):
-                yield Problem(_line(definitions, target, name), fault)
-
-
-def _line(definitions: Definitions, target: Target, name: str) -> Location:
-    path = definitions.environments / f"{target.name}.toml"
-    lines = path.read_text().splitlines() if path.is_file() else []
-    number = next((n for n, line in enumerate(lines, 1) if re.match(rf'"?{name}\b', line)), 1)
-    return Location(path.relative_to(definitions.root).as_posix(), number)
+                path = definitions.environments / f"{target.name}.toml"
+                yield Problem(definitions.line_of(path, rf'"?{name}\b'), fault)

@@ -1,6 +1,7 @@
 """How many connections to Postgres the functions may open at once."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from mailroom.checking.definitions import Definitions
@@ -14,6 +15,7 @@ from mailroom.checking.template.stack import Resource, Stack
 _BUDGET = 97
 # Lambda's concurrent executions in an account; an event source mapping may use all of them.
 _ACCOUNT = 1000
+_CONSUMERS = "ConsumersPerQueue"
 
 
 @rule(
@@ -80,9 +82,6 @@ def _calls(machine: Machine, function: str) -> int:
 
 def _where(definitions: Definitions, stack: Stack) -> Location:
     path = definitions.environments / f"{stack.target.name}.toml"
-    if path.is_file():
-        lines = path.read_text().splitlines()
-        for number, line in enumerate(lines, 1):
-            if line.startswith("ConsumersPerQueue"):
-                return Location(path.relative_to(definitions.root).as_posix(), number)
-    return stack.source.at(("Parameters", "ConsumersPerQueue"))
+    if path.is_file() and re.search(rf"^{_CONSUMERS}", path.read_text(), re.MULTILINE):
+        return definitions.line_of(path, _CONSUMERS)
+    return stack.source.at(("Parameters", _CONSUMERS))

@@ -35,15 +35,9 @@ def _built_for(library: Path) -> str | None:
     return _MACHINES.get(int.from_bytes(header[18:20], "little"), "another architecture")
 
 
-def _lock(definitions: Definitions, distribution: str) -> Location:
-    lock = definitions.functions / "requirements.txt"
-    prefix = distribution.replace("_", "-").lower()
-    lines = lock.read_text().splitlines() if lock.is_file() else []
-    number = next((n for n, line in enumerate(lines, 1) if line.lower().startswith(prefix)), 1)
-    return Location(
-        (definitions.functions / "requirements.txt").relative_to(definitions.root).as_posix(),
-        number,
-    )
+def _lock(definitions: Definitions, distribution: str = "") -> Location:
+    path = definitions.functions / "requirements.txt"
+    return definitions.line_of(path, re.escape(distribution.replace("_", "-")))
 
 
 @rule(
@@ -58,7 +52,7 @@ def _lock(definitions: Definitions, distribution: str) -> Location:
 )
 def package_platform(definitions: Definitions) -> Iterator[Problem]:
     for architecture, fault in definitions.package_faults.items():
-        yield Problem(_lock(definitions, ""), f"there is no package for {architecture}: {fault}")
+        yield Problem(_lock(definitions), f"there is no package for {architecture}: {fault}")
     seen = {(architecture, folder) for _, architecture, folder in _architectures(definitions)}
     for architecture, folder in sorted(seen):
         for name, fault in sorted(_platform_faults(folder, architecture)):
@@ -99,6 +93,6 @@ def package_size(definitions: Definitions) -> Iterator[Problem]:
         size = own + sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         if size > UNZIPPED_LIMIT:
             yield Problem(
-                _lock(definitions, ""),
+                _lock(definitions),
                 f"the package for {architecture} is {size:,} bytes; {UNZIPPED_LIMIT:,} are allowed",
             )

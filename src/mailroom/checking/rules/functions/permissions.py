@@ -62,11 +62,12 @@ def role_trust(stack: Stack) -> Iterator[Problem]:
 
 
 def _trusts(role: Resource, service: str) -> bool:
-    for one in statements(role, "AssumeRolePolicyDocument"):
-        named = one.principals("Service")
-        if service in named and one.acts_on("sts:AssumeRole") and one.body["Effect"] == "Allow":
-            return True
-    return False
+    return any(
+        service in one.principals("Service")
+        and one.acts_on("sts:AssumeRole")
+        and one.body["Effect"] == "Allow"
+        for one in statements(role, "AssumeRolePolicyDocument")
+    )
 
 
 @rule(
