@@ -16,7 +16,7 @@ from mailroom.checking.template.stack import Stack, values_of
 from mailroom.checking.template.transform import SamRefused, transform
 from mailroom.deployment.environment_config import Target
 
-# What reading a value of another type than CloudFormation's schema says ends in.
+# What a rule raises if a value has another type than CloudFormation's schema says.
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
@@ -74,7 +74,7 @@ class Definitions:
 
     @property
     def transform_faults(self) -> list[tuple[str | None, str]]:
-        """Why SAM could not expand it: logical id and reason."""
+        """Why SAM could not expand it: logical ids and reasons."""
         return self._transformation[1]
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Reads what is checked."""
+"""Reads the template, and what belongs to it, for the rules."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def read_definitions(
     """
     source = Source.load(template, root)
     if not isinstance(source.plain, dict) or not isinstance(source.plain.get("Resources"), dict):
-        raise Refused(f"{source.file}: this is no template, it has no Resources")
+        raise Refused(f"{source.file}: this is not a template: it has no Resources")
     targets = [load_target(environments, path.stem) for path in sorted(environments.glob("*.toml"))]
     return Definitions(
         root,

@@ -80,15 +80,15 @@ def rule[T](
 
 
 def whole(definitions: "Definitions") -> Iterable["Definitions"]:
-    """For rules that look at everything at once."""
+    """For rules that check all definitions at once."""
     return [definitions]
 
 
 def machines(definitions: "Definitions") -> Iterable["Machine"]:
-    """For rules that look at each state machine."""
+    """For rules that check each state machine."""
     return definitions.machines
 
 
 def stacks(definitions: "Definitions") -> Iterable["Stack"]:
-    """For rules that look at each environment."""
+    """For rules that check each environment."""
     return definitions.stacks

@@ -1,4 +1,4 @@
-"""Findings in the form that code scanning reads.
+"""Findings as SARIF, which code scanning reads.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """

@@ -25,7 +25,7 @@ _PACKAGE = ("package-platform", "package-size", "filter-policy-changed")
 def without_reason(definitions: Definitions) -> Iterator[Problem]:
     for mark in find_suppressions(definitions):
         if not mark.reason:
-            yield Problem(mark.at, f"{mark.rule} is ignored for no reason")
+            yield Problem(mark.at, f"{mark.rule} is suppressed without a reason")
 
 
 @rule(
@@ -48,7 +48,7 @@ def unused_marks(findings: list[Finding], marks: list[Suppression]) -> Iterator[
     rule_of = REGISTER["suppression-unused"]
     for mark in marks:
         known = mark.rule in REGISTER or _CFN_LINT.fullmatch(mark.rule)
-        message = f"nothing here breaks {mark.rule}" if known else f"no rule is called {mark.rule}"
+        message = f"{mark.rule} finds nothing here" if known else f"no rule is called {mark.rule}"
         used = any(mark.covers(finding) for finding in findings)
         if not used and mark.rule not in _PACKAGE:
             yield rule_of.finding(Problem(mark.at, message))

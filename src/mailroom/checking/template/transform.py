@@ -27,7 +27,7 @@ def is_serverless(template: dict[str, Any]) -> bool:
 
 
 def transform(template: dict[str, Any]) -> dict[str, Any]:
-    """Expand SAM's resources as CloudFormation does, with the library that it does it with.
+    """Expand SAM's resources as CloudFormation does, with the same library.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-serverless.html
 

@@ -1,1 +1,1 @@
-"""Rules about topics, queues and what flows between them."""
+"""Rules about topics, queues and messages."""

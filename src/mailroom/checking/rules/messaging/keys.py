@@ -37,7 +37,7 @@ def _grants(key: Resource, service: str, action: str) -> bool:
 
 
 def _role_may(stack: Stack, function: Resource, key: Resource, action: str) -> bool:
-    """Whether the key's policy lets a role in, or leaves that to IAM and IAM does."""
+    """Whether the key's policy allows a role, or delegates to IAM and the role's policies do."""
     role = reference(function.get("Role"))
     by_iam = not key.get("KeyPolicy")
     for statement in statements(key, "KeyPolicy"):

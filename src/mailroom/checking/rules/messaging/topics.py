@@ -19,7 +19,7 @@ _SOURCE = {"aws:sourcearn", "aws:sourceaccount"}
 
 
 def subscriptions(stack: Stack) -> Iterator[Resource]:
-    """All subscriptions, those too that a topic has among its own properties."""
+    """All subscriptions, also those among the properties of a topic."""
     yield from stack.of_type(SUBSCRIPTION)
     for topic in stack.of_type("AWS::SNS::Topic"):
         for index, properties in enumerate(topic.get("Subscription") or []):
