@@ -13,6 +13,10 @@ from shared.secrets import Credentials
 
 type Connection = psycopg.Connection[tuple[object, ...]]
 
+# A session on a reserved connection checks its role before it knows its database, and caches that
+# the role is not the database's owner: CREATE TABLE then fails for the owner. A check of other
+# roles replaces what is cached.
+REFRESH_ROLES = "SELECT pg_has_role('pg_read_all_data', 'pg_monitor', 'USAGE')"
 _KEY = 0x6D61696C726F6F6D  # "mailroom"
 _PAUSE_SECONDS = 0.5
 _MAX_WAIT_SECONDS = 60
@@ -30,6 +34,7 @@ def migration_lock(owner: Credentials, deadline: Deadline) -> Iterator[Connectio
     """
     wait_until = Deadline(min(_MAX_WAIT_SECONDS, deadline.remaining()))
     with _connect(owner, wait_until) as connection:
+        connection.execute(REFRESH_ROLES)
         while not _try_lock(connection):
             if wait_until.passed():
                 raise MigrationLocked("another migration is running; try again when it is done")

@@ -19,6 +19,7 @@ from yoyo.exceptions import LockTimeout  # type: ignore[import-untyped]
 from yoyo.migrations import MigrationList, default_migration_table  # type: ignore[import-untyped]
 
 from migrate_database.digests import check_digests, record_digest
+from migrate_database.lock import REFRESH_ROLES
 from shared.errors import DatabaseUnavailable, MigrationFailed, MigrationLocked
 from shared.logs import logger
 from shared.secrets import Credentials
@@ -120,6 +121,7 @@ def _backend(owner: Credentials) -> _Backend:
         backend = _Backend(uri, default_migration_table)
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable(str(error)) from None
+    backend.execute(REFRESH_ROLES)
     backend.init_database()
     return backend
 
