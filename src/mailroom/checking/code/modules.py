@@ -1,4 +1,4 @@
-"""What the functions' code says about itself, read without running it."""
+"""The modules of the functions' code, read without running them."""
 
 import ast
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def reachable(functions: Path, dotted: str) -> list[Module]:
 
 
 def message_types(functions: Path) -> dict[str, tuple[Path, int]]:
-    """The values that the models of functions/messages admit for `type`, and where."""
+    """The values that the models of functions/messages allow for `type`, and where."""
     found = {}
     for path in sorted((functions / "messages").glob("*.py")):
         module = _parse(path, path.stat().st_mtime_ns)
