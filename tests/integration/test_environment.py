@@ -300,7 +300,7 @@ def test_a_deployment_that_fails_says_why_and_leaves_what_was_there_before(up: C
     again = up.run("up").stderr
 
     assert "FailingFunction (AWS::Lambda::Function)" in failed.stderr
-    assert "CreateFunction" in failed.stderr
+    assert "HandlerErrorCode: InvalidRequest" in failed.stderr
     assert status["topology"]["state"] == "up"
     assert sent["alert"]["ingested"] == 1
     assert "nothing to change" in again
