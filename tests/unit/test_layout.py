@@ -39,8 +39,8 @@ ALLOWED_WINGS: dict[str, set[str]] = {
 }
 # LocalStack brings these along.
 OF_LOCALSTACK = {
-    *("antlr4", "boto3", "botocore", "jsonpath_ng", "localstack", "moto", "psutil", "werkzeug"),
-    "yaml",
+    *("antlr4", "boto3", "botocore", "jsonpath_ng", "localstack", "moto", "plux", "psutil"),
+    *("werkzeug", "yaml"),
 }
 # Modules that every room of the toolbox may import. They import no room.
 BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"}
