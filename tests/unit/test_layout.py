@@ -61,7 +61,7 @@ ROOMS: dict[str, set[str]] = {
     "doctor": {"environments", "packaging"},
     "environments": {"aws", "database", "deployment", "environments.environment", "packaging"},
     "environments.environment": {"deployment"},
-    "packaging": {"deployment"},
+    "packaging": set(),
     "permissions": set(),
     "promotion": {
         *("aws", "database", "deployment", "environments", "environments.environment"),
