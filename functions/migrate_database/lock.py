@@ -13,10 +13,6 @@ from shared.secrets import Credentials
 
 type Connection = psycopg.Connection[tuple[object, ...]]
 
-# A session on a reserved connection checks its role before it knows its database, and caches that
-# the role is not the database's owner: CREATE TABLE then fails for the owner. A check of other
-# roles replaces what is cached.
-REFRESH_ROLES = "SELECT pg_has_role('pg_read_all_data', 'pg_monitor', 'USAGE')"
 _KEY = 0x6D61696C726F6F6D  # "mailroom"
 _PAUSE_SECONDS = 0.5
 _MAX_WAIT_SECONDS = 60
@@ -34,7 +30,6 @@ def migration_lock(owner: Credentials, deadline: Deadline) -> Iterator[Connectio
     """
     wait_until = Deadline(min(_MAX_WAIT_SECONDS, deadline.remaining()))
     with _connect(owner, wait_until) as connection:
-        connection.execute(REFRESH_ROLES)
         while not _try_lock(connection):
             if wait_until.passed():
                 raise MigrationLocked("another migration is running; try again when it is done")
@@ -42,14 +37,27 @@ def migration_lock(owner: Credentials, deadline: Deadline) -> Iterator[Connectio
         yield connection
 
 
+def with_memberships(connection: Connection) -> Connection:
+    """Have Postgres look up the session's memberships anew, and return the connection.
+
+    For a reserved connection Postgres looks them up before the session is in a database, and
+    keeps them: its owner would not be in pg_database_owner, which owns the schema public. The
+    look-up of another role's memberships takes their place.
+    """
+    connection.execute("SELECT pg_has_role('pg_monitor', 'pg_read_all_settings', 'USAGE')")
+    return connection
+
+
 def _connect(owner: Credentials, wait_until: Deadline) -> Connection:
     while True:
         try:
-            return psycopg.connect(
-                **owner.login(),
-                application_name="mailroom migrations",
-                autocommit=True,
-                connect_timeout=3,
+            return with_memberships(
+                psycopg.connect(
+                    **owner.login(),
+                    application_name="mailroom migrations",
+                    autocommit=True,
+                    connect_timeout=3,
+                )
             )
         except psycopg.OperationalError as error:
             if wait_until.passed():

@@ -26,6 +26,7 @@ class Rule:
         page: The page of AWS's documentation that says so.
         fix: What to do about it.
         find: Yields a problem for each place that has the defect.
+        module: The module that defines it.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Rule:
     page: str
     fix: str
     find: Callable[["Definitions"], Iterator[Problem]]
+    module: str
 
     def findings(self, definitions: "Definitions") -> Iterator[Finding]:
         """Its findings: each place and message once, even if several environments have it."""
@@ -73,7 +75,7 @@ def rule[T](
                 yield from check(part)
 
         address = page if page.startswith("https://") else AWS + page
-        REGISTER[id] = Rule(id, severity, title, why, address, fix, find)
+        REGISTER[id] = Rule(id, severity, title, why, address, fix, find, check.__module__)
         return check
 
     return register

@@ -51,6 +51,7 @@ def bring_up(
     *,
     packaged: bool,
     renew: bool,
+    before_deploying: Callable[[], object] = lambda: None,
 ) -> None:
     """Prepare the code, wait for LocalStack, provide the owner's secret, deploy, migrate.
 
@@ -62,6 +63,7 @@ def bring_up(
         packaged: Run the functions from the zip that would go to AWS.
         renew: Give the owner a new password before LocalStack answers, as it has lost the secret.
             Otherwise the owner gets one only when the secret's doesn't work.
+        before_deploying: Called before anything is deployed; it may raise.
 
     Raises:
         MailroomError: A step failed.
@@ -75,6 +77,7 @@ def bring_up(
         template.render()
         for service in ("cloudformation", "secretsmanager", "lambda"):
             session.client(service)
+    before_deploying()
     password = renew_owner(installation.superuser) if renew else None
     with progress.step(installation.awaited) as step:
         installation.wait()

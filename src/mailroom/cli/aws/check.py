@@ -133,7 +133,8 @@ def _show_rules(json: bool) -> None:
 
     listed = rules()
     if json:
-        show_json([{k: v for k, v in asdict(one).items() if k != "find"} for one in listed])
+        hidden = ("find", "module")
+        show_json([{k: v for k, v in asdict(one).items() if k not in hidden} for one in listed])
     else:
         show_table(
             ["rule", "severity", "finds", "fix"],
