@@ -39,8 +39,8 @@ ALLOWED_WINGS: dict[str, set[str]] = {
 }
 # LocalStack brings these along.
 OF_LOCALSTACK = {
-    *("antlr4", "boto3", "botocore", "jsonpath_ng", "localstack", "moto", "psutil", "werkzeug"),
-    "yaml",
+    *("antlr4", "boto3", "botocore", "jsonpath_ng", "localstack", "moto", "plux", "psutil"),
+    *("werkzeug", "yaml"),
 }
 # Modules that every room of the toolbox may import. They import no room.
 BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"}
@@ -61,7 +61,7 @@ ROOMS: dict[str, set[str]] = {
     "doctor": {"environments", "packaging"},
     "environments": {"aws", "database", "deployment", "environments.environment", "packaging"},
     "environments.environment": {"deployment"},
-    "packaging": {"deployment"},
+    "packaging": set(),
     "permissions": set(),
     "promotion": {
         *("aws", "database", "deployment", "environments", "environments.environment"),

@@ -21,7 +21,7 @@ def validate_requests() -> None:
     from localstack.aws import handlers
 
     from mailroom_localstack.validation.batches import answer_for_entries
-    from mailroom_localstack.validation.handler import RequestValidator
+    from mailroom_localstack.validation.validator import RequestValidator
 
     handlers.serve_custom_service_request_handlers.append(RequestValidator())
     for service in ("events", "sns", "sqs"):

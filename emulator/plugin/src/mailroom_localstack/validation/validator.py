@@ -13,7 +13,7 @@ from mailroom_rules.limits import RequestChecks
 from mailroom_localstack.service_call import ServiceCall
 from mailroom_localstack.validation.batches import RefusedEntries, refuse_entries
 from mailroom_localstack.validation.entries import refused_entries
-from mailroom_localstack.validation.errors import error
+from mailroom_localstack.validation.refusals import error
 
 if TYPE_CHECKING:
     from localstack.aws.api import RequestContext
