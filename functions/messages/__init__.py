@@ -1,1 +1,1 @@
-"""The message: a CloudEvent in JSON, read strictly and kept exactly as it was sent."""
+"""Messages: CloudEvents in JSON, parsed strictly and kept as they were sent."""

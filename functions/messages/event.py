@@ -17,7 +17,7 @@ LONGEST_ID = 512
 LONGEST_SOURCE = 1024
 
 
-def _at_most(longest: int) -> AfterValidator:
+def _max_bytes(longest: int) -> AfterValidator:
     def check(value: str) -> str:
         if len(value.encode()) > longest:
             raise ValueError(f"longer than {longest} bytes")
@@ -57,9 +57,9 @@ class Alert(_Strict):
 
 class _CloudEvent(_Strict):
     specversion: Literal["1.0"]
-    # Keys of an index in Postgres, whose entries hold 2,704 bytes.
-    id: Annotated[Text, _at_most(LONGEST_ID)]
-    source: Annotated[Text, _at_most(LONGEST_SOURCE)]
+    # id and source are the key of an index in Postgres, whose entries may have 2,704 bytes.
+    id: Annotated[Text, _max_bytes(LONGEST_ID)]
+    source: Annotated[Text, _max_bytes(LONGEST_SOURCE)]
     time: Annotated[str, AfterValidator(_is_time)] | None = None
     subject: str | None = None
     datacontenttype: Literal["application/json"] | None = None
@@ -87,10 +87,10 @@ MODELS: dict[str, type[NotificationEvent] | type[AlertEvent]] = {
 
 
 class Message:
-    """An event with the text it came in and the digest of its content.
+    """An event, its JSON text as it was sent, and the digest of its content.
 
-    The digest is the SHA-256 of the canonical JSON, so the order of keys and white space,
-    which a sender may change between two attempts, make no other content.
+    The digest is the SHA-256 of the canonical JSON, so that it doesn't depend on white space and
+    the order of keys, which a sender may change between two attempts.
     """
 
     __slots__ = ("digest", "event", "text", "value")
@@ -99,7 +99,7 @@ class Message:
         """Read a message from its JSON text.
 
         Raises:
-            InvalidEvent: with every problem found, each with its field.
+            InvalidEvent: with all problems, each with its field.
         """
         self.text = text
         self.value = parse(text)
@@ -115,8 +115,8 @@ def digest(value: Any) -> str:
 def _validate(value: Any) -> Event:
     if not isinstance(value, dict):
         raise InvalidEvent([_wrong((), "an event is a JSON object")], value)
-    kind = value.get("type")
-    model = MODELS.get(kind) if isinstance(kind, str) else None
+    name = value.get("type")
+    model = MODELS.get(name) if isinstance(name, str) else None
     if model is None:
         raise InvalidEvent([_wrong(("type",), _about_type(value))], value)
     try:

@@ -1,27 +1,26 @@
-"""Reads JSON so strictly that what it accepts can be stored, compared and sent on unaltered."""
+"""Parses JSON strictly: what it accepts can be stored, compared and sent on unchanged."""
 
 import json
 import re
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from messages.nesting import DEEPEST, path_below_deepest
 from messages.problems import InvalidEvent, Path, Problem, Reason, problem
-from messages.tree import find_control, find_forbidden, walk
+from messages.tree import DEEPEST, find_control, find_forbidden, path_below_deepest, walk
 
 _LONGEST_INTEGER = 4000  # Python itself refuses to convert integers from 4,300 digits on
 _SUSPECT = re.compile(r"\\u0000|\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
 class Inexact:
-    """A number that neither Python's int nor its float holds exactly; it keeps its text."""
+    """A number that neither an int nor a float represents exactly, as its text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
 
 class _Constant:
-    """A word that Python takes for a number and JSON doesn't know: NaN, Infinity, -Infinity."""
+    """NaN, Infinity or -Infinity: numbers for Python, invalid in JSON."""
 
     def __init__(self, word: str) -> None:
         self.word = word
@@ -40,8 +39,8 @@ def parse(text: str) -> Any:
     """Return the value of a JSON text.
 
     Raises:
-        InvalidEvent: on what is no JSON, on keys that repeat, on NUL characters and lone
-            surrogates, which Postgres can't hold, and on nesting deeper than DEEPEST.
+        InvalidEvent: when the text is not JSON, a key repeats, a NUL character or lone surrogate
+            occurs, which Postgres can't store, or nesting is deeper than DEEPEST.
     """
     deep = path_below_deepest(text)
     if deep is not None:
@@ -52,7 +51,7 @@ def parse(text: str) -> Any:
     forbidden = find_forbidden(value) if _SUSPECT.search(text) else None
     if forbidden is not None:
         path, what = forbidden
-        _refuse(path, f"contains {what}, which Postgres can't hold", Reason.UNSTORABLE)
+        _refuse(path, f"contains {what}, which Postgres can't store", Reason.UNSTORABLE)
     return value
 
 
@@ -62,7 +61,7 @@ def canonical(value: Any) -> str:
 
 
 def beyond_64_bits(value: Any) -> bool:
-    """Tell whether a parsed value holds a number that 64-bit integers and floats don't hold."""
+    """Return whether a parsed value contains a number beyond 64-bit integers and floats."""
     return any(
         isinstance(node, Inexact) or (isinstance(node, int) and not -(2**63) <= node < 2**64)
         for _, node in walk(value)
@@ -116,16 +115,16 @@ def _real(text: str) -> float | Inexact:
 
 def _as_text(value: object) -> str:
     if isinstance(value, Inexact):
-        # No accepted string begins with NUL, so this is no string's canonical text.
+        # No accepted string begins with NUL, so no string has this canonical text.
         return f"\0{value.text}"
-    raise TypeError(f"{type(value).__name__} is no JSON value")
+    raise TypeError(f"{type(value).__name__} is not a JSON value")
 
 
 def _syntax_problem(text: str, error: json.JSONDecodeError) -> Problem:
     if error.msg.startswith("Invalid control character"):
         path = _path_to_raw_control(text)
         return problem(path, "contains a control character that isn't escaped", Reason.INVALID_JSON)
-    return problem((), f"no JSON: {error.msg} at character {error.pos + 1}", Reason.INVALID_JSON)
+    return problem((), f"not JSON: {error.msg} at character {error.pos + 1}", Reason.INVALID_JSON)
 
 
 def _path_to_raw_control(text: str) -> Path:
@@ -141,8 +140,8 @@ def _find_unsound(value: Any) -> tuple[Path, str, Reason]:
         if isinstance(node, _Repeated):
             return (*path, node.key), "key occurs more than once", Reason.INVALID_JSON
         if isinstance(node, _Constant):
-            return path, f"{node.word} is no JSON", Reason.INVALID_JSON
-    # What is unsound was itself replaced, as the value of a key that occurs again further up.
+            return path, f"{node.word} is not JSON", Reason.INVALID_JSON
+    # The unsound value was overwritten: its key occurs again in an object further up.
     return (), "holds NaN or Infinity", Reason.INVALID_JSON
 
 

@@ -10,7 +10,7 @@ _LONGEST_FIELD = 120
 
 
 class Reason(StrEnum):
-    """Why a message can never be ingested: the code that its dead letter carries."""
+    """Why a message can never be ingested: the attribute `reason` of its dead letter."""
 
     INVALID_JSON = "invalid_json"
     INVALID_MESSAGE = "invalid_message"
@@ -32,7 +32,7 @@ class Problem:
 
 
 class InvalidEvent(Exception):
-    """Raised when a text is no event that can be ingested exactly as it was sent."""
+    """Raised when a text is not an event that can be ingested exactly as it was sent."""
 
     def __init__(self, problems: list[Problem], value: object = None) -> None:
         super().__init__("; ".join(map(str, problems)))
@@ -46,7 +46,7 @@ def problem(path: Path, reason: str, code: Reason) -> Problem:
 
 
 def field_name(path: Path) -> str:
-    """Return a path as a name, printable whatever the keys hold."""
+    """Return a path as a printable name."""
     name = ""
     for part in path:
         if isinstance(part, int):
@@ -57,7 +57,7 @@ def field_name(path: Path) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text with control characters, lone surrogates and the like as escapes."""
+    """Return a text with all characters that aren't printable as escapes."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -10,27 +10,27 @@ LONGEST_BATCH_ID = 80  # an execution's name, https://docs.aws.amazon.com/step-f
 _TYPE_OF_ATTRIBUTE = len("String")
 
 
-def attributes_size(kind: str) -> int:
-    """Return the bytes that `type` and the longest `batch_id` add to a message of a type.
+def attributes_size(message_type: str) -> int:
+    """Return the bytes that the attributes `type` and `batch_id` add to a message.
 
-    The longest, so that an event is valid or not by itself, whatever batch it is sent in.
+    It assumes the longest batch id, so that an event's validity doesn't depend on its batch.
     """
     batch = len("batch_id") + _TYPE_OF_ATTRIBUTE + LONGEST_BATCH_ID
-    return len("type") + _TYPE_OF_ATTRIBUTE + len(kind) + batch
+    return len("type") + _TYPE_OF_ATTRIBUTE + len(message_type) + batch
 
 
-def message_size(body: bytes, kind: str) -> int:
-    """Return the bytes that a message takes of a request's and a message's 256 KB."""
-    return len(body) + attributes_size(kind)
+def message_size(body: bytes, message_type: str) -> int:
+    """Return a message's size in bytes, as it counts for the 256 KB of a message and a request."""
+    return len(body) + attributes_size(message_type)
 
 
-def check_size(body: bytes, kind: str) -> None:
-    """Refuse a message that SNS would refuse.
+def check_size(body: bytes, message_type: str) -> None:
+    """Check that SNS takes a message.
 
     Raises:
-        InvalidEvent: when body and attributes take more than 256 KB.
+        InvalidEvent: when body and attributes are larger than 256 KB.
     """
-    size = message_size(body, kind)
+    size = message_size(body, message_type)
     if size > LARGEST_MESSAGE:
         reason = f"takes {size} bytes with its attributes, SNS takes at most {LARGEST_MESSAGE}"
         raise InvalidEvent([Problem("event", reason)])

@@ -1,4 +1,4 @@
-"""Reads a timestamp of RFC 3339, which CloudEvents prescribe."""
+"""Reads timestamps of RFC 3339, the format of CloudEvents."""
 
 import re
 from datetime import UTC, datetime
@@ -9,18 +9,19 @@ _FORM = re.compile(
 
 
 def utc(text: str) -> datetime:
-    """Return a timestamp in UTC, its fraction cut to microseconds as Postgres keeps them.
+    """Return a timestamp in UTC, cut to microseconds, Postgres' precision.
 
     Raises:
-        ValueError: when it is no timestamp of RFC 3339, or in UTC not of the years 1 to 9999.
+        ValueError: when the text is not a timestamp of RFC 3339, or not in the years 1 to 9999
+            in UTC.
     """
     match = _FORM.fullmatch(text)
     if match is None:
-        raise ValueError("no timestamp of RFC 3339, such as 2026-01-31T12:00:00Z")
+        raise ValueError("not a timestamp of RFC 3339, such as 2026-01-31T12:00:00Z")
     day, clock, fraction, zone = match.groups()
     offset = "+00:00" if zone in "Zz" else zone
     try:
         moment = datetime.fromisoformat(f"{day}T{clock}.{(fraction or '0')[:6]:0<6}{offset}")
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError("no time of the years 1 to 9999 in UTC") from None
+        raise ValueError("not in the years 1 to 9999 in UTC") from None

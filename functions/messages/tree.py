@@ -1,4 +1,4 @@
-"""Walks parsed JSON to name the field that is at fault."""
+"""Finds the path to the part of a JSON document that is wrong, in its text or its parsed value."""
 
 import re
 from collections.abc import Iterator
@@ -6,12 +6,41 @@ from typing import Any
 
 from messages.problems import Path
 
+DEEPEST = 100
+_NAMED_LEVELS = 4
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}:,]', re.DOTALL)
 _FORBIDDEN = re.compile("[\0\ud800-\udfff]")
 _CONTROL = re.compile("[\0-\x1f]")
 
 
+def path_below_deepest(text: str) -> Path | None:
+    """Return the first steps of the path to nesting deeper than DEEPEST, without recursion.
+
+    Call it before a parser that recurses. None when nothing is nested so deep.
+    """
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return None
+    steps: list[str | int] = []
+    last = ""
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token in "[{":
+            steps.append(0 if token == "[" else "")
+            if len(steps) > DEEPEST:
+                return tuple(step for step in steps[:_NAMED_LEVELS] if step != "")
+        elif token in "]}":
+            if steps:
+                steps.pop()
+        elif token == ":" and steps:
+            steps[-1] = last[1:-1]
+        elif token == "," and steps and isinstance(steps[-1], int):
+            steps[-1] += 1
+        last = token
+    return None
+
+
 def walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
-    """Yield every value within a value, itself first, with its path."""
+    """Yield a value and all values within it, each with its path."""
     yield path, value
     if isinstance(value, dict):
         for key, child in value.items():
@@ -22,7 +51,7 @@ def walk(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
 
 
 def find_forbidden(value: Any) -> tuple[Path, str] | None:
-    """Return where a NUL character or lone surrogate is, in a key or a text, and which it is."""
+    """Return the path of a NUL character or lone surrogate in a key or text, and which it is."""
     found = _find(value, _FORBIDDEN)
     if found is None:
         return None
@@ -31,7 +60,7 @@ def find_forbidden(value: Any) -> tuple[Path, str] | None:
 
 
 def find_control(value: Any) -> Path | None:
-    """Return where a control character is, in a key or a text."""
+    """Return the path of a control character in a key or text."""
     found = _find(value, _CONTROL)
     return found[0] if found else None
 

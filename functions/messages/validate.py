@@ -1,8 +1,8 @@
 """Validates JSON Lines as PublishMessagesFunction would: `python -m messages.validate FILE|-`.
 
-Prints one JSON report and exits with 0, or with 2 when there are problems. `exactInline` tells
-whether the events stay what they are as inline input of the state machine, whose JSON knows
-64-bit numbers only; otherwise they are to be sent by way of S3.
+Prints a report as JSON. Exits with 0, or with 2 when there are problems. `exactInline` is whether
+inline input of the state machine keeps the events unchanged, as its JSON has 64-bit numbers only;
+otherwise they must be sent by S3.
 """
 
 import json
@@ -15,15 +15,14 @@ from typing import BinaryIO
 
 from messages.event import MODELS
 from messages.json_text import beyond_64_bits
-from messages.lines import lines
-from messages.reading import Accepted, Rejected, read_lines
+from messages.reading import Accepted, Rejected, lines, read_lines
 
-_CHUNK = 1 << 16
-_SHOWN = 20
+_CHUNK_BYTES = 1 << 16
+_MAX_SHOWN = 20
 
 
 class Report:
-    """What a file holds, and what is wrong with it."""
+    """The counts of a file's messages, and their problems."""
 
     def __init__(self) -> None:
         self.types: Counter[str] = Counter(dict.fromkeys(MODELS, 0))
@@ -47,7 +46,7 @@ class Report:
     def reject(self, rejected: Rejected) -> None:
         """Count the problems of an invalid line."""
         self.problem_count += len(rejected.problems)
-        for problem in rejected.problems[: _SHOWN - len(self.problems)]:
+        for problem in rejected.problems[: _MAX_SHOWN - len(self.problems)]:
             self.problems.append(
                 {"line": rejected.line, "field": problem.field, "reason": problem.reason}
             )
@@ -100,7 +99,7 @@ def _validate_file(name: str) -> Report:
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
-    return iter(partial(file.read, _CHUNK), b"")
+    return iter(partial(file.read, _CHUNK_BYTES), b"")
 
 
 if __name__ == "__main__":

@@ -11,20 +11,27 @@ from shared.logs import logger
 
 _MARGIN_SECONDS = 3
 
-# Made while Lambda initialises the function, before anybody waits.
+# Made during Lambda's init phase, before a caller waits.
 secrets_manager()
 
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: Any, context: Context) -> dict[str, Any]:
-    """Bring the database up to date, or look up and remove what a smoke test sent.
+    """Migrate the database, or count and remove the messages of a smoke test.
 
     Args:
-        event: `{"smokeTest": {"batchId": …}}` for the latter; anything else is not read.
+        event: `{"smokeTest": {"batchId": …}}` for the latter; `{"rollback": true}` when an earlier
+            release is brought back; anything else is not read.
         context: Lambda's context.
+
+    Returns:
+        Of a migration: `applied`, the names of those that were applied now; `recorded`, of those
+        whose digests were missing; `role`, the ingestion role's name.
     """
     settings = Settings.from_environment()
     smoke_test = SmokeTest.parse(event)
     if smoke_test:
         return end_smoke_test(settings, smoke_test)
-    return migrate(settings, Deadline.before_timeout(context, _MARGIN_SECONDS))
+    rollback = isinstance(event, dict) and event.get("rollback") is True
+    deadline = Deadline.before_timeout(context, _MARGIN_SECONDS)
+    return migrate(settings, deadline, rollback=rollback)

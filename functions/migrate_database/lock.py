@@ -1,4 +1,4 @@
-"""Lets one migration run at a time, for as long as its connection lives."""
+"""The lock that lets one migration run at a time."""
 
 import time
 from collections.abc import Iterator
@@ -15,29 +15,29 @@ type Connection = psycopg.Connection[tuple[object, ...]]
 
 _KEY = 0x6D61696C726F6F6D  # "mailroom"
 _PAUSE_SECONDS = 0.5
-_LONGEST_WAIT_SECONDS = 60
+_MAX_WAIT_SECONDS = 60
 
 
 @contextmanager
 def migration_lock(owner: Credentials, deadline: Deadline) -> Iterator[Connection]:
-    """Hold Postgres' advisory lock for migrations and yield the connection that holds it.
+    """Take Postgres' advisory lock for migrations and yield the connection that owns it.
 
-    Unlike yoyo's own lock, a row, it ends with the process that holds it.
+    Postgres releases it when the connection ends. (yoyo's own lock is a row, and stays.)
 
     Raises:
         DatabaseUnavailable: when Postgres can't be reached in time.
-        MigrationLocked: when another migration holds the lock for too long.
+        MigrationLocked: when another migration keeps the lock for too long.
     """
-    patience = Deadline(min(_LONGEST_WAIT_SECONDS, deadline.remaining()))
-    with _connect(owner, patience) as connection:
+    wait_until = Deadline(min(_MAX_WAIT_SECONDS, deadline.remaining()))
+    with _connect(owner, wait_until) as connection:
         while not _try_lock(connection):
-            if patience.passed():
+            if wait_until.passed():
                 raise MigrationLocked("another migration is running; try again when it is done")
             time.sleep(_PAUSE_SECONDS)
         yield connection
 
 
-def _connect(owner: Credentials, patience: Deadline) -> Connection:
+def _connect(owner: Credentials, wait_until: Deadline) -> Connection:
     while True:
         try:
             return psycopg.connect(
@@ -47,7 +47,7 @@ def _connect(owner: Credentials, patience: Deadline) -> Connection:
                 connect_timeout=3,
             )
         except psycopg.OperationalError as error:
-            if patience.passed():
+            if wait_until.passed():
                 refused = "authentication failed" in str(error)
                 raise (CredentialsRefused if refused else DatabaseUnavailable)(str(error)) from None
             logger.warning("database not ready", reason=str(error))

@@ -4,9 +4,12 @@ https://ollycope.com/software/yoyo/latest/
 """
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from yoyo import read_migrations  # type: ignore[import-untyped]
@@ -15,7 +18,8 @@ from yoyo.connections import DatabaseURI  # type: ignore[import-untyped]
 from yoyo.exceptions import LockTimeout  # type: ignore[import-untyped]
 from yoyo.migrations import MigrationList, default_migration_table  # type: ignore[import-untyped]
 
-from shared.errors import MigrationFailed, MigrationLocked
+from migrate_database.digests import check_digests, record_digest
+from shared.errors import DatabaseUnavailable, MigrationFailed, MigrationLocked
 from shared.logs import logger
 from shared.secrets import Credentials
 
@@ -35,16 +39,54 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
             "operation": operation,
         }
 
+    @contextmanager
+    def copy(self) -> Iterator[Self]:
+        """Lend yoyo this connection, clean, where it would open another one for each migration.
 
-def apply_migrations(owner: Credentials, folder: Path) -> list[str]:
-    """Apply the migrations of a folder that aren't applied yet and return their names.
+        RDS reserves two connections for the master user. This is the second: the first holds
+        the migration lock.
+        """
+        yield self
+        self.execute("DISCARD ALL")
 
-    The caller holds the migration lock. So a row of yoyo's own lock that stays was left by a
-    process that died, and is removed.
+    def applied_names(self) -> list[str]:
+        """Return the names of the migrations that were applied, in their order."""
+        self.ensure_internal_schema_updated()
+        names = f"SELECT migration_id FROM {self.migration_table_quoted} ORDER BY migration_id"
+        return [name for (name,) in self.execute(names).fetchall()]
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """What a migration did.
+
+    Attributes:
+        applied: Names of the migrations that were applied now.
+        recorded: Names of those that were applied before digests were kept, and have one now.
+    """
+
+    applied: list[str]
+    recorded: list[str]
+
+
+def apply_migrations(
+    owner: Credentials, folder: Path, *, removed_allowed: bool = False
+) -> Migrated:
+    """Apply the migrations of a folder that aren't applied yet.
+
+    The caller holds the migration lock. So if yoyo's own lock, a row, is there, a process that
+    ended has left it, and it is removed.
+
+    Args:
+        owner: The credentials of the database's owner.
+        folder: The folder of the migrations.
+        removed_allowed: Whether the folder may lack migrations that were applied.
 
     Raises:
-        MigrationFailed: when there are none, or one fails; it names it.
-        MigrationLocked: when yoyo's lock can't be had all the same.
+        DatabaseUnavailable: when Postgres has no connection left.
+        MigrationDrift: when one that was applied has been edited or removed; nothing is applied.
+        MigrationFailed: when there are no migrations, or the one that the error names fails.
+        MigrationLocked: when yoyo's lock still can't be taken.
     """
     migrations = read_migrations(str(folder))
     if not migrations:
@@ -52,18 +94,18 @@ def apply_migrations(owner: Credentials, folder: Path) -> list[str]:
     backend = _backend(owner)
     with backend:
         try:
-            return _apply(backend, migrations)
+            return _apply(backend, migrations, removed_allowed)
         except LockTimeout:
-            logger.warning("removing the lock that a migration left when it died")
+            logger.warning("removing yoyo's lock, which an earlier migration has left")
             backend.break_lock()
         try:
-            return _apply(backend, migrations)
+            return _apply(backend, migrations, removed_allowed)
         except LockTimeout as error:
-            raise MigrationLocked("yoyo's lock is held") from error
+            raise MigrationLocked("yoyo's lock is taken") from error
 
 
 def _backend(owner: Credentials) -> _Backend:
-    # Not by get_backend, which takes a URI and so puts the password into a text.
+    # get_backend would take the password in a URI, that is, in a text that may be logged.
     uri = DatabaseURI(
         scheme="postgresql+psycopg",
         username=owner.username,
@@ -71,21 +113,30 @@ def _backend(owner: Credentials) -> _Backend:
         hostname=owner.host,
         port=owner.port,
         database=owner.dbname,
-        args={"application_name": "mailroom migrations"},
+        # No statement is prepared, as `copy` discards those that psycopg would know of.
+        args={"application_name": "mailroom migrations", "prepare_threshold": None},
     )
-    backend = _Backend(uri, default_migration_table)
+    try:
+        backend = _Backend(uri, default_migration_table)
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(str(error)) from None
     backend.init_database()
     return backend
 
 
-def _apply(backend: _Backend, migrations: MigrationList) -> list[str]:
+def _apply(backend: _Backend, migrations: MigrationList, removed_allowed: bool) -> Migrated:
     applied: list[str] = []
+    files = {migration.id: Path(migration.path) for migration in migrations}
     with backend.lock(timeout=_LOCK_TIMEOUT_SECONDS):
+        recorded = check_digests(
+            backend.connection, backend.applied_names(), files, removed_allowed=removed_allowed
+        )
         for migration in backend.to_apply(migrations):
             try:
                 backend.apply_one(migration)
             except psycopg.Error as error:
                 reason = f"{error.sqlstate}: {error.diag.message_primary or error}"
                 raise MigrationFailed(f"migration {migration.id}: {reason}") from error
+            record_digest(backend.connection, migration.id, files[migration.id])
             applied.append(migration.id)
-    return applied
+    return Migrated(applied, recorded)

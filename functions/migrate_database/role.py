@@ -1,4 +1,6 @@
-"""The role that ingests: it can log in to this database and do what ingestion does, no more."""
+"""The ingestion role: it may log in to this database, and has ingestion's privileges alone."""
+
+from hashlib import sha256
 
 from psycopg import sql
 
@@ -14,7 +16,9 @@ _PRIVILEGES = {
     "dead_letters": "SELECT, INSERT, UPDATE (sent_at, resolved_at)",
 }
 
-# A function that is frozen or lost in mid-transaction must not keep its locks for ever.
+_NAME_BYTES = 63
+
+# Lambda may freeze or end a function within a transaction: Postgres then releases its locks.
 _TIMEOUTS = {
     "statement_timeout": "30s",
     "lock_timeout": "10s",
@@ -22,14 +26,27 @@ _TIMEOUTS = {
 }
 
 
+def role_name(wanted: str) -> str:
+    """Return a name that Postgres doesn't cut off: its first part and a digest when too long.
+
+    Postgres takes 63 bytes of a name and drops the rest, so that a stack's role could be another's.
+    https://www.postgresql.org/docs/18/limits.html
+    """
+    encoded = wanted.encode()
+    if len(encoded) <= _NAME_BYTES:
+        return wanted
+    digest = sha256(encoded).hexdigest()[:8]
+    return f"{encoded[: _NAME_BYTES - 9].decode(errors='ignore')}-{digest}"
+
+
 def put_role(connection: Connection, ingestion: Credentials) -> None:
     """Create or alter the role so that it logs in with its secret's password.
 
-    Postgres is given the password's SCRAM verifier, so the password is in no statement,
-    no log and no error.
+    The statement holds the password's SCRAM verifier, so that the password is in no log and no
+    error.
 
     Raises:
-        DatabaseMisconfigured: when the role has powers that ingestion must not have.
+        DatabaseMisconfigured: when the role has attributes that ingestion must not have.
     """
     role = sql.Identifier(ingestion.username)
     verb = sql.SQL("ALTER" if _check_role(connection, ingestion.username) else "CREATE")
@@ -48,7 +65,7 @@ def put_role(connection: Connection, ingestion: Credentials) -> None:
 
 
 def grant_ingestion(connection: Connection, ingestion: Credentials) -> None:
-    """Give the role exactly the privileges of ingestion, in one transaction."""
+    """Grant the role the privileges of ingestion and revoke all others, in one transaction."""
     role = sql.Identifier(ingestion.username)
     database = sql.Identifier(ingestion.dbname)
     with connection.transaction():
@@ -67,12 +84,12 @@ def grant_ingestion(connection: Connection, ingestion: Credentials) -> None:
 
 
 def _check_role(connection: Connection, name: str) -> bool:
-    """Tell whether the role exists."""
+    """Return whether the role exists."""
     row = connection.execute(
         "SELECT rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
         " FROM pg_roles WHERE rolname = %s",
         (name,),
     ).fetchone()
     if row is not None and row[0]:
-        raise DatabaseMisconfigured(f"role {name} exists with powers that ingestion must not have")
+        raise DatabaseMisconfigured(f"role {name} has attributes that ingestion must not have")
     return row is not None

@@ -1,6 +1,7 @@
-"""What MigrateDatabaseFunction does: migrations, the role, its secret."""
+"""What MigrateDatabaseFunction does: migrations, the ingestion role, its secret."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,24 +9,30 @@ import psycopg
 
 from migrate_database.lock import migration_lock
 from migrate_database.migrations import apply_migrations
-from migrate_database.role import grant_ingestion, put_role
+from migrate_database.role import grant_ingestion, put_role, role_name
 from migrate_database.settings import Settings
 from shared import clients
-from shared.clients import AWS_ERRORS, error_code, is_hopeless
+from shared.clients import AWS_ERRORS, error_code, is_permanent
 from shared.context import Deadline
 from shared.errors import DatabaseMisconfigured, InvalidSecret, SecretUnavailable
 from shared.logs import logger
 from shared.secrets import Credentials, credentials, read_secret
 
 
-def migrate(settings: Settings, deadline: Deadline) -> dict[str, Any]:
-    """Apply what isn't applied yet, create or alter the role, complete its secret.
+def migrate(settings: Settings, deadline: Deadline, *, rollback: bool = False) -> dict[str, Any]:
+    """Apply new migrations, create or alter the ingestion role, complete its secret.
+
+    Args:
+        settings: The function's.
+        deadline: Until when it may wait.
+        rollback: Whether an earlier release is brought back, which may lack later migrations.
 
     Raises:
         DatabaseUnavailable: when Postgres can't be reached before the deadline.
         MigrationLocked: when another migration lasts until the deadline.
         MigrationFailed: when a migration's SQL fails.
-        ConfigurationError: when a secret or the owner's permissions need mending.
+        MigrationDrift: when a migration that was applied has been edited or removed.
+        ConfigurationError: when a secret or the owner's privileges must be corrected.
     """
     client = clients.secrets_manager()
     owner = owner_credentials(settings)
@@ -36,24 +43,28 @@ def migrate(settings: Settings, deadline: Deadline) -> dict[str, Any]:
         "port": owner.port,
         "dbname": owner.dbname,
     }
+    if isinstance(wanted := secret.get("username"), str):
+        complete["username"] = role_name(wanted)
     ingestion = credentials(complete, settings.ingestion_secret_arn)
     _check_distinct(owner, ingestion)
     with migration_lock(owner, deadline) as connection:
-        applied = apply_migrations(owner, Path(settings.task_root) / "migrations")
+        folder = Path(settings.task_root) / "migrations"
+        migrated = apply_migrations(owner, folder, removed_allowed=rollback)
         try:
             put_role(connection, ingestion)
             grant_ingestion(connection, ingestion)
         except psycopg.Error as error:
-            # Its context would show the statement, and that the password's verifier.
+            # The cause would show the statement, and so the password's verifier.
             raise DatabaseMisconfigured(_without_statement(error)) from None
     if complete != secret:
         _write(settings.ingestion_secret_arn, complete)
-    logger.info("migrated", applied=applied, role=ingestion.username)
-    return {"applied": applied, "role": ingestion.username}
+    answer = {**asdict(migrated), "role": ingestion.username}
+    logger.info("migrated", **answer)
+    return answer
 
 
 def owner_credentials(settings: Settings) -> Credentials:
-    """Return the owner's credentials; a secret that RDS manages lacks where the database is.
+    """Return the owner's credentials; the settings complete a secret that RDS manages.
 
     Raises:
         InvalidSecret: when the secret can't be used.
@@ -77,6 +88,6 @@ def _write(arn: str, secret: dict[str, Any]) -> None:
     try:
         clients.secrets_manager().put_secret_value(SecretId=arn, SecretString=json.dumps(secret))
     except AWS_ERRORS as error:
-        kind = InvalidSecret if is_hopeless(error) else SecretUnavailable
-        # The cause may hold the request, and that the password.
-        raise kind(f"secret {arn} can't be written: {error_code(error)}") from None
+        error_class = InvalidSecret if is_permanent(error) else SecretUnavailable
+        # The cause may show the request, and so the password.
+        raise error_class(f"secret {arn} can't be written: {error_code(error)}") from None

@@ -4,14 +4,14 @@ import os
 from dataclasses import dataclass
 from typing import Self
 
-from shared.settings import Environment
+from shared.environment_variables import EnvironmentVariables
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Whose credentials to use and to complete, and where the migrations are.
+    """The owner's secret, the ingestion role's secret, and the folder of the package.
 
-    `database` holds what the owner's secret may lack: `host`, `port` and `dbname`.
+    `database` holds `host`, `port` and `dbname`, which a secret that RDS manages lacks.
     """
 
     owner_secret_arn: str
@@ -24,13 +24,13 @@ class Settings:
         """Read the settings from the function's environment variables.
 
         Raises:
-            MissingSetting: when one is absent.
+            MissingSetting: when a variable is missing.
         """
-        environment = Environment(os.environ)
+        variables = EnvironmentVariables(os.environ)
         names = {"host": "DATABASE_HOST", "port": "DATABASE_PORT", "dbname": "DATABASE_NAME"}
         return cls(
-            owner_secret_arn=environment.text("DATABASE_SECRET_ARN"),
+            owner_secret_arn=variables.text("DATABASE_SECRET_ARN"),
             database={key: os.environ[name] for key, name in names.items() if os.environ.get(name)},
-            ingestion_secret_arn=environment.text("INGESTION_SECRET_ARN"),
-            task_root=environment.text("LAMBDA_TASK_ROOT"),
+            ingestion_secret_arn=variables.text("INGESTION_SECRET_ARN"),
+            task_root=variables.text("LAMBDA_TASK_ROOT"),
         )

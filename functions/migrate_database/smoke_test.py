@@ -1,4 +1,4 @@
-"""Looks up and removes what a smoke test sent: messages of a source that nobody else has."""
+"""Counts and removes the messages of a smoke test, by their own `source`."""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -19,7 +19,7 @@ USING (source, id)
 WHERE source = %(source)s AND batch_id = %(batch_id)s
 GROUP BY type
 """
-# Those of this batch, and what a test that was broken off has left behind.
+# The rows of this batch, and those that an interrupted smoke test has left.
 _REMOVE = (
     """DELETE FROM messages WHERE source = %(source)s
     AND (batch_id = %(batch_id)s OR ingested_at < now() - interval '1 hour')""",
@@ -32,16 +32,16 @@ _REMOVE = (
 
 @dataclass(frozen=True)
 class SmokeTest:
-    """A smoke test that has come to its end."""
+    """A request to end a smoke test."""
 
     batch_id: str
 
     @classmethod
     def parse(cls, event: Any) -> Self | None:
-        """Return the smoke test of a function's input; None when that is about something else.
+        """Return the smoke test that the function's input names; None when it names none.
 
         Raises:
-            InvalidInput: when it names no batch.
+            InvalidInput: when the smoke test names no batch.
         """
         if not isinstance(event, dict) or "smokeTest" not in event:
             return None
@@ -53,9 +53,9 @@ class SmokeTest:
 
 
 def end_smoke_test(settings: Settings, smoke_test: SmokeTest) -> dict[str, Any]:
-    """Return how many messages of each type are in the database, and remove them.
+    """Return how many of its messages of each type are in the database, and remove them.
 
-    Whatever the input says, rows of another source than the smoke test's are never removed.
+    Only rows of the smoke test's source are removed.
 
     Raises:
         DatabaseUnavailable: when Postgres can't be reached.

@@ -4,20 +4,15 @@ from collections.abc import Callable
 
 from process_messages.database import Connection, Database
 from process_messages.processor import Processor
-from process_messages.progress import Progress
 from process_messages.queue import Queue
 from process_messages.received import Received
-from process_messages.settlement import Settlement
+from process_messages.settlement import Progress, Settlement
 from shared.context import Deadline
 from shared.errors import MailroomError
 
-_LONG_POLL_SECONDS = 1
-# While others are still at work the end is near, and a long poll would sleep through it.
-_PAUSES_BEFORE_LONG_POLL = (0.02, 0.05, 0.1, 0.2)
-
 
 class Consumer:
-    """Receives, processes and deletes batches of messages until it is to stop."""
+    """Receives, processes and deletes messages, up to ten at a time, until it is to stop."""
 
     def __init__(
         self,
@@ -36,9 +31,9 @@ class Consumer:
         self._count = count
 
     def consume(self, receive_until: Deadline, finish_until: Deadline) -> None:
-        """Consume until the batch is settled, a consumer fails, or time is short.
+        """Consume until the batch is settled or overdue, a consumer fails, or a deadline passes.
 
-        Every message that was received is finished or given back at the end.
+        At the end every received message is deleted or visible again.
         """
         try:
             self._consume(receive_until, finish_until)
@@ -48,18 +43,22 @@ class Consumer:
                 raise
 
     def _consume(self, receive_until: Deadline, finish_until: Deadline) -> None:
-        empty = 0
         while not (self._progress.stopped or receive_until.passed()):
             self._database.wait_until_ready(self._slot, finish_until)
-            batch = self._queue.receive(self._wait_seconds(empty, receive_until))
+            if not self._progress.await_turn(receive_until):
+                return
+            batch: list[Received] = []
+            try:
+                batch = self._queue.receive()
+            finally:
+                self._progress.take(batch)
             if batch:
-                empty = 0
-                self._finish(batch, finish_until)
+                try:
+                    self._finish(batch, finish_until)
+                finally:
+                    self._progress.release(batch)
             else:
                 self._count_again(finish_until)
-                if empty < len(_PAUSES_BEFORE_LONG_POLL):
-                    self._progress.wait(_PAUSES_BEFORE_LONG_POLL[empty])
-                empty += 1
 
     def _finish(self, batch: list[Received], finish_until: Deadline) -> None:
         left = batch
@@ -71,12 +70,7 @@ class Consumer:
                 self._count_again(finish_until)
             self._queue.delete(processed.finished)
         finally:
-            self._queue.give_back(left)
+            self._queue.make_visible(left)
 
     def _count_again(self, finish_until: Deadline) -> None:
         self._progress.count(lambda: self._database.run(self._slot, finish_until, self._count))
-
-    @staticmethod
-    def _wait_seconds(empty: int, receive_until: Deadline) -> int:
-        long = empty >= len(_PAUSES_BEFORE_LONG_POLL)
-        return _LONG_POLL_SECONDS if long and receive_until.remaining() > _LONG_POLL_SECONDS else 0

@@ -1,13 +1,17 @@
-"""Connections to Postgres that outlive an invocation, and the patience to wait for one."""
+"""Connections to Postgres that outlive an invocation, retries, and what Postgres' errors mean.
+
+https://www.postgresql.org/docs/current/errcodes-appendix.html
+"""
 
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
+from enum import Enum
 from threading import Lock
 
 import psycopg
 
-from process_messages.sqlstate import Fault, describe, fault
 from shared.context import Deadline
 from shared.errors import CredentialsRefused, DatabaseMisconfigured, DatabaseUnavailable
 from shared.logs import logger
@@ -15,8 +19,22 @@ from shared.secrets import Credentials
 
 type Connection = psycopg.Connection[tuple[object, ...]]
 
-_LONGEST_PAUSE_SECONDS = 2.0
-_SECRET_LIVES_SECONDS = 1.0
+_MAX_PAUSE_SECONDS = 2.0
+_SECRET_CACHE_SECONDS = 1.0
+# Data exceptions, constraint violations, view check options, program limits, errors of triggers.
+_BAD_MESSAGE = ("22", "23", "44", "54", "P0")
+# Missing tables, columns, schemas, databases, permissions.
+_MISCONFIGURED = ("42", "3D", "3F", "0L", "0P")
+# A refused connection carries no SQLSTATE.
+_NO_DATABASE = re.compile(r'FATAL: +database ".*" does not exist')
+
+
+class Fault(Enum):
+    """The cause of an error: a condition that may pass, the message's data, the configuration."""
+
+    TRANSIENT = "transient"
+    BAD_MESSAGE = "bad message"
+    MISCONFIGURED = "misconfigured"
 
 
 class Database:
@@ -31,16 +49,16 @@ class Database:
         self._unreachable = False
 
     def run[T](self, slot: int, deadline: Deadline, work: Callable[[Connection], T]) -> T:
-        """Return what work makes of the slot's connection, repeated until Postgres can do it.
+        """Call `work` with the slot's connection, and retry it while its error is transient.
 
-        Work must be one transaction. If its commit is not answered it is repeated, so what
-        it does must have the same effect when it is done twice.
+        Work must be one idempotent transaction: it is repeated when the answer to its commit
+        is lost.
 
         Raises:
-            DatabaseUnavailable: when it still can't at the deadline.
-            CredentialsRefused: when the newest credentials are still refused at the deadline.
+            DatabaseUnavailable: when the error is transient, until the deadline.
+            CredentialsRefused: when Postgres refuses the current credentials until the deadline.
             DatabaseMisconfigured: when Postgres lacks a table or permission.
-            psycopg.Error: when the data is at fault.
+            psycopg.Error: when the message's data causes the error.
         """
         for pause in _pauses():
             try:
@@ -49,19 +67,19 @@ class Database:
                 return result
             except psycopg.Error as error:
                 self._discard_broken(slot)
-                if fault(error) is Fault.MESSAGE:
+                if fault(error) is Fault.BAD_MESSAGE:
                     raise
                 self._unreachable = True
-                self._give_up_if_hopeless(error, deadline)
+                self._raise_unless_retryable(error, deadline)
                 logger.warning("database not ready", reason=describe(error))
             time.sleep(min(pause, deadline.remaining()))
         raise AssertionError("pauses never end")
 
     def wait_until_ready(self, slot: int, deadline: Deadline) -> None:
-        """Return at once unless Postgres is known to be unreachable, else when it is back.
+        """Return once the slot has a connection and the last call found Postgres reachable.
 
         Raises:
-            DatabaseUnavailable: when it isn't back at the deadline.
+            DatabaseUnavailable: when Postgres can't be reached until the deadline.
         """
         if self._unreachable or slot not in self._connections:
             self.run(slot, deadline, lambda connection: connection.execute("SELECT"))
@@ -79,7 +97,7 @@ class Database:
         try:
             return connect(credentials)
         except psycopg.OperationalError:
-            # They may have been rotated, or the database moved, since they were read.
+            # The secret may have been rotated, or the database moved, since it was read.
             newest = self._newest_credentials()
             if newest == credentials:
                 raise
@@ -91,7 +109,7 @@ class Database:
     def _newest_credentials(self) -> Credentials:
         with self._lock:
             age = time.monotonic() - self._read_at
-            if self._credentials is None or age > _SECRET_LIVES_SECONDS:
+            if self._credentials is None or age > _SECRET_CACHE_SECONDS:
                 self._credentials = self._read_credentials()
                 self._read_at = time.monotonic()
             return self._credentials
@@ -102,8 +120,8 @@ class Database:
             connection.close()
             del self._connections[slot]
 
-    def _give_up_if_hopeless(self, error: psycopg.Error, deadline: Deadline) -> None:
-        if fault(error) is Fault.SETUP:
+    def _raise_unless_retryable(self, error: psycopg.Error, deadline: Deadline) -> None:
+        if fault(error) is Fault.MISCONFIGURED:
             raise DatabaseMisconfigured(describe(error)) from error
         if deadline.passed():
             refused = "authentication failed" in str(error)
@@ -113,7 +131,7 @@ class Database:
 
 
 def connect(credentials: Credentials) -> Connection:
-    """Open a connection in autocommit mode that notices within seconds when its peer is gone."""
+    """Open a connection in autocommit mode that detects a lost peer within seconds."""
     return psycopg.connect(
         **credentials.login(),
         application_name="mailroom",
@@ -130,4 +148,25 @@ def _pauses() -> Iterator[float]:
     pause = 0.05
     while True:
         yield random.uniform(pause / 2, pause)
-        pause = min(_LONGEST_PAUSE_SECONDS, pause * 2)
+        pause = min(_MAX_PAUSE_SECONDS, pause * 2)
+
+
+def fault(error: psycopg.Error) -> Fault:
+    """Return an error's cause; an unknown SQLSTATE is transient, so that no message is lost."""
+    state = error.sqlstate
+    if state is None and _NO_DATABASE.search(str(error)):
+        return Fault.MISCONFIGURED
+    if state is None and isinstance(error, psycopg.DataError):
+        return Fault.BAD_MESSAGE
+    if state is None:
+        programming = isinstance(error, psycopg.ProgrammingError)
+        return Fault.MISCONFIGURED if programming else Fault.TRANSIENT
+    if state.startswith(_BAD_MESSAGE):
+        return Fault.BAD_MESSAGE
+    return Fault.MISCONFIGURED if state.startswith(_MISCONFIGURED) else Fault.TRANSIENT
+
+
+def describe(error: psycopg.Error) -> str:
+    """Return Postgres' message without the statement's parameters."""
+    primary = error.diag.message_primary or str(error).strip().partition("\n")[0]
+    return f"{error.sqlstate}: {primary}" if error.sqlstate else primary

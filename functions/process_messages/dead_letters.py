@@ -1,39 +1,93 @@
-"""Sends committed dead letters to their queue, each once as far as SQS lets one know."""
+"""Dead letters: messages that can never be ingested, and how they are sent to their queue."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from messages.problems import Reason
+from messages.size import LARGEST_MESSAGE
 from process_messages import statements
 from process_messages.database import Connection
 from process_messages.queue import Queue
-from process_messages.reading import Letter
-from process_messages.received import Received
+from process_messages.received import Attribute, Received
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
+
+_MAX_ATTRIBUTES = 10
 
 
-class DeadLetterOffice:
-    """Sends the dead letters of one queue."""
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that can never be ingested, why, and as far as known its event."""
+
+    received: Received
+    reason: Reason
+    detail: str
+    type: str | None = None
+    source: str | None = None
+    event_id: str | None = None
+    digest: str | None = None
+
+
+class DeadLetterSender:
+    """Sends recorded dead letters of one queue to its dead-letter queue.
+
+    A dead letter is sent once, unless the function fails between SQS's answer and its commit.
+    """
 
     def __init__(self, queue: Queue, name: str) -> None:
         self._queue = queue
         self._name = name
 
-    def send(self, connection: Connection, letters: list[Letter]) -> list[Received]:
-        """Send what isn't sent yet and return what may now be deleted from its queue.
+    def send(self, connection: Connection, dead_letters: list[DeadLetter]) -> list[Received]:
+        """Send what isn't sent yet and return the messages that may now be deleted.
 
-        A letter that another consumer is sending at this moment is not among the returned.
+        A message whose dead letter another consumer is sending now is not among them.
 
         Raises:
             QueueUnavailable: when SQS fails; nothing is marked as sent.
             psycopg.Error: when Postgres fails.
         """
-        by_id = {letter.received.message_id: letter for letter in letters}
+        by_id = {letter.received.message_id: letter for letter in dead_letters}
         parameters = {"queue": self._name, "message_id": list(by_id)}
         with connection.transaction():
             rows: Any = connection.execute(statements.CLAIM, parameters)
             claimed = dict(rows)
             unsent = [message_id for message_id, sent in claimed.items() if not sent]
             for message_id in unsent:
-                self._queue.send_dead(by_id[message_id])
+                letter = by_id[message_id]
+                self._queue.send_dead_letter(letter.received.body, dead_letter_attributes(letter))
             if unsent:
                 parameters["message_id"] = unsent
                 connection.execute(statements.MARK_SENT, parameters)
         return [by_id[message_id].received for message_id in claimed]
+
+
+def dead_letter_attributes(letter: DeadLetter) -> "dict[str, MessageAttributeValueTypeDef]":
+    """Return a dead letter's attributes: those received, its reason and, if it fits, its detail."""
+    kept = {k: v for k, v in letter.received.attributes.items() if k not in ("reason", "detail")}
+    # A redriven message is routed and settled by these two, so the others are dropped first.
+    names = sorted(kept, key=lambda name: name not in ("type", "batch_id"))
+    names = names[: _MAX_ATTRIBUTES - 2]
+    room = LARGEST_MESSAGE - len(letter.received.raw())
+    room -= sum(_size(name, kept[name]) for name in names)
+    attributes = {name: _value(kept[name]) for name in names}
+    for name, text in (("reason", str(letter.reason)), ("detail", letter.detail)):
+        room -= _size(name, Attribute("String", ""))
+        value = text.encode()[: max(room, 0)].decode(errors="ignore")
+        room -= len(value.encode())
+        if value and (name == "detail" or value == text):
+            attributes[name] = _value(Attribute("String", value))
+    return attributes
+
+
+def _size(name: str, attribute: Attribute) -> int:
+    value = attribute.value
+    length = len(value.encode()) if isinstance(value, str) else len(value)
+    return len(name.encode()) + len(attribute.data_type) + length
+
+
+def _value(attribute: Attribute) -> "MessageAttributeValueTypeDef":
+    if isinstance(attribute.value, str):
+        return {"DataType": attribute.data_type, "StringValue": attribute.value}
+    return {"DataType": attribute.data_type, "BinaryValue": attribute.value}

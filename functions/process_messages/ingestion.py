@@ -8,46 +8,45 @@ import psycopg
 
 from messages.problems import Reason
 from process_messages import statements
-from process_messages.database import Connection
-from process_messages.outcomes import ALREADY_THERE, INGESTED, Outcomes
-from process_messages.reading import Entry, Letter, letter
-from process_messages.sqlstate import Fault, describe, fault
+from process_messages.database import Connection, Fault, describe, fault
+from process_messages.dead_letters import DeadLetter
+from process_messages.reading import ALREADY_THERE, INGESTED, Entry, Outcomes, dead_letter
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """What became of a batch of messages, once its transaction is committed."""
+    """The dead letters of a transaction, and how many messages it settled of each batch."""
 
-    letters: list[Letter]
+    dead_letters: list[DeadLetter]
     newly_settled: Counter[str] = field(default_factory=Counter)
 
 
 class Ingestion:
     """Ingests messages from one queue into its type's tables."""
 
-    def __init__(self, kind: str, queue: str) -> None:
-        self._kind = kind
+    def __init__(self, message_type: str, queue: str) -> None:
+        self._message_type = message_type
         self._queue = queue
 
     def ingest(
-        self, connection: Connection, entries: list[Entry], letters: list[Letter]
+        self, connection: Connection, entries: list[Entry], dead_letters: list[DeadLetter]
     ) -> Ingested:
-        """Store entries and letters, all or nothing, and return what became of them.
+        """Insert entries and record dead letters, all in one transaction or none.
 
-        An event that is there already is left as it is; one with its source and id and other
-        content becomes a letter, and so does an entry whose data makes a statement fail.
+        An event that was ingested before stays unchanged. An entry with the same source and id
+        and other content becomes a dead letter, and so does one whose data makes a statement fail.
 
         Raises:
-            psycopg.Error: when nothing was stored.
+            psycopg.Error: when the transaction failed, and nothing was stored.
         """
         try:
             with connection.transaction():
-                return self._settle(connection, self._store(connection, entries), letters)
+                return self._settle(connection, self._store(connection, entries), dead_letters)
         except psycopg.Error as error:
-            if fault(error) is not Fault.MESSAGE or connection.broken:
+            if fault(error) is not Fault.BAD_MESSAGE or connection.broken:
                 raise
         with connection.transaction():
-            return self._settle(connection, self._store_singly(connection, entries), letters)
+            return self._settle(connection, self._store_singly(connection, entries), dead_letters)
 
     def _store(self, connection: Connection, entries: list[Entry]) -> Outcomes:
         first: dict[tuple[str, str], Entry] = {}
@@ -69,9 +68,9 @@ class Ingestion:
                 with connection.transaction():
                     stored = self._store(connection, [entry])
             except psycopg.Error as error:
-                if fault(error) is not Fault.MESSAGE or connection.broken:
+                if fault(error) is not Fault.BAD_MESSAGE or connection.broken:
                     raise
-                outcomes.letters.append(letter(entry, Reason.UNSTORABLE, describe(error)))
+                outcomes.dead_letters.append(dead_letter(entry, Reason.UNSTORABLE, describe(error)))
             else:
                 outcomes.add(stored)
         return outcomes
@@ -80,9 +79,9 @@ class Ingestion:
         if not entries:
             return set()
         rows: Any = connection.execute(
-            statements.INSERT[self._kind],
+            statements.INSERT[self._message_type],
             {
-                "type": self._kind,
+                "type": self._message_type,
                 "source": [entry.event.source for entry in entries],
                 "id": [entry.event.id for entry in entries],
                 "batch_id": [entry.received.batch_id for entry in entries],
@@ -107,19 +106,21 @@ class Ingestion:
                 outcomes.done.append((entry, ALREADY_THERE))
             else:
                 detail = "source and id are those of an ingested event with other content"
-                outcomes.letters.append(letter(entry, Reason.CONFLICTING_DUPLICATE, detail))
+                outcomes.dead_letters.append(
+                    dead_letter(entry, Reason.CONFLICTING_DUPLICATE, detail)
+                )
 
     def _settle(
-        self, connection: Connection, outcomes: Outcomes, letters: list[Letter]
+        self, connection: Connection, outcomes: Outcomes, dead_letters: list[DeadLetter]
     ) -> Ingested:
-        outcomes.add(Outcomes(letters=letters))
-        if outcomes.letters:
-            self._bury(connection, outcomes.letters)
+        outcomes.add(Outcomes(dead_letters=dead_letters))
+        if outcomes.dead_letters:
+            self._record(connection, outcomes.dead_letters)
         rows = outcomes.settlements()
         settled = connection.execute(
             statements.SETTLE,
             {
-                "type": self._kind,
+                "type": self._message_type,
                 "batch_id": [row.batch_id for row in rows],
                 "source": [row.source for row in rows],
                 "id": [row.id for row in rows],
@@ -128,21 +129,21 @@ class Ingestion:
                 "resolved": [entry.received.body_digest() for entry, _ in outcomes.done],
             },
         )
-        return Ingested(outcomes.letters, Counter(str(batch_id) for (batch_id,) in settled))
+        return Ingested(outcomes.dead_letters, Counter(str(batch_id) for (batch_id,) in settled))
 
-    def _bury(self, connection: Connection, letters: list[Letter]) -> None:
-        received = [one.received for one in letters]
+    def _record(self, connection: Connection, dead_letters: list[DeadLetter]) -> None:
+        received = [one.received for one in dead_letters]
         connection.execute(
-            statements.BURY,
+            statements.RECORD_DEAD_LETTERS,
             {
                 "queue": self._queue,
                 "message_id": [one.message_id for one in received],
                 "batch_id": [one.batch_id for one in received],
-                "type": [one.type for one in letters],
-                "source": [one.source for one in letters],
-                "event_id": [one.event_id for one in letters],
-                "reason": [str(one.reason) for one in letters],
-                "detail": [one.detail for one in letters],
+                "type": [one.type for one in dead_letters],
+                "source": [one.source for one in dead_letters],
+                "event_id": [one.event_id for one in dead_letters],
+                "reason": [str(one.reason) for one in dead_letters],
+                "detail": [one.detail for one in dead_letters],
                 "body": [one.raw() for one in received],
                 "body_digest": [one.body_digest() for one in received],
                 "attributes": [one.attributes_json() for one in received],

@@ -1,15 +1,20 @@
-"""Takes a batch of received messages to where each belongs."""
+"""Processes a batch of received messages: ingests, records dead letters, sends them."""
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from process_messages.database import Database
-from process_messages.dead_letters import DeadLetterOffice
+from process_messages.dead_letters import DeadLetterSender
 from process_messages.ingestion import Ingestion
+from process_messages.queue import Queue
 from process_messages.reading import read
-from process_messages.received import Received
-from shared.context import Deadline
+from process_messages.received import Received, from_event
+from shared.context import Context, Deadline
+from shared.errors import TransientError
 from shared.logs import logger
+
+_FINISH_MARGIN_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -21,31 +26,33 @@ class Processed:
 
 
 class Processor:
-    """Reads, ingests and buries the messages of one queue."""
+    """Processes the messages of one queue."""
 
     def __init__(
-        self, kind: str, database: Database, ingestion: Ingestion, office: DeadLetterOffice
+        self, message_type: str, database: Database, ingestion: Ingestion, sender: DeadLetterSender
     ) -> None:
-        self._kind = kind
+        self._message_type = message_type
         self._database = database
         self._ingestion = ingestion
-        self._office = office
+        self._sender = sender
 
     def process(self, slot: int, batch: list[Received], deadline: Deadline) -> Processed:
-        """Ingest what can be ingested, bury the rest, and return what is finished.
+        """Ingest the valid messages, send the others as dead letters, return those finished.
 
         Raises:
-            TransientError: when nothing or not all of it is finished; it may be tried again.
-            ConfigurationError: when somebody must mend something first.
+            TransientError: when messages are not finished; a retry may succeed.
+            ConfigurationError: when no retry succeeds before the configuration is corrected.
         """
-        entries, letters = read(batch, self._kind)
+        entries, dead_letters = read(batch, self._message_type)
         ingested = self._database.run(
-            slot, deadline, lambda connection: self._ingestion.ingest(connection, entries, letters)
+            slot,
+            deadline,
+            lambda connection: self._ingestion.ingest(connection, entries, dead_letters),
         )
-        dead = {letter.received.message_id for letter in ingested.letters}
+        dead = {letter.received.message_id for letter in ingested.dead_letters}
         finished = [received for received in batch if received.message_id not in dead]
-        if ingested.letters:
-            for letter in ingested.letters:
+        if ingested.dead_letters:
+            for letter in ingested.dead_letters:
                 logger.warning(
                     "dead letter",
                     message_id=letter.received.message_id,
@@ -53,6 +60,34 @@ class Processor:
                     detail=letter.detail,
                 )
             finished += self._database.run(
-                slot, deadline, lambda connection: self._office.send(connection, ingested.letters)
+                slot,
+                deadline,
+                lambda connection: self._sender.send(connection, ingested.dead_letters),
             )
         return Processed(finished, ingested.newly_settled)
+
+
+def process_event(
+    event: dict[str, Any], context: Context, queue: Queue, processor: Processor
+) -> dict[str, Any]:
+    """Process the records of an SQS event; the answer names those that are not finished.
+
+    Consumption `events`. Lambda deletes the records that the answer doesn't name:
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+
+    Raises:
+        ConfigurationError: when no retry succeeds before the configuration is corrected; Lambda
+            then deletes no record.
+    """
+    batch = [from_event(record) for record in event["Records"]]
+    deadline = Deadline.before_timeout(context, _FINISH_MARGIN_SECONDS)
+    left = batch
+    try:
+        processed = processor.process(0, batch, deadline)
+        finished = {message.message_id for message in processed.finished}
+        left = [message for message in batch if message.message_id not in finished]
+    except TransientError as error:
+        logger.warning("records will be delivered again", reason=str(error))
+    finally:
+        queue.make_visible(left)
+    return {"batchItemFailures": [{"itemIdentifier": message.message_id} for message in left]}

@@ -1,4 +1,4 @@
-"""A message as it was received, whichever way it came in."""
+"""A message as the function received it: from SQS, or in an event of a mapping."""
 
 import base64
 import json
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
-_LONGEST_BATCH_ID = 128
+_MAX_BATCH_ID = 128
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Received:
 
     @property
     def batch_id(self) -> str | None:
-        """The batch that the message says it belongs to, if it can be one."""
+        """The value of the attribute `batch_id`, if it can be a batch's id."""
         attribute = self.attributes.get("batch_id")
         value = attribute.value if attribute else ""
         if not isinstance(value, str) or not value.isprintable():
             return None
-        return value if 0 < len(value.encode()) <= _LONGEST_BATCH_ID else None
+        return value if 0 < len(value.encode()) <= _MAX_BATCH_ID else None
 
     def raw(self) -> bytes:
         """Return the body's bytes."""
@@ -48,7 +48,7 @@ class Received:
         return sha256(self.raw()).hexdigest()
 
     def attributes_json(self) -> str:
-        """Return the attributes as JSON that Postgres can hold, binary values in base64."""
+        """Return the attributes as JSON that Postgres can store, binary values in base64."""
         readable = {
             name: {"type": attribute.data_type, "value": _readable(attribute.value)}
             for name, attribute in self.attributes.items()
@@ -57,7 +57,7 @@ class Received:
 
 
 def from_queue(message: "MessageTypeDef") -> Received:
-    """Return a message of SQS's ReceiveMessage."""
+    """Return a message out of the answer of ReceiveMessage."""
     system = message.get("Attributes", {})
     return Received(
         message["MessageId"],
@@ -74,7 +74,7 @@ def from_queue(message: "MessageTypeDef") -> Received:
 
 
 def from_event(record: dict[str, Any]) -> Received:
-    """Return a record of an SQS event.
+    """Return a message out of a record of an SQS event.
 
     https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
     """

@@ -10,7 +10,7 @@ from shared.errors import InvalidInput
 
 @dataclass(frozen=True)
 class SettleRequest:
-    """A wish of the state machine: see a batch's messages of one type settled."""
+    """A request of the state machine to settle a batch's messages of one type."""
 
     type: str
     batch_id: str
@@ -29,7 +29,7 @@ def parse(event: Any) -> SettleRequest | IngestRequest:
     """Return the request that the function was invoked with.
 
     Raises:
-        InvalidInput: when it has neither shape; it names the field.
+        InvalidInput: when the input has neither shape; the error names the field.
     """
     if not isinstance(event, dict):
         raise InvalidInput("event: an object is required")
@@ -41,8 +41,12 @@ def parse(event: Any) -> SettleRequest | IngestRequest:
 
 
 def _settle_request(event: dict[str, Any]) -> SettleRequest:
-    kind, batch_id, expected = event.get("type"), event.get("batchId"), event.get("expected")
-    if not isinstance(kind, str) or kind not in MODELS:
+    message_type, batch_id, expected = (
+        event.get("type"),
+        event.get("batchId"),
+        event.get("expected"),
+    )
+    if not isinstance(message_type, str) or message_type not in MODELS:
         raise InvalidInput(f"type: one of {', '.join(MODELS)} is required")
     if not isinstance(batch_id, str) or not batch_id or "\0" in batch_id:
         raise InvalidInput("batchId: an execution's name is required")
@@ -52,4 +56,4 @@ def _settle_request(event: dict[str, Any]) -> SettleRequest:
         started_at = utc(event.get("startedAt") or "").isoformat()
     except (TypeError, ValueError):
         raise InvalidInput("startedAt: the execution's start time is required") from None
-    return SettleRequest(kind, batch_id, expected, started_at)
+    return SettleRequest(message_type, batch_id, expected, started_at)

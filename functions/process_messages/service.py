@@ -1,12 +1,12 @@
-"""The composition root of ProcessMessagesFunction, kept from one invocation to the next."""
+"""Composes ProcessMessagesFunction's parts; they outlive an invocation."""
 
 from functools import cache
 from typing import Any
 
 from process_messages.database import Database
-from process_messages.dead_letters import DeadLetterOffice
+from process_messages.dead_letters import DeadLetterSender
 from process_messages.ingestion import Ingestion
-from process_messages.processor import Processor
+from process_messages.processor import Processor, process_event
 from process_messages.queue import Queue
 from process_messages.request import IngestRequest, SettleRequest
 from process_messages.settings import QueueSettings, Settings
@@ -19,7 +19,7 @@ from shared.secrets import Credentials, credentials, read_secret
 
 
 class Service:
-    """Answers the function's two kinds of requests."""
+    """Answers requests of the state machine and of event source mappings."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -37,10 +37,8 @@ class Service:
         return answer
 
     def _ingest(self, request: IngestRequest, context: Context) -> dict[str, Any]:
-        from process_messages import events  # Powertools' batch utility takes long to import
-
         queue, processor = self._parts(self._queue_of(request.event["Records"]))
-        return events.ingest(request.event, context, queue, processor)
+        return process_event(request.event, context, queue, processor)
 
     def _queue_of(self, records: list[dict[str, Any]]) -> QueueSettings:
         names = {record.get("eventSourceARN", "").rpartition(":")[2] for record in records}
@@ -51,9 +49,9 @@ class Service:
 
     def _parts(self, settings: QueueSettings) -> tuple[Queue, Processor]:
         queue = Queue(clients.sqs(self._settings.consumers), settings)
-        office = DeadLetterOffice(queue, settings.name)
+        sender = DeadLetterSender(queue, settings.name)
         ingestion = Ingestion(settings.type, settings.name)
-        return queue, Processor(settings.type, self._database, ingestion, office)
+        return queue, Processor(settings.type, self._database, ingestion, sender)
 
     def _credentials(self) -> Credentials:
         arn = self._settings.secret_arn
@@ -62,5 +60,5 @@ class Service:
 
 @cache
 def service(settings: Settings) -> Service:
-    """Return the service of some settings, made on the first call."""
+    """Return the service for these settings; the first call makes it."""
     return Service(settings)

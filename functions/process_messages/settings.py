@@ -4,12 +4,12 @@ import os
 from dataclasses import dataclass
 from typing import Self
 
-from shared.settings import Environment
+from shared.environment_variables import EnvironmentVariables
 
 
 @dataclass(frozen=True)
 class QueueSettings:
-    """The queue of one type of message and its dead-letter queue."""
+    """The queue of one message type and its dead-letter queue."""
 
     type: str
     url: str
@@ -23,7 +23,7 @@ class QueueSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where messages come from and go to, and how they are consumed."""
+    """The database's secret, the queues, and how they are consumed."""
 
     secret_arn: str
     queues: tuple[QueueSettings, ...]
@@ -36,20 +36,20 @@ class Settings:
         """Read the settings from the function's environment variables.
 
         Raises:
-            MissingSetting: when one is absent or malformed.
+            MissingSetting: when a variable is missing or malformed.
         """
-        environment = Environment(os.environ)
+        variables = EnvironmentVariables(os.environ)
         return cls(
-            secret_arn=environment.text("DATABASE_SECRET_ARN"),
+            secret_arn=variables.text("DATABASE_SECRET_ARN"),
             queues=tuple(
                 QueueSettings(
-                    kind,
-                    environment.text(f"{kind.upper()}_QUEUE_URL"),
-                    environment.text(f"{kind.upper()}_DEAD_LETTER_QUEUE_URL"),
+                    message_type,
+                    variables.text(f"{message_type.upper()}_QUEUE_URL"),
+                    variables.text(f"{message_type.upper()}_DEAD_LETTER_QUEUE_URL"),
                 )
-                for kind in ("notification", "alert")
+                for message_type in ("notification", "alert")
             ),
-            consumers=environment.positive("CONSUMERS"),
-            polls=environment.choice("CONSUMPTION", "workflow", "events") == "workflow",
-            settlement_limit_seconds=environment.positive("SETTLEMENT_LIMIT_SECONDS"),
+            consumers=variables.positive("CONSUMERS"),
+            polls=variables.choice("CONSUMPTION", "workflow", "events") == "workflow",
+            settlement_limit_seconds=variables.positive("SETTLEMENT_LIMIT_SECONDS"),
         )

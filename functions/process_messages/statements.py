@@ -1,4 +1,4 @@
-"""The SQL of ingestion; each statement takes a whole batch, a column per array."""
+"""The SQL of ingestion. Each statement takes a batch of messages, as an array for each column."""
 
 _INSERT = """
 WITH incoming AS (
@@ -42,7 +42,7 @@ SELECT source, id, digest FROM messages
 WHERE (source, id) IN (SELECT * FROM unnest(%(source)s::text[], %(id)s::text[]))
 """
 
-# A letter that succeeds after its redrive turns to ingested; nothing ever turns back.
+# A redriven message that succeeds turns from dead_lettered to ingested; no outcome turns back.
 SETTLE = """
 WITH settled AS (
     INSERT INTO settlements (batch_id, type, source, id, digest, outcome)
@@ -63,7 +63,7 @@ WITH settled AS (
 SELECT batch_id FROM settled
 """
 
-BURY = """
+RECORD_DEAD_LETTERS = """
 INSERT INTO dead_letters (
     queue, message_id, batch_id, type, source, event_id, reason, detail, body, body_digest,
     attributes)
@@ -75,7 +75,7 @@ SELECT %(queue)s, t.* FROM unnest(
 ON CONFLICT (queue, message_id) DO NOTHING
 """
 
-# What another consumer is sending at this moment is left to it.
+# SKIP LOCKED: leaves out the dead letters that another consumer is sending now.
 CLAIM = """
 SELECT message_id, sent_at IS NOT NULL FROM dead_letters
 WHERE queue = %(queue)s AND message_id = ANY (%(message_id)s::text[])

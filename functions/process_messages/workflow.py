@@ -1,4 +1,4 @@
-"""Consumption `workflow`: sees a batch settled by polling its queue, or only waits for it."""
+"""Answers the state machine: consumes a queue until a batch is settled, or waits for that."""
 
 import time
 from collections.abc import Callable
@@ -9,21 +9,20 @@ from typing import Any
 from process_messages.consumer import Consumer
 from process_messages.database import Database
 from process_messages.processor import Processor
-from process_messages.progress import Progress
 from process_messages.queue import Queue
 from process_messages.request import SettleRequest
 from process_messages.settings import Settings
-from process_messages.settlement import count
+from process_messages.settlement import Progress, count
 from shared.context import Context, Deadline
 
 _RECEIVE_MARGIN_SECONDS = 6
 _FINISH_MARGIN_SECONDS = 3
-_LONGEST_WAIT_SECONDS = 5
-_LONGEST_PAUSE_SECONDS = 1.0
+_MAX_WAIT_SECONDS = 5
+_MAX_PAUSE_SECONDS = 1.0
 
 
 class Workflow:
-    """Sees batches of one queue settled."""
+    """Settles batches of one queue: by consuming it, or, with consumption `events`, by waiting."""
 
     def __init__(
         self, settings: Settings, database: Database, queue: Queue, processor: Processor
@@ -34,11 +33,11 @@ class Workflow:
         self._processor = processor
 
     def settle(self, request: SettleRequest, context: Context) -> dict[str, Any]:
-        """Return the batch's settlement once it is settled or overdue, or time is short.
+        """Return the batch's settlement once it is settled or overdue, or the deadline is near.
 
         Raises:
-            TransientError: when it isn't settled because Postgres or SQS fail.
-            ConfigurationError: when somebody must mend something first.
+            TransientError: when the batch isn't settled because Postgres or SQS failed.
+            ConfigurationError: when no retry succeeds before the configuration is corrected.
         """
         finish_until = Deadline.before_timeout(context, _FINISH_MARGIN_SECONDS)
         counting = partial(
@@ -77,9 +76,9 @@ class Workflow:
     @staticmethod
     def _wait(progress: Progress, counting: Callable[[], Any], context: Context) -> None:
         margin = Deadline.before_timeout(context, _RECEIVE_MARGIN_SECONDS).remaining()
-        deadline = Deadline(min(margin, _LONGEST_WAIT_SECONDS))
+        deadline = Deadline(min(margin, _MAX_WAIT_SECONDS))
         pause = 0.1
         while not (progress.stopped or deadline.passed()):
             time.sleep(min(pause, deadline.remaining()))
-            pause = min(_LONGEST_PAUSE_SECONDS, pause * 2)
+            pause = min(_MAX_PAUSE_SECONDS, pause * 2)
             progress.count(counting)

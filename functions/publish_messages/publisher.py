@@ -1,11 +1,15 @@
-"""Publishes one batch to SNS, and of a batch that failed in part only what failed."""
+"""Packs messages into batches, publishes them to SNS, and publishes failed entries again.
+
+https://docs.aws.amazon.com/sns/latest/api/API_PublishBatch.html
+"""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from publish_messages.packing import Outgoing
-from shared.clients import AWS_ERRORS, error_code, is_hopeless
+from messages.size import LARGEST_MESSAGE, message_size
+from shared.clients import AWS_ERRORS, error_code, is_permanent
 from shared.context import Deadline
 from shared.errors import AccessRefused, PublishFailed
 
@@ -13,9 +17,40 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
 
+_MAX_ENTRIES = 10
 _ATTEMPTS = 6
 _FIRST_PAUSE_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 5.0
+_MAX_PAUSE_SECONDS = 5.0
+_REFUSED = frozenset(
+    {"InvalidParameter", "InvalidParameterValue", "BatchRequestTooLong", "ParamValidationError"}
+)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A message to publish: its type and its body."""
+
+    type: str
+    body: str
+
+    def size(self) -> int:
+        """Return its size in bytes, attributes included."""
+        return message_size(self.body.encode(), self.type)
+
+
+def pack(messages: Iterable[Outgoing]) -> Iterator[list[Outgoing]]:
+    """Yield the messages in their order, in batches of at most 10 messages and 256 KB."""
+    batch: list[Outgoing] = []
+    size = 0
+    for message in messages:
+        needed = message.size()
+        if batch and (len(batch) == _MAX_ENTRIES or size + needed > LARGEST_MESSAGE):
+            yield batch
+            batch, size = [], 0
+        batch.append(message)
+        size += needed
+    if batch:
+        yield batch
 
 
 class Publisher:
@@ -39,8 +74,8 @@ class Publisher:
         """Publish a batch of at most 10 messages.
 
         Raises:
-            PublishFailed: when messages still fail after all attempts, or time runs out.
-            AccessRefused: when SNS refuses them for good.
+            PublishFailed: when messages still fail after all attempts or at the deadline.
+            AccessRefused: when SNS refuses them, however often they are published.
         """
         left, reason = batch, "no time left"
         for attempt in range(_ATTEMPTS):
@@ -60,7 +95,7 @@ class Publisher:
                 TopicArn=self._topic_arn, PublishBatchRequestEntries=entries
             )
         except AWS_ERRORS as error:
-            if is_hopeless(error) or error_code(error) in _REFUSED:
+            if is_permanent(error) or error_code(error) in _REFUSED:
                 raise AccessRefused(f"{self._topic_arn}: {error_code(error)}") from error
             return batch, error_code(error)
         failed = answer.get("Failed", [])
@@ -79,15 +114,10 @@ class Publisher:
             "Id": str(place),
             "Message": message.body,
             "MessageAttributes": {
-                "type": {"DataType": "String", "StringValue": message.kind},
+                "type": {"DataType": "String", "StringValue": message.type},
                 "batch_id": {"DataType": "String", "StringValue": self._batch_id},
             },
         }
-
-
-_REFUSED = frozenset(
-    {"InvalidParameter", "InvalidParameterValue", "BatchRequestTooLong", "ParamValidationError"}
-)
 
 
 def _throttled(code: str) -> bool:
@@ -95,5 +125,5 @@ def _throttled(code: str) -> bool:
 
 
 def _pause(attempt: int) -> float:
-    longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
-    return random.uniform(longest / 2, longest)  # apart from others that failed at this moment
+    longest = min(_MAX_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2**attempt)
+    return random.uniform(longest / 2, longest)  # jitter

@@ -20,17 +20,17 @@ class ObjectSource:
 
 @dataclass(frozen=True)
 class Request:
-    """A batch to publish: inline values, or an object that holds them."""
+    """A batch to publish: its messages, or the object in S3 that holds them."""
 
     batch_id: str
     messages: list[Any] | ObjectSource
 
     @classmethod
     def parse(cls, event: Any) -> Self:
-        """Return the request that a function was invoked with.
+        """Return the request that the function was invoked with.
 
         Raises:
-            InvalidInput: when it has neither shape; it names the field.
+            InvalidInput: when the input has neither shape; the error names the field.
         """
         if not isinstance(event, dict) or not _is_batch_id(event.get("batchId")):
             raise InvalidInput("batchId: an execution's name is required")
@@ -38,7 +38,7 @@ class Request:
 
 
 def _is_batch_id(value: object) -> bool:
-    """Tell whether a value is a name that an execution can have."""
+    """Return whether a value can be an execution's name."""
     return (
         isinstance(value, str)
         and len(value.encode(errors="surrogatepass")) <= LONGEST_BATCH_ID

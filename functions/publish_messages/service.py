@@ -1,4 +1,4 @@
-"""What PublishMessagesFunction does: all is validated, then all is published."""
+"""What PublishMessagesFunction does: validate all messages, then publish them."""
 
 import time
 from collections import Counter
@@ -9,8 +9,7 @@ from typing import Any
 from messages.event import MODELS, Message
 from messages.problems import Problem
 from messages.reading import Accepted, Rejected
-from publish_messages.packing import Outgoing, pack
-from publish_messages.publisher import Publisher
+from publish_messages.publisher import Outgoing, Publisher, pack
 from publish_messages.request import ObjectSource, Request
 from publish_messages.settings import Settings
 from publish_messages.source import read_inline, read_object
@@ -20,13 +19,13 @@ from shared.errors import InvalidMessages
 from shared.logs import logger
 
 _THREADS = 4
-_SHOWN = 20
-# Characters of JSON that SQS refuses in a message; an escape means the same.
+_MAX_SHOWN = 20
+# SQS refuses messages with these characters. In JSON their escapes mean the same.
 _ESCAPED = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
 
 
 class Service:
-    """Publishes requests to the topic of its settings."""
+    """Publishes the messages of requests to one topic."""
 
     def __init__(self, settings: Settings, deadline: Deadline) -> None:
         self._settings = settings
@@ -36,19 +35,19 @@ class Service:
         """Publish a request's messages, each once, and return how many of each type.
 
         Raises:
-            InvalidMessages: when any is invalid; then none is published.
-            InvalidInput: when the object that should hold them can't be read.
-            PublishFailed: when messages still fail after retries; the same may be tried again.
-            AccessRefused: when SNS refuses them for good.
+            InvalidMessages: when a message is invalid; then none is published.
+            InvalidInput: when the object in S3 can't be read.
+            PublishFailed: when messages still fail after retries; the same request may be retried.
+            AccessRefused: when SNS refuses them, however often they are published.
         """
         logger.append_keys(batch_id=request.batch_id, execution=request.batch_id)
         outgoing, duplicates = distinct(_read(request))
         self._publish(request.batch_id, outgoing)
-        published = Counter(message.kind for message in outgoing)
+        published = Counter(message.type for message in outgoing)
         logger.info("published", published=dict(published), duplicates=duplicates)
         return {
             "batchId": request.batch_id,
-            "published": {kind: published[kind] for kind in MODELS},
+            "published": {name: published[name] for name in MODELS},
             "duplicates": duplicates,
             "rejected": [],
         }
@@ -65,10 +64,10 @@ class Service:
 
 
 def distinct(results: Iterator[Accepted | Rejected]) -> tuple[list[Outgoing], int]:
-    """Return the messages without identical repeats, and how many repeats there were.
+    """Return the messages without duplicates, and the number of duplicates.
 
     Raises:
-        InvalidMessages: when any is invalid.
+        InvalidMessages: when a message is invalid.
     """
     seen: set[tuple[str, str, str]] = set()
     outgoing: list[Outgoing] = []
@@ -100,8 +99,8 @@ def _key(message: Message) -> tuple[str, str, str]:
 def _explain(rejected: list[Rejected], count: int) -> str:
     problems = [(one, problem) for one in rejected for problem in one.problems]
     head = f"{len(rejected)} of {count} messages are invalid ({len(problems)} problems)"
-    shown = [_place(one, problem) for one, problem in problems[:_SHOWN]]
-    more = [f"… {len(problems) - _SHOWN} more"] if len(problems) > _SHOWN else []
+    shown = [_place(one, problem) for one, problem in problems[:_MAX_SHOWN]]
+    more = [f"… {len(problems) - _MAX_SHOWN} more"] if len(problems) > _MAX_SHOWN else []
     return "\n".join([f"{head}; nothing was published", *shown, *more])
 
 

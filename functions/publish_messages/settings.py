@@ -4,12 +4,12 @@ import os
 from dataclasses import dataclass
 from typing import Self
 
-from shared.settings import Environment
+from shared.environment_variables import EnvironmentVariables
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where to publish."""
+    """The topic to publish to."""
 
     topic_arn: str
 
@@ -18,6 +18,6 @@ class Settings:
         """Read the settings from the function's environment variables.
 
         Raises:
-            MissingSetting: when one is absent.
+            MissingSetting: when a variable is missing.
         """
-        return cls(topic_arn=Environment(os.environ).text("TOPIC_ARN"))
+        return cls(topic_arn=EnvironmentVariables(os.environ).text("TOPIC_ARN"))

@@ -1,25 +1,24 @@
-"""Reads what is to be published, inline or from S3, valid messages and invalid ones."""
+"""Reads the messages of a request, inline or from S3, and the problems of invalid ones."""
 
 import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from messages.lines import lines
-from messages.nesting import DEEPEST
 from messages.problems import InvalidEvent, Problem, Reason
-from messages.reading import Accepted, Rejected, read_lines, read_message
+from messages.reading import Accepted, Rejected, lines, read_lines, read_message
+from messages.tree import DEEPEST
 from publish_messages.request import ObjectSource
-from shared.clients import AWS_ERRORS, error_code, is_hopeless
+from shared.clients import AWS_ERRORS, error_code, is_permanent
 from shared.errors import InvalidInput, PublishFailed
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_CHUNK = 1 << 18
+_CHUNK_BYTES = 1 << 18
 
 
 def read_inline(values: list[Any]) -> Iterator[Accepted | Rejected]:
-    """Yield what each value holds; the text of a message is its value as compact JSON."""
+    """Yield the message of each value, or its problems; a message's text is compact JSON."""
     for index, value in enumerate(values):
         try:
             yield Accepted(read_message(_as_text(value)))
@@ -28,7 +27,7 @@ def read_inline(values: list[Any]) -> Iterator[Accepted | Rejected]:
 
 
 def read_object(client: "S3Client", source: ObjectSource) -> Iterator[Accepted | Rejected]:
-    """Yield what each line of an object holds, streaming.
+    """Yield the message of each line of an object, or its problems. The object is streamed.
 
     Raises:
         InvalidInput: when the object is missing or forbidden.
@@ -37,10 +36,10 @@ def read_object(client: "S3Client", source: ObjectSource) -> Iterator[Accepted |
     name = f"s3://{source.bucket}/{source.key}"
     try:
         body = client.get_object(Bucket=source.bucket, Key=source.key)["Body"]
-        yield from read_lines(lines(body.iter_chunks(_CHUNK)))
+        yield from read_lines(lines(body.iter_chunks(_CHUNK_BYTES)))
     except AWS_ERRORS as error:
-        kind = InvalidInput if is_hopeless(error) or _is_misnamed(error) else PublishFailed
-        raise kind(f"input.source: {name} can't be read: {error_code(error)}") from error
+        error_class = InvalidInput if is_permanent(error) or _is_misnamed(error) else PublishFailed
+        raise error_class(f"input.source: {name} can't be read: {error_code(error)}") from error
 
 
 def _as_text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the functions use of Lambda's context object."""
+"""Lambda's context object as far as the functions use it, and the deadlines made from it."""
 
 import time
 from typing import Protocol
@@ -16,14 +16,14 @@ class Context(Protocol):
 
 
 class Deadline:
-    """The moment at which an invocation must be done, some seconds before Lambda ends it."""
+    """A point in time until which the function may wait or work."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     @classmethod
     def before_timeout(cls, context: Context, margin_seconds: float) -> "Deadline":
-        """Return the deadline that leaves a margin before the function's timeout."""
+        """Return the deadline some seconds before the function's timeout."""
         return cls(context.get_remaining_time_in_millis() / 1000 - margin_seconds)
 
     def remaining(self) -> float:
@@ -31,5 +31,5 @@ class Deadline:
         return max(0.0, self._end - time.monotonic())
 
     def passed(self) -> bool:
-        """Tell whether no time is left."""
+        """Return whether no time is left."""
         return self.remaining() == 0.0

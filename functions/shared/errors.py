@@ -1,20 +1,20 @@
-"""The one tree of errors; a class name is the errorType that the state machine catches."""
+"""The functions' errors. The state machine catches them by their class names (errorType)."""
 
 
 class MailroomError(Exception):
-    """Raised never itself: the root of every error that a function means to raise."""
+    """Base class of all errors that a function raises on purpose."""
 
 
 class TransientError(MailroomError):
-    """Raised never itself: what may succeed when it is tried again, unchanged."""
+    """Base class of errors after which the same call may succeed."""
 
 
 class PermanentError(MailroomError):
-    """Raised never itself: what will fail the same way however often it is tried."""
+    """Base class of errors after which the same call fails again."""
 
 
 class ConfigurationError(MailroomError):
-    """Raised never itself: what somebody must mend before anything can succeed."""
+    """Base class of errors after which all calls fail until the configuration is corrected."""
 
 
 class PublishFailed(TransientError):
@@ -22,15 +22,15 @@ class PublishFailed(TransientError):
 
 
 class DatabaseUnavailable(TransientError):
-    """Raised when Postgres can't be reached, or can't work, for longer than a function waits."""
+    """Raised when Postgres can't be reached, or fails, for longer than a function waits."""
 
 
 class QueueUnavailable(TransientError):
-    """Raised when SQS fails in a way that botocore's own retries did not cure."""
+    """Raised when a call of SQS still fails after botocore's retries."""
 
 
 class SecretUnavailable(TransientError):
-    """Raised when Secrets Manager fails in a way that botocore's own retries did not cure."""
+    """Raised when a call of Secrets Manager still fails after botocore's retries."""
 
 
 class MigrationLocked(TransientError):
@@ -38,11 +38,11 @@ class MigrationLocked(TransientError):
 
 
 class InvalidMessages(PermanentError):
-    """Raised when messages of a batch are invalid; nothing of the batch was published."""
+    """Raised when messages of a batch are invalid; the function published none of the batch."""
 
 
 class InvalidInput(PermanentError):
-    """Raised when an input has none of its shapes, or names an object that can't be read."""
+    """Raised when the input has none of its shapes, or names an object that can't be read."""
 
 
 class MissingSetting(ConfigurationError):
@@ -54,16 +54,20 @@ class InvalidSecret(ConfigurationError):
 
 
 class CredentialsRefused(ConfigurationError):
-    """Raised when Postgres refuses the newest secret's login for longer than a function waits."""
+    """Raised when Postgres refuses the current secret's login for longer than a function waits."""
 
 
 class DatabaseMisconfigured(ConfigurationError):
-    """Raised when the database lacks a table or permission: it isn't migrated, or the wrong one."""
+    """Raised when the database lacks a table or permission, or a role has too many."""
 
 
 class MigrationFailed(ConfigurationError):
     """Raised when a migration's SQL fails; it names the migration."""
 
 
+class MigrationDrift(ConfigurationError):
+    """Raised when migrations that were applied have been edited or removed; it names each."""
+
+
 class AccessRefused(ConfigurationError):
-    """Raised when AWS refuses a call for good: no permission, or no such topic or queue."""
+    """Raised when AWS refuses a call: a permission, the topic or the queue is missing."""

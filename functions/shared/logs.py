@@ -1,4 +1,4 @@
-"""The one logger of the functions: structured, on standard output."""
+"""The functions' logger: JSON on standard output."""
 
 from aws_lambda_powertools import Logger
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from shared.clients import AWS_ERRORS, error_code, is_hopeless
+from shared.clients import AWS_ERRORS, error_code, is_permanent
 from shared.errors import InvalidSecret, SecretUnavailable
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Credentials:
-    """How to log in to one database; its password shows in no representation."""
+    """How to log in to one database. `repr` leaves out the password."""
 
     host: str
     port: int
@@ -25,7 +25,7 @@ class Credentials:
     password: str = field(repr=False)
 
     def login(self) -> dict[str, Any]:
-        """Return what psycopg connects with."""
+        """Return the keyword arguments of `psycopg.connect`."""
         return {
             "host": self.host,
             "port": self.port,
@@ -39,20 +39,20 @@ def read_secret(client: "SecretsManagerClient", arn: str) -> dict[str, Any]:
     """Return a secret's JSON object.
 
     Raises:
-        InvalidSecret: when it is missing, forbidden, or no JSON object.
+        InvalidSecret: when the secret is missing, forbidden, or not a JSON object.
         SecretUnavailable: when Secrets Manager fails.
     """
     try:
         text = client.get_secret_value(SecretId=arn)["SecretString"]
         secret = json.loads(text)
     except AWS_ERRORS as error:
-        kind = InvalidSecret if is_hopeless(error) else SecretUnavailable
-        raise kind(f"secret {arn} can't be read: {error_code(error)}") from error
+        error_class = InvalidSecret if is_permanent(error) else SecretUnavailable
+        raise error_class(f"secret {arn} can't be read: {error_code(error)}") from error
     except (KeyError, ValueError):
-        # The cause would carry the secret's text.
-        raise InvalidSecret(f"secret {arn} is no JSON text") from None
+        # The cause would show the secret's text.
+        raise InvalidSecret(f"secret {arn} is not JSON") from None
     if not isinstance(secret, dict):
-        raise InvalidSecret(f"secret {arn} is no JSON object")
+        raise InvalidSecret(f"secret {arn} is not a JSON object")
     return secret
 
 
@@ -60,7 +60,7 @@ def credentials(secret: dict[str, Any], arn: str) -> Credentials:
     """Return a secret's credentials.
 
     Raises:
-        InvalidSecret: when a key is missing or malformed; it names the keys, never a value.
+        InvalidSecret: when keys are missing or malformed; the error names the keys, never a value.
     """
     texts = [
         name for name in ("host", "dbname", "username", "password") if not _is_text(secret, name)

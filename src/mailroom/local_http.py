@@ -25,6 +25,15 @@ def get_json(url: str) -> Any:
         raise NoAnswer(f"{url} did not answer: {error}") from error
 
 
+def localstack_version(endpoint: str) -> str | None:
+    """The version of a LocalStack, as its health page says; None when that doesn't answer."""
+    try:
+        health = get_json(f"{endpoint}/_localstack/health")
+    except NoAnswer:
+        return None
+    return health.get("version") if "services" in health else None
+
+
 def send(method: str, url: str, document: Any = None) -> tuple[int, str]:
     """Send a JSON document to a URL, or only ask; the status and the text of the answer.
 

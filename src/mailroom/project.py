@@ -1,4 +1,4 @@
-"""Where things are: the checkout and the state of the environment that runs from it."""
+"""The paths of a checkout, and of the state of its environment."""
 
 import os
 from dataclasses import dataclass
@@ -21,10 +21,10 @@ class Project:
 
     @classmethod
     def find(cls, state: Path | None = None) -> "Project":
-        """The checkout that the working directory is in, else the one this code is part of.
+        """The checkout of the working directory, else the one that this code is part of.
 
         Args:
-            state: Folder of the state; `MAILROOM_STATE` or `.mailroom` in the checkout if None.
+            state: Folder of the state; None for `MAILROOM_STATE`, else `.mailroom` in the checkout.
 
         Raises:
             Refused: There is no checkout.
@@ -51,12 +51,25 @@ class Project:
         return self.root / "infra" / "migrations"
 
     @property
+    def environments(self) -> Path:
+        """Folder of the environment configs."""
+        return self.root / "infra" / "environments"
+
+    @property
+    def code_entries(self) -> dict[str, Path]:
+        """The top level of the functions' code without its dependencies: name → path."""
+        packages = {
+            path.parent.name: path.parent for path in sorted(self.functions.glob("*/__init__.py"))
+        }
+        return {**packages, "migrations": self.migrations}
+
+    @property
     def logs(self) -> Path:
         return self.state / "logs"
 
     @property
     def uv(self) -> str:
-        """uv as scripts/install.sh found or installed it."""
+        """The uv that scripts/install.sh found or installed."""
         own = self.root / ".envs" / "uv" / "bin" / "uv"
         return str(own) if own.exists() else "uv"
 

@@ -92,10 +92,14 @@ def flow(stack: Stack) -> Iterator[Flow]:
 
 
 @pytest.fixture
-def another(checkout: Project, tmp_path: Path) -> Iterator[Stack]:
-    """A second checkout, with nothing up yet; whatever a test starts there is gone at its end."""
-    stack = Stack.of(copy_checkout(checkout, tmp_path, compose_settings()))
+def another(checkout: Project, stack: Stack, tmp_path: Path) -> Iterator[Stack]:
+    """A second checkout in a folder of the same name, with nothing up yet.
+
+    Whatever a test starts there is gone at its end.
+    """
+    name = stack.project.root.name
+    another = Stack.of(copy_checkout(checkout, tmp_path, compose_settings(), name))
     try:
-        yield stack
+        yield another
     finally:
-        stack.local.reset()
+        another.local.reset()

@@ -36,11 +36,26 @@ def test_a_failed_hook_is_unhealthy_and_tells_why_until_it_is_mended(another: St
     assert another.local.connect().outputs
 
 
+def test_an_edited_migration_is_an_error_until_the_database_is_reset(another: Stack) -> None:
+    migration = another.project.root / "infra" / "migrations" / "0002.settlements.sql"
+    another.mailroom.run("up", "--compose")
+    another.mailroom.send(mixed(2))
+
+    migration.write_text(f"{migration.read_text()}\n-- edited\n")
+    failed = another.mailroom.run("up", "--compose", code=1).stderr
+    another.mailroom.run("database", "reset", "--yes")
+    another.mailroom.run("up", "--compose")
+
+    assert "migration 0002.settlements was edited after it was applied" in failed
+    assert "mailroom database reset" in failed
+    assert another.rows() == set()
+
+
 def test_two_checkouts_are_up_side_by_side_and_one_outlives_its_containers(
     stack: Stack, another: Stack
 ) -> None:
     here, there = mixed(2), mixed(4)
-    name = another.project.root.name
+    name = another.local.compose.project_name
 
     another.mailroom.run("up", "--compose")
     stack.mailroom.send(here)

@@ -46,7 +46,7 @@ def refused(source: str) -> dict[str, str]:
     whole = text(valid)
     return {
         "event: an event is a JSON object": json.dumps([source]),
-        "event: no JSON": whole[: len(whole) * 3 // 4],
+        "event: not JSON": whole[: len(whole) * 3 // 4],
         "id: ": json.dumps({**json.loads(whole), "id": None}),
         "specversion: ": text(valid, specversion=1.0),
         "surplus: ": text(valid, surplus=1),

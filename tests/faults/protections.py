@@ -1,4 +1,4 @@
-"""What keeps the promise, as passages of the functions' code, and which test misses each."""
+"""The code that keeps the promise, and the test that fails without each passage of it."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ from tests.faults.code import Passage
 
 @dataclass(frozen=True)
 class Protection:
-    """What is taken out, and who has to notice.
+    """Code that is removed, and the test that has to fail without it.
 
     Attributes:
-        name: What it says.
+        name: The promise that the code keeps.
         test: A test below tests/faults that has to fail without it.
-        passages: The code; more than one where either would do.
-        function: Whose.
+        passages: The code; more than one where either alone keeps the promise.
+        function: The function that the code belongs to.
     """
 
     name: str
@@ -44,17 +44,17 @@ _DATABASE_FIRST = (
     ),
     Passage(
         "process_messages/workflow.py",
-        "settlement import count",
-        "settlement import Settlement, count",
+        "settlement import Progress, count",
+        "settlement import Progress, Settlement, count",
     ),
 )
 
 
 def _data(*classes: str) -> Passage:
-    """More classes of errors count as the message's own fault."""
-    known = '_DATA = ("22", "23", "44", "54", "P0"'
+    """More classes of errors count as errors of the message's data."""
+    known = '_BAD_MESSAGE = ("22", "23", "44", "54", "P0"'
     return Passage(
-        "process_messages/sqlstate.py", f"{known})", f"{known}, {', '.join(map(repr, classes))})"
+        "process_messages/database.py", f"{known})", f"{known}, {', '.join(map(repr, classes))})"
     )
 
 
@@ -104,7 +104,8 @@ PROTECTIONS = [
         "test_database_faults.py::test_a_message_that_fails_in_the_database_only",
         (
             _ingestion(
-                "outcomes.letters.append(letter(entry, Reason.UNSTORABLE, describe(error)))",
+                "outcomes.dead_letters.append("
+                "dead_letter(entry, Reason.UNSTORABLE, describe(error)))",
                 "pass",
             ),
         ),
@@ -115,12 +116,12 @@ PROTECTIONS = [
         (_ingestion("if digests.get(entry.key) == entry.digest:", "if entry.key in digests:"),),
     ),
     Protection(
-        "the inbox finds what is there already",
+        "an event that was ingested before is found",
         "test_killed_functions.py::test_after_its_commit_and_before_it_deletes_the_messages",
         (
             _ingestion(
                 "outcomes.done.append((entry, ALREADY_THERE))",
-                'outcomes.letters.append(letter(entry, Reason.CONFLICTING_DUPLICATE, "there"))',
+                'outcomes.dead_letters.append(dead_letter(entry, Reason.UNSTORABLE, "there"))',
             ),
         ),
     ),
@@ -158,7 +159,7 @@ PROTECTIONS = [
         ),
     ),
     Protection(
-        "poison is set aside",
+        "an invalid message becomes a dead letter",
         "test_delivery_faults.py::test_poison_among_good_messages",
         (
             Passage(

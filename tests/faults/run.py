@@ -146,7 +146,7 @@ class Run:
         """Whether there was anything to consume."""
         if not self.queued([queue]):
             return False
-        consume(self.flow.environment, queue, slice_seconds=2)
+        consume(self.flow.environment, queue, seconds=2)
         return True
 
     def verdict(self) -> Verdict:

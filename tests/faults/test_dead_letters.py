@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from mailroom.dead_letters.copying import pull
-from mailroom.dead_letters.queued_messages import Wanted, look
+from mailroom.dead_letters.queued_messages import MessageFilter, list_messages
 from mailroom.dead_letters.redrive import redrive
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.environment import Environment
@@ -92,7 +92,7 @@ def test_one_dead_letter_is_sent_back_by_its_id_and_the_others_stay(
 ) -> None:
     id_ = run.messages([DEAD])[1]["id"]
 
-    sent = redrive(environment, DEAD, Wanted(ids=frozenset([id_])))
+    sent = redrive(environment, DEAD, MessageFilter(ids=frozenset([id_])))
 
     assert sent == 1
     assert sorted(run.queued([DEAD])) == [dead[0], dead[2]]
@@ -132,10 +132,14 @@ def test_dead_letters_are_copied_from_another_environment_and_stay_there(
         body = json.dumps({"mark": there.source, "text": "é📬"})
         there.put(DEAD, body, type="notification", reason="invalid_message", detail="why")
 
-        copied = [pull(other, environment, DEAD, Wanted()) for _ in range(2)]
+        copied = [pull(other, environment, DEAD, MessageFilter()) for _ in range(2)]
 
         [original] = there.messages([DEAD])
-    [copy] = [one for one in look(environment, (DEAD,), Wanted()) if there.source in one.body]
+    [copy] = [
+        one
+        for one in list_messages(environment, (DEAD,), MessageFilter())
+        if there.source in one.body
+    ]
     assert copied == [1, 0]
     assert original["body"] == copy.body == body
     assert original["attributes"] == {n: copy.text(n) for n in ("type", "reason", "detail")}

@@ -22,6 +22,7 @@ from tests.support.iam import Iam
 from tests.support.ingestion_role import IngestionRole
 from tests.support.listener import Listener, listening
 from tests.support.stacks import another_stack
+from tests.support.tried import Tried
 
 
 @pytest.fixture(scope="session")
@@ -153,3 +154,13 @@ def iam_flow(iam_stack: Environment, database: psycopg.Connection) -> Flow:
 def iam(iam_stack: Environment) -> Iam:
     """The roles of that stack, and what was decided about them."""
     return Iam(iam_stack)
+
+
+@pytest.fixture
+def tried(environment: Environment) -> Iterator[Tried]:
+    """A stack that isn't there yet, and is gone at the end."""
+    tried = Tried(environment.session.client("cloudformation"))
+    try:
+        yield tried
+    finally:
+        tried.client.delete_stack(StackName=tried.name)

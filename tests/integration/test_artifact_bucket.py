@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.environments.environment import Environment
 from mailroom.promotion.account import Account
 from mailroom.promotion.buckets import bucket_exists, set_up_bucket
@@ -24,8 +24,8 @@ def account(environment: Environment) -> Iterator[Account]:
     session = environment.session
     identity = session.client("sts").get_caller_identity()
     name = f"artifacts-{uuid.uuid4().hex[:12]}"
-    target = Target("test", session.region_name, "stack", bucket=name)
-    account = Account(target, session, identity["Account"], identity["Arn"])
+    config = EnvironmentConfig("test", session.region_name, "stack", bucket=name)
+    account = Account(config, session, identity["Account"], identity["Arn"])
     set_up_bucket(account)
     yield account
     if bucket_exists(account):

@@ -134,7 +134,8 @@ def test_a_failed_creation_names_the_resource_and_its_reason_and_can_be_tried_ag
     again = stack.deploy(template(), {}, {})
 
     assert "Failing (AWS::Lambda::Function): " in str(failed.value)
-    assert "CreateFunction" in str(failed.value)
+    assert 'Resource handler returned message: "' in str(failed.value)
+    assert "(Service: Lambda, Status Code: 400, " in str(failed.value)
     assert len(str(failed.value).splitlines()) == 2
     assert again.changed
 

@@ -7,12 +7,15 @@ import shutil
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from mailroom.database.owner import owner_secret
 from mailroom.environments.ports import free_port, is_free
 from mailroom.environments.selection import connect
 from mailroom.errors import NotUp
@@ -20,6 +23,7 @@ from mailroom.project import Project
 from tests.support.command import Command
 from tests.support.events import alert, mixed
 from tests.support.flow import until
+from tests.support.ingestion_role import IngestionRole
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +108,47 @@ def test_up_repairs_postgres_alone_and_the_topology_stays(up: Command) -> None:
     assert "nothing to change" in repaired.stderr
     assert up.json("status")["LocalStack"] == before["LocalStack"]
     assert up.send([alert()])["alert"]["ingested"] == 1
+
+
+def test_up_migrates_while_functions_have_every_connection_that_is_theirs(up: Command) -> None:
+    environment = connect(Project(up.checkout, up.state))
+
+    with psycopg.connect(environment.database, autocommit=True) as database, ExitStack() as taken:
+        role = IngestionRole(environment, database)
+        with pytest.raises(psycopg.OperationalError, match="remaining connection slots"):
+            fill(taken, role.login())
+        done = up.run("up")
+
+    assert "✓ Database: nothing to migrate" in done.stderr
+
+
+def test_up_that_waits_for_a_connection_says_so_once_and_goes_on_when_there_is_one(
+    up: Command, tmp_path: Path
+) -> None:
+    environment = connect(Project(up.checkout, up.state))
+    owner = owner_secret(environment.session)
+    assert owner
+    login = {name: owner.credentials[name] for name in ("host", "port", "dbname", "password")}
+    said = tmp_path / "output"
+
+    with ExitStack() as taken:
+        with pytest.raises(psycopg.OperationalError, match="remaining connection slots"):
+            fill(taken, make_conninfo(user=owner.credentials["username"], **login))
+        starting = up.start("up", output=said)
+        until(lambda: "… Database" in said.read_text(), "a line about the wait", 60)
+
+    assert starting.wait(60) == 0
+    lines = said.read_text().splitlines()
+    assert [line for line in lines if line.startswith("…")] == [
+        "… Database: waiting for MigrateDatabaseFunction (10 s)"
+    ]
+    assert any(line.startswith("✓ Database: nothing to migrate") for line in lines)
+
+
+def fill(taken: ExitStack, login: str) -> None:
+    """Open connections until Postgres refuses one."""
+    while True:
+        taken.enter_context(psycopg.connect(login))
 
 
 def test_up_repairs_a_broken_state_file_and_leaves_no_process_behind(up: Command) -> None:
@@ -287,7 +332,7 @@ def test_consumption_by_events_is_one_parameter_away(up: Command) -> None:
         up.run("up", "--parameter", "Consumption=events")
         result = up.send(events)
     finally:
-        up.run("up")
+        up.run("up", "--unset", "Consumption")
 
     assert result["alert"]["ingested"] + result["notification"]["ingested"] == 20
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable
 
 import pytest
+from psycopg import sql
 
 from mailroom.database.migration import migrate_database
 from mailroom.database.owner import owner_secret
@@ -78,3 +79,21 @@ def test_no_log_holds_a_password_even_when_a_login_fails(
 def hidden(passwords: Iterable[str], texts: Iterable[str]) -> bool:
     text = "\n".join(texts)
     return not any(password in text for password in passwords)
+
+
+def test_a_role_of_a_stack_with_a_long_name_is_migrated_again(
+    flow: Flow, role: IngestionRole
+) -> None:
+    wanted = f"{'s' * 54}-ingestion"
+
+    with role.other_secret(username=wanted):
+        names = []
+        for _ in range(2):
+            migrate_database(flow.environment)
+            names.append(role.secret()["username"])
+
+    first, second = names
+    dropped = sql.Identifier(first)
+    flow.database.execute(sql.SQL("DROP OWNED BY {0}; DROP ROLE {0}").format(dropped))
+    assert first == second
+    assert len(first) == 63

@@ -1,21 +1,16 @@
 """What is left of a stack whose creation or update fails."""
 
 import json
-import uuid
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from mailroom.environments.environment import Environment
-from mailroom.waiting import backoff
+from tests.support.tried import Resources, Tried, body
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_sqs.client import SQSClient
-
-type Resources = dict[str, Any]
 
 # Its dead-letter queue isn't there; it fails once the queue and the topic are there.
 BROKEN: Resources = {
@@ -37,81 +32,9 @@ def queue(seconds: int = 30, name: str | None = None, **other: Any) -> Resources
     return {"Type": "AWS::SQS::Queue", "Properties": properties, **other}
 
 
-class Tried:
-    """A stack, and what is told of it."""
-
-    def __init__(self, client: "CloudFormationClient") -> None:
-        self.client = client
-        self.name = f"test-{uuid.uuid4().hex[:8]}"
-
-    def create(self, resources: Resources, **options: Any) -> str:
-        self.client.create_stack(StackName=self.name, TemplateBody=body(resources), **options)
-        return self.rests()
-
-    def update(self, resources: Resources, **options: Any) -> str:
-        self.client.update_stack(StackName=self.name, TemplateBody=body(resources), **options)
-        return self.rests()
-
-    def execute(self, kind: Any, resources: Resources, **options: Any) -> str:
-        change_set = self.client.create_change_set(
-            StackName=self.name,
-            ChangeSetName=f"c-{uuid.uuid4().hex[:8]}",
-            ChangeSetType=kind,
-            TemplateBody=body(resources),
-            Tags=options.pop("Tags", []),
-            Parameters=options.pop("Parameters", []),
-        )["Id"]
-        self.client.execute_change_set(ChangeSetName=change_set, **options)
-        return self.rests()
-
-    def described(self) -> Any:
-        return self.client.describe_stacks(StackName=self.name)["Stacks"][0]
-
-    def rests(self) -> str:
-        for _ in backoff():
-            status: str = self.described()["StackStatus"]
-            if not status.endswith("_IN_PROGRESS"):
-                break
-        return status
-
-    def events(self) -> list[tuple[str, str]]:
-        """Each resource's and the stack's steps, oldest first."""
-        found = self.client.describe_stack_events(StackName=self.name)["StackEvents"]
-        return [
-            ("Stack" if one["LogicalResourceId"] == self.name else one["LogicalResourceId"], status)
-            for one in reversed(found)
-            if not (status := one["ResourceStatus"]).startswith("REVIEW")
-        ]
-
-    def made(self) -> dict[str, str]:
-        found = self.client.describe_stack_resources(StackName=self.name)["StackResources"]
-        return {one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in found}
-
-
-def body(resources: Resources) -> str:
-    """A template with a parameter, and the queue's URL as output."""
-    return json.dumps(
-        {
-            "Parameters": {"Word": {"Type": "String", "Default": "a"}},
-            "Resources": resources,
-            "Outputs": {"Url": {"Value": {"Ref": "Queue"}}, "Word": {"Value": {"Ref": "Word"}}},
-        }
-    )
-
-
 @pytest.fixture
 def sqs(environment: Environment) -> "SQSClient":
     return environment.session.client("sqs")
-
-
-@pytest.fixture
-def tried(environment: Environment) -> Iterator[Tried]:
-    """A stack that isn't there yet, and is gone at the end."""
-    tried = Tried(environment.session.client("cloudformation"))
-    try:
-        yield tried
-    finally:
-        tried.client.delete_stack(StackName=tried.name)
 
 
 def seconds_of(sqs: "SQSClient", url: str) -> str:

@@ -20,6 +20,7 @@ from tests.parity.behaviours import all_behaviours
 from tests.parity.engines import Stack, aws_session
 from tests.parity.page import render
 from tests.parity.table import Column, Table
+from tests.support.constraints.report import take
 
 _TRIED = 0, 1  # What pytest ends with when it has run the tests, whatever they came to.
 
@@ -55,7 +56,10 @@ def _run(project: Project, progress: Progress, options: argparse.Namespace) -> i
         show_json(table.to_json())
     else:
         show_table(table.headings, table.rows())
-    page = render(table, datetime.datetime.now(datetime.UTC).date())
+    with progress.step("constraints") as step:
+        report = take(project)
+        step.result = f"{report.share:.1%} enforced"
+    page = render(table, report, datetime.datetime.now(datetime.UTC).date())
     (project.root / "docs" / "parity.md").write_text(page)
     return 0 if as_aws else 1
 

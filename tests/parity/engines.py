@@ -10,7 +10,7 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mailroom.aws.errors import explain
+from mailroom.aws.error_translation import explain
 from mailroom.aws.sessions import EmulatorSession
 from mailroom.environments.embedded.localstack import SETTINGS, LocalStackServer
 from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
@@ -77,7 +77,7 @@ def reach(stack: Stack, project: Project) -> Iterator[Endpoint]:
 class PlainLocalStack(LocalStackServer):
     """LocalStack from the same lock and with the same settings, but without the plugin."""
 
-    def start(self) -> ProcessRecord:
+    def start(self, iam: str | None = None) -> ProcessRecord:
         """Start it; `wait` until it answers before using it."""
         self._home.mkdir(parents=True, exist_ok=True)
         settings = {name: value for name, value in SETTINGS.items() if name not in _PLUGIN_ALONE}

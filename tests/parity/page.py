@@ -7,6 +7,7 @@ from itertools import groupby
 from tests.parity.behaviours import Behaviour
 from tests.parity.results import DIFFERS, KEPT, NOT_RUN
 from tests.parity.table import Column, Table
+from tests.support.constraints.report import Report
 
 _SIGNS = {KEPT: "✓", DIFFERS: "✗", NOT_RUN: "·"}
 _HEAD = """\
@@ -24,9 +25,10 @@ that are listed below, and those it has to fail.
 """
 
 
-def render(table: Table, day: datetime.date) -> str:
+def render(table: Table, report: Report, day: datetime.date) -> str:
     """The page's text."""
-    return "\n".join([_HEAD, *_engines(table, day), *_services(table), *_known(table), ""])
+    parts = _engines(table, day), _services(table), [report.render()], _known(table)
+    return "\n".join([_HEAD, *(line for part in parts for line in part), ""])
 
 
 def _engines(table: Table, day: datetime.date) -> Iterator[str]:

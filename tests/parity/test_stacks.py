@@ -129,6 +129,39 @@ def test_a_resource_whose_condition_is_false_is_not_made_and_no_value_is_no_prop
     assert found["Attributes"]["VisibilityTimeout"] == "30"
 
 
+@pytest.mark.behaviour(f"{GUIDE}/conditions-section-structure.html")
+def test_a_resource_whose_condition_turns_false_is_deleted_and_made_again_when_it_turns_true(
+    stacks: Stacks, endpoint: Endpoint
+) -> None:
+    def template(made: str) -> dict[str, Any]:
+        resources = {
+            "Queue": {"Type": "AWS::SQS::Queue"},
+            "Topic": {"Type": "AWS::SNS::Topic", "Condition": "IsMade"},
+        }
+        return {
+            "Parameters": {"Made": {"Type": "String", "Default": made}},
+            "Conditions": {"IsMade": {"Fn::Equals": [{"Ref": "Made"}, "yes"]}},
+            "Resources": resources,
+            "Outputs": {"Topic": {"Condition": "IsMade", "Value": {"Ref": "Topic"}}},
+        }
+
+    def attributes() -> Any:
+        return endpoint.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
+
+    name = stacks.make(template("yes"))
+    topic = stacks.outputs(name)["Topic"]
+
+    statuses = [stacks.update(name, template("no"))["StackStatus"]]
+    endpoint.until(lambda: code_of(attributes), "the end of the topic")
+    left, said = stacks.resources(name), stacks.outputs(name)
+    statuses.append(stacks.update(name, template("yes"))["StackStatus"])
+
+    assert statuses == ["UPDATE_COMPLETE", "UPDATE_COMPLETE"]
+    assert (list(left), said) == (["Queue"], {})
+    topic = stacks.outputs(name)["Topic"]
+    assert attributes()["TopicArn"] == topic
+
+
 @pytest.mark.behaviour(f"{API}/API_DeleteStack.html")
 def test_a_stack_is_deleted_with_all_that_it_made(stacks: Stacks, endpoint: Endpoint) -> None:
     name = stacks.make(with_queue())

@@ -10,15 +10,18 @@ from mailroom.project import Project
 _PARTS = (".dockerignore", "docker-compose.yml", "emulator", "functions", "infra", "samples", "src")
 
 
-def copy_checkout(project: Project, folder: Path, variables: Mapping[str, str]) -> Project:
-    """A copy of what containers are made of, with a name that no other has.
+def copy_checkout(
+    project: Project, folder: Path, variables: Mapping[str, str], name: str | None = None
+) -> Project:
+    """A copy of what containers are made of.
 
     Args:
         project: The checkout to copy.
         folder: Where the copy goes.
         variables: Content of its .env.
+        name: Name of the copy's folder; one that no other has if None.
     """
-    root = folder / f"mailroom-test-{uuid.uuid4().hex[:8]}"
+    root = folder / (name or f"mailroom-test-{uuid.uuid4().hex[:8]}")
     root.mkdir(parents=True)
     for part in _PARTS:
         source = project.root / part

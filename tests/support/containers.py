@@ -39,7 +39,7 @@ def containers_up(project: Project, settings: Mapping[str, str]) -> Iterator[Env
     project.logs.mkdir(parents=True, exist_ok=True)
     with without_settings():
         local = ComposeEnvironment(project)
-        name = local.compose.project_name or project.root.name
+        name = local.compose.project_name
         variables = project.state / "compose.env"
         given = {"COMPOSE_PROJECT_NAME": name, **settings}
         variables.write_text("".join(f"{key}={value}\n" for key, value in given.items()))

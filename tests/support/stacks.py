@@ -11,7 +11,7 @@ from rich.console import Console
 
 from mailroom.database.owner import owner_secret
 from mailroom.deployment.deploy import Code
-from mailroom.deployment.environment_config import load_target
+from mailroom.deployment.environment_config import load_environment_config
 from mailroom.deployment.stack import Stack
 from mailroom.deployment.template import Template
 from mailroom.environments.bring_up import bring_up_to_date
@@ -26,7 +26,7 @@ def another_stack(
 ) -> Iterator[Environment]:
     """A stack of its own, deployed and migrated; gone at the end, with its role."""
     name = f"mailroom-test-{uuid.uuid4().hex[:8]}"
-    local = load_target(project.root / "infra" / "environments", "local")
+    local = load_environment_config(project.environments, "local")
     other = replace(environment, stack=name)
     secret = owner_secret(environment.session)
     assert secret

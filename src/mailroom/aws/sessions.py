@@ -1,4 +1,4 @@
-"""Clients for one environment, whichever engine is behind them."""
+"""A boto3 session for an emulator on this machine."""
 
 import os
 from typing import Any
@@ -11,9 +11,9 @@ _CONFIG = Config(
     retries={"mode": "standard", "max_attempts": 4},
     connect_timeout=5,
     max_pool_connections=20,
-    proxies={},  # it is on this machine, whatever proxies are set for the rest of the world
+    proxies={},  # the emulator is on this machine
 )
-# The user's own profile and region are about AWS.
+# The user's profile and region are for AWS, not for the emulator.
 _NO_PROFILE = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
@@ -22,12 +22,12 @@ _NO_PROFILE = {
 
 
 class EmulatorSession(boto3.Session):
-    """A session whose clients talk to an emulator on this machine.
+    """A session whose clients call an emulator on this machine.
 
     Args:
         endpoint: URL of the emulator.
         region: AWS region.
-        account: The account it plays: its id is the access key.
+        account: The emulated account's id, which is the access key.
     """
 
     def __init__(self, endpoint: str, region: str, account: str) -> None:
@@ -41,9 +41,10 @@ class EmulatorSession(boto3.Session):
         self._clients: dict[str, Any] = {}
 
     def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
-        """The client of a service, made once: making one takes longer than most calls."""
+        """The client of a service. It is cached: making one takes longer than most calls."""
         if args or options:
-            options = {"endpoint_url": self.endpoint, "config": _CONFIG, **options}
+            options = {"endpoint_url": self.endpoint, **options}
+            options["config"] = _CONFIG.merge(options.get("config", _CONFIG))
             return super().client(service_name, *args, **options)
         if service_name not in self._clients:
             self._clients[service_name] = super().client(

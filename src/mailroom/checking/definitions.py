@@ -14,7 +14,7 @@ from mailroom.checking.template.resolve import Resolver
 from mailroom.checking.template.source import Source
 from mailroom.checking.template.stack import Stack, values_of
 from mailroom.checking.template.transform import SamRefused, transform
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 
 # What a rule raises if a value has another type than CloudFormation's schema says.
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
@@ -43,7 +43,7 @@ class Definitions:
     template: Source
     machines: list[Machine]
     environments: Path
-    targets: list[Target]
+    targets: list[EnvironmentConfig]
     functions: Path
     engine: Path | None = None
     packages: dict[str, Path] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class Definitions:
             chosen.append(replace(first, forced={name: not resolver.condition(name)}))
         return chosen
 
-    def _stack(self, target: Target) -> Stack:
+    def _stack(self, target: EnvironmentConfig) -> Stack:
         values = values_of(self.transformed, target)
         return Stack(target, self.template, self.transformed, values)
 
@@ -105,7 +105,7 @@ class Definitions:
         found = (n for n, line in enumerate(lines, 1) if re.match(pattern, line, re.IGNORECASE))
         return Location(path.relative_to(self.root).as_posix(), next(found, 1))
 
-    def _variants(self) -> Iterator[Target]:
+    def _variants(self) -> Iterator[EnvironmentConfig]:
         for target in self.targets:
             yield target
             for name, parameter in (self.transformed.get("Parameters") or {}).items():

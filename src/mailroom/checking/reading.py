@@ -5,11 +5,11 @@ from pathlib import Path
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.machines.machine import load_machines
 from mailroom.checking.template.source import Source
-from mailroom.deployment.environment_config import Target, load_target
+from mailroom.deployment.environment_config import EnvironmentConfig, load_environment_config
 from mailroom.errors import Refused
 from mailroom.project import Project
 
-_NO_ENVIRONMENT = Target("default", "us-east-1", "mailroom")
+_NO_ENVIRONMENT = EnvironmentConfig("default", "us-east-1", "mailroom")
 
 
 def load_definitions(project: Project) -> Definitions:
@@ -53,7 +53,10 @@ def read_definitions(
     source = Source.load(template, root)
     if not isinstance(source.plain, dict) or not isinstance(source.plain.get("Resources"), dict):
         raise Refused(f"{source.file}: this is not a template: it has no Resources")
-    targets = [load_target(environments, path.stem) for path in sorted(environments.glob("*.toml"))]
+    targets = [
+        load_environment_config(environments, path.stem)
+        for path in sorted(environments.glob("*.toml"))
+    ]
     return Definitions(
         root,
         template,

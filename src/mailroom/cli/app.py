@@ -6,9 +6,8 @@ import sys
 import typer
 
 from mailroom.cli.commands import Commands
-from mailroom.cli.error_translation import as_known
 from mailroom.cli.output import errors
-from mailroom.errors import MailroomError
+from mailroom.errors import MailroomError, NoAnswer, Refused
 from mailroom.interrupts import interrupt_on_signals
 
 app = typer.Typer(
@@ -18,38 +17,64 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-# So many before garbage is looked for, and not Python's 2,000: what is imported is none.
+# Python's threshold is 2,000 allocations: collections while modules are imported find no garbage.
 _ALLOCATIONS = 500_000
 
 
 @app.callback()
 def _group() -> None:
-    """A local-first home for a serverless messaging workflow on AWS."""
+    """Run a serverless messaging workflow on this machine, and take it to AWS."""
 
 
 def main() -> None:
-    """Run the command. Exit codes: 0 done, 1 failed, 2 refused (nothing was touched), 3 settled
+    """Run a command. Exit codes: 0 done, 1 failed, 2 refused (nothing was touched), 3 settled
     but with dead letters, 130 interrupted."""
     interrupt_on_signals()
     gc.set_threshold(_ALLOCATIONS)
     try:
         app()
-    except MailroomError as error:
-        _show(error)
-        sys.exit(error.exit_code)
     except Exception as error:
-        known = as_known(error)
-        if known is None:
+        translated = translate(error)
+        if translated is None:
             raise
-        _show(known)
-        sys.exit(known.exit_code)
+        errors.print("[red bold]error:[/] ", end="")
+        errors.print(str(translated), markup=False)
+        if translated.hint:
+            errors.print(translated.hint, markup=False, style="dim")
+        sys.exit(translated.exit_code)
     finally:
-        # Or Python goes through all that was imported once more, for 0.4 s, as it ends.
+        # Otherwise Python collects all imported modules at exit, for 0.4 s.
         gc.freeze()
 
 
-def _show(error: MailroomError) -> None:
-    errors.print("[red bold]error:[/] ", end="")
-    errors.print(str(error), markup=False)
-    if error.hint:
-        errors.print(error.hint, markup=False, style="dim")
+def translate(error: Exception) -> MailroomError | None:
+    """Translate an error of a library that a user can cause; None for a bug of Mailroom."""
+    if isinstance(error, MailroomError):
+        return error
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+    from botocore.exceptions import ConnectionError as NotConnected
+    from psycopg import OperationalError
+
+    from mailroom.aws.error_translation import explain
+
+    explained = explain(error)
+    if explained:
+        return explained
+    if isinstance(error, OperationalError):
+        return NoAnswer(f"the database did not answer: {_first_line(error)}")
+    if isinstance(error, HTTPClientError | NotConnected):
+        return NoAnswer(f"the engine did not answer: {_first_line(error)}")
+    if isinstance(error, BotoCoreError | Boto3Error | ClientError):
+        return MailroomError(str(error))
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        # Python represents a byte of the command line that is not UTF-8 by a surrogate.
+        return Refused("an argument is not UTF-8")
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return MailroomError(f"{where}{error.strerror}")
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

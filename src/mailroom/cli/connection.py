@@ -1,8 +1,14 @@
-"""How a command gets at the environment that is up."""
+"""How a command gets at the environment that is up, or at an account."""
+
+from typing import TYPE_CHECKING
 
 from mailroom.cli.output import errors
 from mailroom.environments.environment import Environment
+from mailroom.progress import Progress
 from mailroom.project import Project
+
+if TYPE_CHECKING:
+    from mailroom.promotion.account import Account
 
 
 def connected(project: Project) -> Environment:
@@ -17,3 +23,13 @@ def connected(project: Project) -> Environment:
     environment = connect(project)
     errors.print(f"{environment.name} environment, {environment.endpoint}", style="dim")
     return environment
+
+
+def opened(
+    project: Project, env: str, *, bucket: bool = True, parameters: bool = True
+) -> "Account":
+    """The account of an environment; for arguments and errors see `open_account`."""
+    from mailroom.promotion.preflight import open_account
+
+    with Progress(errors).waiting_for(f"Asking AWS about {env}"):
+        return open_account(project, env, bucket=bucket, parameters=parameters)

@@ -1,19 +1,17 @@
-"""How results are shown: tables on a terminal, tab-separated in a pipe, JSON where asked."""
+"""Prints results: tables on a terminal, tab-separated values in a pipe, or JSON."""
 
 import json
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
-console = Console()
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+# Without emoji: rich would take `:secret:` in an ARN for one.
+console = Console(emoji=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
@@ -21,7 +19,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Iterable[object]], title: 
 
     Args:
         columns: Their headings.
-        rows: As many values each.
+        rows: A value for each column.
         title: Printed above, on a terminal only.
     """
     table_rows: list[list[object]] = [list(row) for row in rows]
@@ -34,7 +32,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Iterable[object]], title: 
     for index, column in enumerate(columns):
         numeric = all(isinstance(row[index], int | float | None) for row in table_rows)
         side: JustifyMethod = "right" if numeric and table_rows else "left"
-        # What is too wide goes on in the next line: somebody may want to copy it.
+        # Fold wide values, as a person may want to copy them.
         table.add_column(column, justify=side, overflow="fold")
     for row in table_rows:
         table.add_row(*("-" if value is None else _one_line(value) for value in row), style="")

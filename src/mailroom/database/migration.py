@@ -1,28 +1,48 @@
 """Runs MigrateDatabaseFunction, which alone may change the database's schema."""
 
-import json
 from typing import Any
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError
+from mailroom.invocation import invoke
+
+_RESET = "or, here, empty the database and migrate it again: mailroom database reset"
+_LOG = "see: mailroom logs migrate"
 
 
-def migrate_database(environment: Environment) -> dict[str, Any]:
+def migrate_database(environment: Environment, *, rollback: bool = False) -> str:
     """Apply the migrations that the database has not had, and complete the ingestion role.
 
+    Args:
+        environment: Whose database.
+        rollback: Whether an earlier release is brought back: then the database may have had
+            migrations that this release lacks.
+
     Returns:
-        `applied`, the names of the migrations, and `role`, the ingestion role's name.
+        What was done, in a few words.
 
     Raises:
         MailroomError: The function failed; the message is its own.
     """
-    answer = environment.session.client("lambda").invoke(
-        FunctionName=environment.outputs["MigrateDatabaseFunctionName"], Payload=b"{}"
-    )
-    result: dict[str, Any] = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
+    name = environment.outputs["MigrateDatabaseFunctionName"]
+    answer = invoke(environment.session, name, {"rollback": rollback})
+    if answer.failed:
+        # Only a local environment's database can be reached from here.
+        drifted = answer.error.startswith("MigrationDrift")
         raise MailroomError(
-            f"the database was not migrated: {result['errorType']}: {result['errorMessage']}",
-            "see: mailroom logs migrate",
+            f"the database was not migrated: {answer.error}",
+            (_RESET if environment.database else "") if drifted else _LOG,
         )
-    return result
+    return _summary(answer.payload)
+
+
+def _summary(result: dict[str, Any]) -> str:
+    # An earlier release's function records no digests.
+    applied, recorded = result["applied"], result.get("recorded", [])
+    done = _counted(applied, "migration") if applied else "nothing to migrate"
+    noted = f", {_counted(recorded, 'digest')} of earlier ones recorded" if recorded else ""
+    return f"{done}{noted}"
+
+
+def _counted(names: list[str], what: str) -> str:
+    return f"{len(names)} {what}{'s' if len(names) > 1 else ''}"

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 DATABASE = "mailroom"
 OWNER = "mailroom"
 SECRET_NAME = "mailroom-database"
+# As many as RDS reserves for its master user, and as a migration needs:
+# https://repost.aws/knowledge-center/rds-postgresql-error-connection-slots
+RESERVED_CONNECTIONS = 2
+# To be executed one by one, as the superuser. It ends the functions' sessions.
+EMPTYING = (
+    f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)",
+    f"CREATE DATABASE {DATABASE} OWNER {OWNER}",
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,8 @@ class OwnerSecret:
 def renew_owner(superuser: str) -> str:
     """Give the owner of the database a new password; create both when they are missing.
 
-    As in RDS the owner is no superuser, but may create roles.
+    As in RDS the owner is no superuser, but may create roles, and connect when the connections
+    that are left are reserved.
 
     Args:
         superuser: Connection string of the superuser, to the database `postgres`.
@@ -42,6 +51,7 @@ def renew_owner(superuser: str) -> str:
         exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER])
         verb = "ALTER" if exists.fetchone() else "CREATE"
         connection.execute(f"{verb} ROLE {OWNER} LOGIN CREATEROLE PASSWORD '{verifier}'")
+        connection.execute(f"GRANT pg_use_reserved_connections TO {OWNER}")
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
         if not found.fetchone():
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")

@@ -1,6 +1,5 @@
-"""Sees that what was sent back is consumed, although no execution waits for it."""
+"""Has redriven messages consumed, which no execution waits for."""
 
-import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,10 +7,11 @@ from typing import Any
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError
+from mailroom.invocation import invoke
 from mailroom.waiting import backoff
 from mailroom.workflow.queues import queue_depth
 
-_SLICE_SECONDS = 5
+_INVOCATION_SECONDS = 5
 TYPES = {"NotificationQueue": "notification", "AlertQueue": "alert"}
 
 
@@ -19,15 +19,15 @@ def consume(
     environment: Environment,
     queue: str,
     progress: Callable[[int], None] = lambda left: None,
-    slice_seconds: int = _SLICE_SECONDS,
+    seconds: int = _INVOCATION_SECONDS,
 ) -> None:
-    """Wait until a queue is empty; consume it where only executions do.
+    """Wait until a queue is empty. With consumption `workflow`, invoke the function that reads it.
 
     Args:
-        environment: Where.
+        environment: The environment of the queue.
         queue: Logical name of a queue that ProcessMessagesFunction reads.
-        progress: Told again and again how many messages are left.
-        slice_seconds: How long one invocation consumes.
+        progress: Called with the number of messages left.
+        seconds: How long one invocation consumes.
 
     Raises:
         MailroomError: ProcessMessagesFunction failed; the messages stay in the queue.
@@ -40,29 +40,23 @@ def consume(
         progress(left)
         if not left:
             return
-        if variables["CONSUMPTION"] == "workflow":
-            limit = int(variables["SETTLEMENT_LIMIT_SECONDS"])
-            request = _request(TYPES[queue], limit - slice_seconds)
-            answer = client.invoke(FunctionName=name, Payload=json.dumps(request))
-            _check(answer)
+        if variables["CONSUMPTION"] != "workflow":
+            continue
+        limit = int(variables["SETTLEMENT_LIMIT_SECONDS"])
+        answer = invoke(environment.session, name, _request(TYPES[queue], limit - seconds))
+        if answer.failed:
+            raise MailroomError(
+                f"messages that were sent back are not consumed: {answer.error}",
+                "they wait in their queue; see: mailroom logs process",
+            )
 
 
-def _request(kind: str, age_seconds: int) -> dict[str, Any]:
-    """Ask for a batch that has no message, and is late in seconds: until then it consumes."""
+def _request(message_type: str, age_seconds: int) -> dict[str, Any]:
+    """A request to settle a batch without messages: the function consumes until it is overdue."""
     started = datetime.now(UTC) - timedelta(seconds=age_seconds)
     return {
-        "type": kind,
+        "type": message_type,
         "batchId": f"redrive-{uuid.uuid4()}",
         "expected": 1,
         "startedAt": started.isoformat(),
     }
-
-
-def _check(answer: Any) -> None:
-    if "FunctionError" in answer:
-        error = json.loads(answer["Payload"].read())
-        raise MailroomError(
-            f"what was sent back is not consumed: {error.get('errorType')}: "
-            f"{error.get('errorMessage')}",
-            "it waits in its queue; see: mailroom logs process",
-        )

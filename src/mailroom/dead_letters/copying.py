@@ -1,34 +1,64 @@
-"""Copies the messages of one environment into the same queue of another."""
+"""Copies messages: to a file before they are deleted, or to another environment's queue."""
 
-from mailroom.dead_letters.queued_messages import Wanted, look
-from mailroom.dead_letters.receiver import Taker
+import json
+from pathlib import Path
+
+from mailroom.dead_letters.queued_messages import MessageFilter, list_messages
+from mailroom.dead_letters.receiver import Receiver
 from mailroom.environments.environment import Environment
 
 
-def pull(source: Environment, target: Environment, queue: str, wanted: Wanted) -> int:
-    """Copy messages with their attributes; they stay where they are, visible as before.
-
-    A message whose body is in the target's queue already is not copied again.
+def purge(
+    environment: Environment, queues: tuple[str, ...], matches: MessageFilter, export: Path
+) -> int:
+    """Write messages to a file, then delete them; only those that were written are deleted.
 
     Args:
-        source: Where they are. On AWS looking is receiving: their receive count rises.
-        target: A local environment.
+        environment: The environment of the queues.
+        queues: Logical names.
+        matches: The messages.
+        export: JSON Lines file; one line for each message is appended.
+
+    Returns:
+        How many were deleted.
+    """
+    count = 0
+    with export.open("a", encoding="utf-8") as file:
+        for queue in queues:
+            receiver = Receiver(environment, queue)
+            for messages in receiver.receive(matches):
+                for message in messages:
+                    file.write(json.dumps(message.document()) + "\n")
+                file.flush()
+                receiver.delete(messages)
+                count += len(messages)
+    return count
+
+
+def pull(source: Environment, local: Environment, queue: str, matches: MessageFilter) -> int:
+    """Copy messages with their attributes to the same queue of a local environment.
+
+    They stay in their own queue. A message whose body the local queue has is not copied again.
+
+    Args:
+        source: The environment of the messages. They are received: their receive count rises.
+        local: A local environment.
         queue: Logical name of the queue in both.
-        wanted: Which.
+        matches: The messages.
 
     Returns:
         How many were copied.
     """
-    client, url = target.session.client("sqs"), target.outputs[f"{queue}Url"]
-    # LocalStack's window into a queue shows no white space around a body.
-    known = {letter.body.strip() for letter in look(target, (queue,), Wanted())}
+    client, url = local.session.client("sqs"), local.outputs[f"{queue}Url"]
+    # LocalStack's endpoint that lists messages strips white space from bodies.
+    known = {one.body.strip() for one in list_messages(local, (queue,), MessageFilter())}
     count = 0
-    for letters in Taker(source, queue).take(wanted):
-        for letter in letters:
-            if letter.body.strip() not in known:
+    for messages in Receiver(source, queue).receive(matches):
+        for message in messages:
+            if message.body.strip() not in known:
                 client.send_message(
-                    QueueUrl=url, MessageBody=letter.body, MessageAttributes=letter.attributes
+                    QueueUrl=url, MessageBody=message.body, MessageAttributes=message.attributes
                 )
-                known.add(letter.body.strip())
+                known.add(message.body.strip())
                 count += 1
     return count

@@ -1,4 +1,4 @@
-"""The messages that lie in a dead-letter queue or in the unrouted queue."""
+"""The messages in dead-letter queues and in the unrouted queue."""
 
 import json
 from collections.abc import Mapping
@@ -10,18 +10,18 @@ from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.workflow.queues import peek
 
-# What is added when a message dies; it belongs to its death, not to the message.
-OBITUARY = ("reason", "detail")
-# SQS itself moves a message that was received too often, and gives no reason.
+# ProcessMessagesFunction adds these to a message that becomes a dead letter.
+DEAD_LETTER_ATTRIBUTES = ("reason", "detail")
+# SQS moves a message after its last receive, and adds no reason.
 RECEIVED_TOO_OFTEN = "received_too_often"
 
 
 @dataclass(frozen=True)
-class Shelf:
-    """Queues that hold what needs a person.
+class QueueGroup:
+    """Queues that the same commands work on.
 
     Attributes:
-        called: What lies there, in messages to the user.
+        called: What their messages are called in texts for the user.
         queues: Their logical names.
     """
 
@@ -29,34 +29,34 @@ class Shelf:
     queues: tuple[str, ...]
 
     def choose(self, queue: str | None) -> tuple[str, ...]:
-        """One of its queues, or all of them.
+        """One of the queues, or all of them.
 
         Raises:
-            Refused: It has no such queue.
+            Refused: The group has no such queue.
         """
         if queue and queue not in self.queues:
-            raise Refused(f"{queue} holds no {self.called}", f"queues: {', '.join(self.queues)}")
+            raise Refused(f"{queue} has no {self.called}", f"queues: {', '.join(self.queues)}")
         return (queue,) if queue else self.queues
 
 
-DEAD_LETTERS = Shelf(
+DEAD_LETTERS = QueueGroup(
     "dead letters",
     ("NotificationDeadLetterQueue", "AlertDeadLetterQueue", "SubscriptionDeadLetterQueue"),
 )
-UNROUTED = Shelf("unrouted messages", ("UnroutedQueue",))
+UNROUTED = QueueGroup("unrouted messages", ("UnroutedQueue",))
 
 
 @dataclass(frozen=True)
-class Letter:
-    """One message.
+class QueuedMessage:
+    """One message in a queue.
 
     Attributes:
-        queue: Logical name of the queue that it lies in.
+        queue: Logical name of the queue.
         id: Its message id.
-        sent: When it came there, in seconds since 1970.
-        body: As it was received.
+        sent: When it was sent to the queue, in seconds since 1970.
+        body: Its body.
         attributes: Its message attributes, in the shape of SQS.
-        receipt: What deletes it, once received.
+        receipt: Its receipt handle, once received.
     """
 
     queue: str
@@ -68,12 +68,13 @@ class Letter:
 
     @property
     def reason(self) -> str | None:
-        """Why it is here."""
-        return self.text("reason") or (RECEIVED_TOO_OFTEN if self._died else None)
+        """Why it is a dead letter; None for an unrouted message."""
+        dead = self.queue in DEAD_LETTERS.queues
+        return self.text("reason") or (RECEIVED_TOO_OFTEN if dead else None)
 
     @property
     def origin(self) -> str | None:
-        """The event's source and id, if it is an event."""
+        """The event's source and id, if the body is an event."""
         with suppress(ValueError, RecursionError, AttributeError):
             event = json.loads(self.body)
             known = [event[key] for key in ("source", "id") if isinstance(event.get(key), str)]
@@ -82,16 +83,20 @@ class Letter:
 
     @property
     def own_attributes(self) -> dict[str, Any]:
-        """The attributes without those that it got when it died."""
-        return {name: value for name, value in self.attributes.items() if name not in OBITUARY}
+        """The attributes that it had before it became a dead letter."""
+        return {
+            name: value
+            for name, value in self.attributes.items()
+            if name not in DEAD_LETTER_ATTRIBUTES
+        }
 
     def text(self, attribute: str) -> str | None:
-        """A text attribute's value."""
+        """A string attribute's value."""
         value: str | None = self.attributes.get(attribute, {}).get("StringValue")
         return value
 
     def document(self) -> dict[str, Any]:
-        """All of it, for JSON."""
+        """The message as JSON."""
         return {
             "queue": self.queue,
             "id": self.id,
@@ -105,35 +110,33 @@ class Letter:
             "body": self.body,
         }
 
-    @property
-    def _died(self) -> bool:
-        return self.queue in DEAD_LETTERS.queues
-
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which messages; all of them when nothing is said."""
+class MessageFilter:
+    """Matches messages by id and reason; the default matches all."""
 
     ids: frozenset[str] = frozenset()
     reason: str | None = None
 
     @property
-    def everything(self) -> bool:
-        """Whether nothing is left out."""
+    def matches_all(self) -> bool:
+        """Whether it matches every message."""
         return not self.ids and self.reason is None
 
-    def __call__(self, letter: Letter) -> bool:
-        return (not self.ids or letter.id in self.ids) and self.reason in (None, letter.reason)
+    def __call__(self, message: QueuedMessage) -> bool:
+        return (not self.ids or message.id in self.ids) and self.reason in (None, message.reason)
 
 
-def look(environment: Environment, queues: tuple[str, ...], wanted: Wanted) -> list[Letter]:
-    """The messages of a local environment, oldest first, none of them received."""
+def list_messages(
+    environment: Environment, queues: tuple[str, ...], matches: MessageFilter
+) -> list[QueuedMessage]:
+    """The messages of a local environment that match, the oldest first; none is received."""
     found = [
-        Letter(queue, one["id"], one["sent"], one["body"], _texts(one["attributes"]))
+        QueuedMessage(queue, one["id"], one["sent"], one["body"], _texts(one["attributes"]))
         for queue in queues
         for one in peek(environment, queue)
     ]
-    return sorted(filter(wanted, found), key=lambda letter: letter.sent)
+    return sorted(filter(matches, found), key=lambda message: message.sent)
 
 
 def _texts(attributes: Mapping[str, str | None]) -> dict[str, Any]:

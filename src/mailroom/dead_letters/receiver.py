@@ -1,52 +1,52 @@
-"""Receives messages from a queue until all that are wanted were in hand."""
+"""Receives messages of one queue until all that match were received."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from mailroom.dead_letters.queued_messages import Letter, Wanted
+from mailroom.dead_letters.queued_messages import MessageFilter, QueuedMessage
 from mailroom.environments.environment import Environment
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
 _BATCH = 10
-# Long enough to see to ten messages, short enough that what a crash leaves is back soon.
+# Long enough to handle ten messages; after a crash they are visible again within a minute.
 _INVISIBLE_SECONDS = 60
 
 
-class Taker:
-    """Takes messages out of one queue; what is not deleted is there again at the end."""
+class Receiver:
+    """Receives messages of one queue; at the end those not deleted are visible again."""
 
     def __init__(self, environment: Environment, queue: str) -> None:
         self._client: SQSClient = environment.session.client("sqs")
         self._url = environment.outputs[f"{queue}Url"]
         self._queue = queue
 
-    def take(self, wanted: Wanted) -> Iterator[list[Letter]]:
-        """Yield the wanted messages, each once, in batches of up to 10."""
-        held: dict[str, Letter] = {}
-        missing = set(wanted.ids)
+    def receive(self, matches: MessageFilter) -> Iterator[list[QueuedMessage]]:
+        """Yield the messages that match, each once, in batches of up to 10."""
+        received: dict[str, QueuedMessage] = {}
+        missing = set(matches.ids)
         try:
             while batch := self._receive():
-                fresh = [letter for letter in batch if letter.id not in held]
-                held.update((letter.id, letter) for letter in batch)
-                yield [letter for letter in fresh if wanted(letter)]
-                missing -= held.keys()
-                if not fresh or (wanted.ids and not missing):
+                fresh = [message for message in batch if message.id not in received]
+                received.update((message.id, message) for message in batch)
+                yield [message for message in fresh if matches(message)]
+                missing -= received.keys()
+                if not fresh or (matches.ids and not missing):
                     return
         finally:
-            self._give_back(list(held.values()))
+            self._make_visible(list(received.values()))
 
-    def delete(self, letters: list[Letter]) -> None:
-        """Delete messages that were taken; one that isn't deleted is there again."""
-        if letters:
+    def delete(self, messages: list[QueuedMessage]) -> None:
+        """Delete received messages; one that SQS fails to delete becomes visible again."""
+        if messages:
             entries: Any = [
-                {"Id": str(n), "ReceiptHandle": letter.receipt} for n, letter in enumerate(letters)
+                {"Id": str(n), "ReceiptHandle": one.receipt} for n, one in enumerate(messages)
             ]
             self._client.delete_message_batch(QueueUrl=self._url, Entries=entries)
 
-    def _receive(self) -> list[Letter]:
-        # The long poll asks all of SQS's servers: an empty answer means an empty queue.
+    def _receive(self) -> list[QueuedMessage]:
+        # A long poll asks all of SQS's servers: an empty answer means an empty queue.
         answer = self._client.receive_message(
             QueueUrl=self._url,
             MaxNumberOfMessages=_BATCH,
@@ -55,32 +55,30 @@ class Taker:
             MessageAttributeNames=["All"],
             MessageSystemAttributeNames=["SentTimestamp"],
         )
-        return [self._letter(message) for message in answer.get("Messages", [])]
+        return [self._message(received) for received in answer.get("Messages", [])]
 
-    def _letter(self, message: Any) -> Letter:
-        return Letter(
+    def _message(self, received: Any) -> QueuedMessage:
+        attributes = received.get("MessageAttributes", {})
+        return QueuedMessage(
             self._queue,
-            message["MessageId"],
-            int(message["Attributes"]["SentTimestamp"]) / 1000,
-            message["Body"],
-            {
-                name: _sendable(value)
-                for name, value in message.get("MessageAttributes", {}).items()
-            },
-            message["ReceiptHandle"],
+            received["MessageId"],
+            int(received["Attributes"]["SentTimestamp"]) / 1000,
+            received["Body"],
+            {name: _sendable(value) for name, value in attributes.items()},
+            received["ReceiptHandle"],
         )
 
-    def _give_back(self, letters: list[Letter]) -> None:
-        for place in range(0, len(letters), _BATCH):
+    def _make_visible(self, messages: list[QueuedMessage]) -> None:
+        for place in range(0, len(messages), _BATCH):
             entries: Any = [
-                {"Id": str(n), "ReceiptHandle": letter.receipt, "VisibilityTimeout": 0}
-                for n, letter in enumerate(letters[place : place + _BATCH])
+                {"Id": str(n), "ReceiptHandle": one.receipt, "VisibilityTimeout": 0}
+                for n, one in enumerate(messages[place : place + _BATCH])
             ]
-            # Those that were deleted meanwhile are refused, one by one.
+            # SQS refuses the entries of messages that were deleted, one by one.
             self._client.change_message_visibility_batch(QueueUrl=self._url, Entries=entries)
 
 
 def _sendable(value: dict[str, Any]) -> dict[str, Any]:
-    """What was received of an attribute, without the empty lists that SQS refuses to take."""
+    """A received attribute without the empty lists that SendMessage refuses."""
     names = ("DataType", "StringValue", "BinaryValue")
     return {name: value[name] for name in names if value.get(name)}

@@ -1,53 +1,56 @@
-"""Sends messages back to where they came from."""
+"""Sends messages of dead-letter queues and the unrouted queue back to where they came from."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from mailroom.dead_letters.queued_messages import Letter, Wanted, look
-from mailroom.dead_letters.receiver import Taker
+from mailroom.dead_letters.queued_messages import MessageFilter, QueuedMessage, list_messages
+from mailroom.dead_letters.receiver import Receiver
 from mailroom.environments.environment import Environment
 from mailroom.waiting import backoff
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
-# What the topic itself could not deliver, or to nobody, goes through the topic again.
+# Messages that the topic could not deliver, or that no subscription matched, are published again.
 SOURCES = {"NotificationDeadLetterQueue": "NotificationQueue", "AlertDeadLetterQueue": "AlertQueue"}
 
 type Progress = Callable[[int], None]
 
 
 def redrive(
-    environment: Environment, queue: str, wanted: Wanted, progress: Progress = lambda count: None
+    environment: Environment,
+    queue: str,
+    matches: MessageFilter,
+    progress: Progress = lambda count: None,
 ) -> int:
-    """Send messages back: whoever handles them has been mended.
+    """Send messages back, after the cause of their failure was fixed.
 
-    Twice does no harm: what is gone is not sent again, and what an interruption left in both
-    places makes no second row.
+    It is idempotent: messages that an interrupted redrive left in both queues make no second row.
 
     Args:
-        environment: Where.
-        queue: Logical name of the queue that they lie in.
-        wanted: Which.
-        progress: Told again and again how many were sent back.
+        environment: The environment of the queue.
+        queue: Logical name of the queue.
+        matches: The messages.
+        progress: Called with the number of messages sent back.
 
     Returns:
         How many were sent back.
     """
-    if wanted.everything and queue in SOURCES:
+    if matches.matches_all and queue in SOURCES:
         return _move_all(environment, queue, SOURCES[queue], progress)
-    return _send_singly(environment, queue, wanted, progress)
+    return _send_singly(environment, queue, matches, progress)
 
 
 def _move_all(environment: Environment, queue: str, source: str, progress: Progress) -> int:
-    """Have SQS do it, or wait for the end of what it is doing already.
+    """Have SQS move the messages, or wait for the end of a move that runs already.
 
-    Our functions send dead letters themselves, so SQS does not know where they came from: it
-    must be told. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
+    SQS doesn't know where the dead messages came from, as ProcessMessagesFunction sends them: it
+    needs DestinationArn.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
     """
     client: SQSClient = environment.session.client("sqs")
     origin = _arn(client, environment, queue)
-    if not _is_running(client, origin):
+    if _newest_task(client, origin).get("Status") != "RUNNING":
         client.start_message_move_task(
             SourceArn=origin, DestinationArn=_arn(client, environment, source)
         )
@@ -57,38 +60,36 @@ def _move_all(environment: Environment, queue: str, source: str, progress: Progr
         progress(moved)
         if task.get("Status") != "RUNNING":
             return moved
-    raise AssertionError("unreachable: the wait has no end of its own")
+    raise AssertionError("unreachable: backoff yields for ever")
 
 
-def _send_singly(environment: Environment, queue: str, wanted: Wanted, progress: Progress) -> int:
-    # Only what lies there now: what comes back at once is not sent round and round.
-    lying = frozenset(letter.id for letter in look(environment, (queue,), wanted))
-    if not lying:
+def _send_singly(
+    environment: Environment, queue: str, matches: MessageFilter, progress: Progress
+) -> int:
+    # Only messages that are there now: one that fails again at once is not sent again.
+    present = frozenset(one.id for one in list_messages(environment, (queue,), matches))
+    if not present:
         return 0
-    taker, send, count = Taker(environment, queue), _sender(environment, queue), 0
-    for letters in taker.take(Wanted(lying)):
-        for letter in letters:
-            send(letter)
-        taker.delete(letters)
-        count += len(letters)
+    receiver, send, count = Receiver(environment, queue), _sender(environment, queue), 0
+    for messages in receiver.receive(MessageFilter(present)):
+        for message in messages:
+            send(message)
+        receiver.delete(messages)
+        count += len(messages)
         progress(count)
     return count
 
 
-def _sender(environment: Environment, queue: str) -> Callable[[Letter], object]:
+def _sender(environment: Environment, queue: str) -> Callable[[QueuedMessage], object]:
     if queue in SOURCES:
         sqs, url = environment.session.client("sqs"), environment.outputs[f"{SOURCES[queue]}Url"]
-        return lambda letter: sqs.send_message(
-            QueueUrl=url, MessageBody=letter.body, MessageAttributes=letter.own_attributes
+        return lambda message: sqs.send_message(
+            QueueUrl=url, MessageBody=message.body, MessageAttributes=message.own_attributes
         )
     sns, topic = environment.session.client("sns"), environment.outputs["MessagesTopicArn"]
-    return lambda letter: sns.publish(
-        TopicArn=topic, Message=letter.body, MessageAttributes=letter.own_attributes
+    return lambda message: sns.publish(
+        TopicArn=topic, Message=message.body, MessageAttributes=message.own_attributes
     )
-
-
-def _is_running(client: "SQSClient", origin: str) -> bool:
-    return _newest_task(client, origin).get("Status") == "RUNNING"
 
 
 def _newest_task(client: "SQSClient", origin: str) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""What a change set would do to a stack, in words of ours."""
+"""What a change set would do to a stack's resources."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-# What holds data, or is known to others by its name: replaced, it starts empty.
+# Resources with data, or whose names others know: a replacement starts empty.
 _STATEFUL = (
     "AWS::DynamoDB::",
     "AWS::Logs::LogGroup",
@@ -16,7 +16,7 @@ _STATEFUL = (
     "AWS::SQS::Queue",
     "AWS::SecretsManager::Secret",
 )
-# Their names begin like those of the above, and they hold nothing.
+# Types that begin like those above, without data.
 _STATELESS = (
     "AWS::RDS::DBClusterParameterGroup",
     "AWS::S3::BucketPolicy",
@@ -26,7 +26,7 @@ _STATELESS = (
 
 
 class Kind(StrEnum):
-    """What becomes of a resource."""
+    """What happens to a resource."""
 
     added = "added"
     changed = "changed"
@@ -40,7 +40,7 @@ class Change:
     """What a change set would do to one resource.
 
     Attributes:
-        kind: What becomes of it.
+        kind: What happens to it.
         logical_id: Its name in the template.
         resource_type: Its type.
         properties: Names of the properties that change, as far as CloudFormation says.
@@ -53,7 +53,7 @@ class Change:
 
     @property
     def loses_data(self) -> bool:
-        """Whether what the resource holds is gone afterwards, or may be."""
+        """Whether the resource's data is lost, or may be."""
         return (
             self.kind in (Kind.perhaps_replaced, Kind.replaced, Kind.removed)
             and self.resource_type.startswith(_STATEFUL)
@@ -67,7 +67,7 @@ class ChangeSet:
 
     Attributes:
         arn: Its ARN.
-        changes: What it would do, by kind and name.
+        changes: What it would do, sorted by kind and name.
     """
 
     arn: str
@@ -75,7 +75,7 @@ class ChangeSet:
 
 
 def as_changes(described: Iterable[Mapping[str, Any]]) -> tuple[Change, ...]:
-    """The `Changes` of DescribeChangeSet, those that lose something last."""
+    """Convert the `Changes` of DescribeChangeSet; replacements and removals are last."""
     changes = [_as_change(one["ResourceChange"]) for one in described if "ResourceChange" in one]
     order = list(Kind)
     return tuple(sorted(changes, key=lambda one: (order.index(one.kind), one.logical_id)))

@@ -1,10 +1,10 @@
-"""Deploys infra/ to a target: the one deployment there is, for every environment."""
+"""Deploys infra/template.yml, for every environment in the same way."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Deployment, Stack
 from mailroom.deployment.template import Template
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Code:
-    """The functions' code: a bucket and a key, and the architecture that it was made for."""
+    """The functions' code: its bucket and key, and its architecture."""
 
     bucket: str
     key: str
@@ -25,33 +25,33 @@ class Code:
 def deploy_definitions(
     session: "boto3.Session",
     template: Template,
-    target: Target,
+    config: EnvironmentConfig,
     code: Code,
     parameters: Mapping[str, str],
     progress: Callable[[ResourceEvent], None] = lambda event: None,
 ) -> Deployment:
-    """Deploy the template to the target's stack.
+    """Deploy the template to the environment's stack.
 
     Args:
-        session: Credentials, region and endpoint of where it goes.
+        session: Credentials, region and endpoint.
         template: infra/template.yml.
-        target: The environment's settings.
-        code: What the functions run.
-        parameters: Template parameters that are known only now; they win over the target's.
-        progress: Called with each resource's events.
+        config: The environment's config.
+        code: The functions' code.
+        parameters: Template parameters that take precedence over the config's.
+        progress: Called with each event of a resource.
 
     Raises:
-        DeploymentFailed: CloudFormation refused it, or a resource failed.
+        DeploymentFailed: CloudFormation rejected the change set, or a resource failed.
     """
-    stack = Stack(session.client("cloudformation"), target.stack, progress)
+    stack = Stack(session.client("cloudformation"), config.stack, progress)
     return stack.deploy(
         template.render(),
         {
-            **target.parameters,
+            **config.parameters,
             "CodeBucket": code.bucket,
             "CodeKey": code.key,
             "Architecture": code.architecture,
             **parameters,
         },
-        target.tags,
+        config.tags,
     )

@@ -1,7 +1,10 @@
-"""An environment to deploy to: infra/environments/NAME.toml."""
+"""The config of an environment: infra/environments/NAME.toml."""
 
+import os
+import re
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +13,23 @@ from mailroom.errors import Refused
 _TABLES = ("parameters", "tags")
 _STRINGS = ("region", "stack", "account", "bucket", "database")
 _LISTS = ("tests",)
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 @dataclass(frozen=True)
-class Target:
-    """Where a stack goes, and with which parameters.
+class EnvironmentConfig:
+    """Where a stack is deployed, and with which parameters.
 
     Attributes:
         name: The environment's name, which is the file's.
         region: AWS region.
         stack: Name of the CloudFormation stack.
-        account: The twelve digits of the only account that may be deployed to, or None for any.
-        parameters: Template parameters; `${NAME}` in a value stands for an environment variable.
+        account: The twelve digits of the account; None for any.
+        parameters: Template parameters; `${NAME}` in a value is an environment variable.
         tags: Tags of the stack, and so of its resources.
-        bucket: Name of the artifact bucket; made of account and region when None.
-        database: Name of the stack of infra/database.yml whose outputs are parameters too, if any.
-        tests: Which integration tests a release must have passed; none means all of the flow's.
+        bucket: Name of the artifact bucket; None for the default, of account and region.
+        database: Name of the stack of infra/database.yml, whose outputs are parameters too.
+        tests: Integration tests that a release must have passed; empty for all of the flow.
     """
 
     name: str
@@ -38,12 +42,17 @@ class Target:
     database: str | None = None
     tests: tuple[str, ...] = ()
 
+    @property
+    def protected(self) -> bool:
+        """Whether its stacks may not be deleted as they are: prod's."""
+        return self.parameters.get("Stage") == "prod"
 
-def load_target(folder: Path, name: str) -> Target:
+
+def load_environment_config(folder: Path, name: str) -> EnvironmentConfig:
     """Read infra/environments/NAME.toml.
 
     Raises:
-        Refused: There is no such environment, or its file is malformed; every fault is named.
+        Refused: There is no such environment, or its file is malformed; all faults are named.
     """
     path = folder / f"{name}.toml"
     if not path.is_file():
@@ -56,7 +65,7 @@ def load_target(folder: Path, name: str) -> Target:
     faults = _faults(document)
     if faults:
         raise Refused(f"{path.name}: " + "; ".join(faults))
-    return Target(
+    return EnvironmentConfig(
         name=name,
         region=document["region"],
         stack=document["stack"],
@@ -66,6 +75,31 @@ def load_target(folder: Path, name: str) -> Target:
         bucket=document.get("bucket"),
         database=document.get("database"),
         tests=tuple(str(test) for test in document.get("tests", [])),
+    )
+
+
+def missing_variables(
+    config: EnvironmentConfig, variables: Mapping[str, str] = os.environ
+) -> list[str]:
+    """Names of the environment variables that a config names and that are not set."""
+    texts = [config.account or "", config.bucket or "", *config.parameters.values()]
+    names = {name for text in texts for name in _VARIABLE.findall(text)}
+    return sorted(name for name in names if not variables.get(name))
+
+
+def expand(
+    config: EnvironmentConfig, variables: Mapping[str, str] = os.environ
+) -> EnvironmentConfig:
+    """The config with environment variables replaced by their values, those that are set."""
+
+    def filled(text: str) -> str:
+        return _VARIABLE.sub(lambda match: variables.get(match[1]) or match[0], text)
+
+    return replace(
+        config,
+        account=filled(config.account) if config.account else None,
+        bucket=filled(config.bucket) if config.bucket else None,
+        parameters={name: filled(value) for name, value in config.parameters.items()},
     )
 
 

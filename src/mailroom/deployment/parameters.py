@@ -1,12 +1,43 @@
-"""Template parameters, held against what the template says of them: an emulator takes anything."""
+"""Template parameters: read from text, and checked as CloudFormation does; LocalStack does not."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from mailroom.errors import Refused
+
+
+def parse_parameters(words: Iterable[str], where: str = "") -> dict[str, str]:
+    """Parameters out of words `NAME=VALUE`.
+
+    Args:
+        words: The words.
+        where: Where they were given, for the error, as in ` in VARIABLE`.
+
+    Raises:
+        Refused: A word has another form.
+    """
+    pairs = [word.partition("=") for word in words]
+    malformed = [name for name, equals, _ in pairs if not equals]
+    if malformed:
+        raise Refused(f"not NAME=VALUE{where}: {', '.join(malformed)}")
+    return {name: value for name, _, value in pairs}
+
+
+def format_parameters(parameters: Mapping[str, str]) -> str:
+    """Parameters as one text `NAME=VALUE NAME=VALUE`.
+
+    Raises:
+        Refused: A value contains white space, which would end it.
+    """
+    broken = [name for name, value in parameters.items() if value != "".join(value.split())]
+    if broken:
+        raise Refused(f"white space in a parameter's value: {', '.join(broken)}")
+    return " ".join(f"{name}={value}" for name, value in parameters.items())
 
 
 def parameter_faults(declared: Mapping[str, Any], given: Mapping[str, str]) -> list[str]:
-    """What CloudFormation would refuse, a line each.
+    """The faults for which CloudFormation would reject parameters, a line each.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
 
@@ -38,7 +69,7 @@ def _number_fault(value: str, rules: Mapping[str, Any]) -> str:
     try:
         number = float(value)
     except ValueError:
-        return "is no number"
+        return "is not a number"
     if number < rules.get("MinValue", number):
         return f"is less than {rules['MinValue']}"
     if number > rules.get("MaxValue", number):

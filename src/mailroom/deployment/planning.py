@@ -1,4 +1,4 @@
-"""Makes change sets, and says why CloudFormation refuses one."""
+"""Creates change sets, and explains why CloudFormation rejects one."""
 
 import uuid
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import ClientError
 
-from mailroom.aws.errors import explain
+from mailroom.aws.error_translation import explain
 from mailroom.deployment.change_set import Change, ChangeSet, as_changes
 from mailroom.errors import DeploymentFailed, MailroomError, Refused
 from mailroom.waiting import backoff
@@ -19,9 +19,9 @@ _TEMPLATE_LIMIT = 51_200
 _EMPTY = ("didn't contain changes", "No updates are to be performed")
 _HINTS = {
     "InvalidChangeSetStatus": "the stack was changed since: plan again",
-    "ChangeSetNotFound": "somebody deleted it, or the stack was changed since: plan again",
+    "ChangeSetNotFound": "it was deleted, or the stack was changed since: plan again",
     "_IN_PROGRESS": "another deployment is under way: try again when it has ended",
-    "UPDATE_ROLLBACK_FAILED": "mend the cause, then: aws cloudformation continue-update-rollback",
+    "UPDATE_ROLLBACK_FAILED": "fix the cause, then: aws cloudformation continue-update-rollback",
 }
 
 
@@ -33,11 +33,11 @@ def make_change_set(
     parameters: Mapping[str, str],
     tags: Mapping[str, str],
 ) -> ChangeSet | None:
-    """Make a change set; None when there is nothing to change.
+    """Create a change set; None when there is nothing to change.
 
     Raises:
-        Refused: The template is larger than AWS takes; an emulator would take it.
-        DeploymentFailed: CloudFormation refuses it; the message holds its reason.
+        Refused: The template is larger than CloudFormation takes; LocalStack would take it.
+        DeploymentFailed: CloudFormation rejects it; the message has its reason.
     """
     size = len(template.encode())
     if size > _TEMPLATE_LIMIT:
@@ -64,23 +64,23 @@ def make_change_set(
 
 
 def refusal(stack: str, error: ClientError) -> MailroomError:
-    """Why CloudFormation does not make or execute a change set, and what to do."""
+    """Why CloudFormation rejects or does not execute a change set, and what to do."""
     known = explain(error)
     if known:
         return known
     hint = next((hint for sign, hint in _HINTS.items() if sign in str(error)), "")
     message = error.response["Error"].get("Message", "")
-    return DeploymentFailed(f"the change set for stack {stack} was refused: {message}", hint)
+    return DeploymentFailed(f"the change set for stack {stack} was rejected: {message}", hint)
 
 
 def _changes(
     cloudformation: "CloudFormationClient", stack: str, change_set: str
 ) -> tuple[Change, ...]:
-    """Wait for the change set; none when it is empty."""
+    """Wait until the change set is complete; returns its changes, none when it is empty."""
     for _ in backoff():
         described = cloudformation.describe_change_set(ChangeSetName=change_set)
         if described["Status"] == "CREATE_COMPLETE":
-            # An emulator completes what AWS would refuse as empty.
+            # LocalStack completes an empty change set, for which AWS has the status FAILED.
             changes = list(described.get("Changes", []))
             while token := described.get("NextToken"):
                 described = cloudformation.describe_change_set(
@@ -93,4 +93,4 @@ def _changes(
             if any(text in reason for text in _EMPTY):
                 return ()
             raise DeploymentFailed(f"the change set for stack {stack} failed: {reason}")
-    raise AssertionError("unreachable: the wait has no end of its own")
+    raise AssertionError("unreachable: backoff yields for ever")

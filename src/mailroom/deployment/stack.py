@@ -1,4 +1,4 @@
-"""A stack: how it stands, and how a change set brings it to what the definitions say."""
+"""A CloudFormation stack: its status, and its deployment by change sets."""
 
 import json
 import time
@@ -15,8 +15,8 @@ from mailroom.waiting import backoff
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
 
-# A stack in one of these never held a deployment: CloudFormation demands that it be deleted first.
-# CREATE_FAILED is where LocalStack leaves one whose change set it refuses.
+# Stacks that were never deployed. CloudFormation changes them no more: they must be deleted first.
+# LocalStack leaves a stack whose change set it rejects in CREATE_FAILED.
 _UNUSABLE = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"}
 _SECONDS_BETWEEN_EVENTS = 1.0
 _NEVER_DEPLOYED = "REVIEW_IN_PROGRESS"
@@ -25,10 +25,10 @@ _SUCCESS = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PR
 
 @dataclass(frozen=True)
 class Deployment:
-    """What a deployment came to.
+    """The result of a deployment.
 
     Attributes:
-        changed: False when the stack was already as the definitions say.
+        changed: False when there was nothing to change.
         outputs: The stack's outputs by name.
     """
 
@@ -41,7 +41,7 @@ class Deployed:
     """What a stack was deployed from.
 
     Attributes:
-        template: The template as it was handed in.
+        template: The template as it was submitted.
         parameters: Template parameters.
         tags: The stack's tags.
     """
@@ -52,7 +52,7 @@ class Deployed:
 
 
 class Stack:
-    """One CloudFormation stack, on whatever endpoint the client talks to."""
+    """One CloudFormation stack."""
 
     def __init__(
         self,
@@ -96,8 +96,8 @@ class Stack:
         """Create the stack, or update it, through a change set.
 
         Raises:
-            DeploymentFailed: The change set was refused, or resources failed: the message
-                holds each one's reason.
+            DeploymentFailed: CloudFormation rejected the change set, or resources failed; the
+                message has each one's reason.
         """
         change_set = self.plan(template, parameters, tags)
         if change_set:
@@ -107,20 +107,21 @@ class Stack:
     def plan(
         self, template: str, parameters: Mapping[str, str], tags: Mapping[str, str]
     ) -> ChangeSet | None:
-        """Make a change set; None when there is nothing to change.
+        """Create a change set; None when there is nothing to change.
 
         Raises:
-            DeploymentFailed: CloudFormation refuses it; the message holds its reason.
+            DeploymentFailed: CloudFormation rejects it; the message has its reason.
         """
         status = self._ready_for_change()
         kind: Literal["CREATE", "UPDATE"] = "UPDATE" if status else "CREATE"
         return make_change_set(self._cloudformation, self.name, kind, template, parameters, tags)
 
     def execute(self, change_set: ChangeSet) -> None:
-        """Carry a change set out, and wait until the stack rests.
+        """Execute a change set, and wait until the stack has changed.
 
         Raises:
-            DeploymentFailed: It is stale, another deployment is under way, or resources failed.
+            DeploymentFailed: The stack has changed since, another deployment runs, or resources
+                failed.
         """
         events = StackEvents(self._cloudformation, self.name)
         try:
@@ -132,13 +133,27 @@ class Stack:
             raise DeploymentFailed(f"stack {self.name} was not deployed:\n{failures}")
 
     def discard(self, change_set: ChangeSet) -> None:
-        """Delete a change set; a stack that it would have created goes with it."""
+        """Delete a change set, and the stack that it would have created."""
         self._cloudformation.delete_change_set(ChangeSetName=change_set.arn)
         if self.status() == _NEVER_DEPLOYED:
             self._cloudformation.delete_stack(StackName=self.name)
 
+    @property
+    def protected(self) -> bool:
+        """Whether CloudFormation refuses to delete it."""
+        return bool((self._describe() or {}).get("EnableTerminationProtection"))
+
+    def protect(self) -> None:
+        """Let CloudFormation refuse to delete it, until somebody takes that away.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
+        """
+        self._cloudformation.update_termination_protection(
+            StackName=self.name, EnableTerminationProtection=True
+        )
+
     def delete(self) -> None:
-        """Delete the stack and wait until it is gone; nothing happens when there is none."""
+        """Delete the stack, if there is one, and wait until it is deleted."""
         described = self._describe()
         if not described:
             return
@@ -159,35 +174,38 @@ class Stack:
         return dict(stacks[0])
 
     def _ready_for_change(self) -> str | None:
-        """Wait for a deployment that is under way; delete what no deployment could change."""
+        """Wait for a deployment that runs; delete a stack that CloudFormation can't change."""
         status = self.status()
         if status and status.endswith("_IN_PROGRESS") and status != _NEVER_DEPLOYED:
-            self._notice(f"stack {self.name} is {status}: waiting for the deployment under way")
+            self._notice(f"stack {self.name} is {status}: waiting for the deployment that runs")
             self._follow(StackEvents(self._cloudformation, self.name), self.name)
             status = self.status()
         if status in _UNUSABLE:
-            self._notice(f"stack {self.name} is {status}: it holds nothing, and is deleted first")
+            self._notice(f"stack {self.name} is {status}: never deployed, and deleted first")
             self.delete()
             return None
         return None if status == _NEVER_DEPLOYED else status
 
-    def _follow(self, events: StackEvents, stack: str, *wanted: str) -> str | None:
-        """Report events until the stack rests; None when it rests as wanted, else the reasons."""
-        failed: list[ResourceEvent] = []
+    def _follow(self, events: StackEvents, stack: str, *expected: str) -> str | None:
+        """Report events until the status is final; None for an expected one, else the reasons."""
         looked = 0.0
         for _ in backoff(first=0.1, factor=1.05):
             described = self._describe(stack)
             status = described["StackStatus"] if described else "DELETE_COMPLETE"
-            rests = status in wanted or not status.endswith("_IN_PROGRESS")
-            # Listing events takes an emulator time in which it could have made resources.
-            if rests or time.monotonic() - looked >= _SECONDS_BETWEEN_EVENTS:
+            final = status in expected or not status.endswith("_IN_PROGRESS")
+            # LocalStack creates no resources while it lists events.
+            if final or time.monotonic() - looked >= _SECONDS_BETWEEN_EVENTS:
                 looked = time.monotonic()
                 for event in events.new():
                     self._progress(event)
-                    failed.extend([event] if event.failed else [])
-            if status in wanted:
+            if status in expected:
                 return None
-            if rests:
+            if final:
                 break
-        reasons = [f"  {event}" for event in failed] or [f"  the stack is {status}"]
-        return "\n".join(reasons)
+        reasons = [f"  {event}" for event in events.causes()]
+        return "\n".join(reasons) or f"  the stack is {_with_reason(status, described)}"
+
+
+def _with_reason(status: str, described: Mapping[str, Any] | None) -> str:
+    reason = (described or {}).get("StackStatusReason")
+    return f"{status}: {reason}" if reason else status

@@ -1,8 +1,8 @@
-"""The template as CloudFormation takes it: with the state machine's definition inside."""
+"""Renders the template with the state machine's definition inside, for CloudFormation."""
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,7 @@ _MACHINE = "AWS::Serverless::StateMachine"
 
 
 class Template:
-    """A SAM template of ours.
-
-    It is read when it is first asked for anything, and refused then when it is missing or no
-    template.
+    """A SAM template. The file is read at the first use, and refused then if it is malformed.
 
     Args:
         path: The file; each `DefinitionUri` in it is relative to its folder.
@@ -46,17 +43,53 @@ class Template:
         return document
 
     def check_parameters(self, given: Mapping[str, str]) -> None:
-        """Refuse parameters that CloudFormation would refuse.
+        """Check that CloudFormation would accept parameters.
 
         Raises:
-            Refused: One is unknown, or its value is not allowed; every fault is named.
+            Refused: Some are unknown, or their values not allowed; all faults are named.
         """
         faults = self.parameter_faults(given)
         if faults:
             raise Refused(f"{self._path.name} does not take these parameters", "\n".join(faults))
 
+    def merged_parameters(
+        self,
+        configured: Mapping[str, str],
+        remembered: Mapping[str, str],
+        given: Mapping[str, str],
+        unset: Collection[str],
+    ) -> dict[str, str]:
+        """The remembered parameters, less those that are unset, and the given ones, which win.
+
+        Args:
+            configured: The environment's own, which all of them win over.
+            remembered: What an earlier `up` was given.
+            given: What this one is given.
+            unset: Names to forget.
+
+        Raises:
+            Refused: CloudFormation would refuse one, or there is none of the name.
+        """
+        unknown = [
+            name
+            for name in unset
+            if name not in remembered and name not in self._document.get("Parameters", {})
+        ]
+        if unknown:
+            raise Refused(f"there is no such parameter: {', '.join(unknown)}")
+        kept = {name: value for name, value in remembered.items() if name not in unset}
+        faults = self.parameter_faults({k: v for k, v in kept.items() if k not in given})
+        if faults:
+            raise Refused(
+                f"{self._path.name} does not take parameters of an earlier `up`",
+                "\n".join([*faults, "forget one: mailroom up --unset NAME"]),
+            )
+        merged = {**kept, **given}
+        self.check_parameters({**configured, **merged})
+        return merged
+
     def parameter_faults(self, given: Mapping[str, str]) -> list[str]:
-        """What CloudFormation would refuse of these parameters, a line each."""
+        """The faults for which CloudFormation would reject parameters, a line each."""
         return parameter_faults(self._document.get("Parameters", {}), given)
 
     def required_parameters(self) -> set[str]:
@@ -65,13 +98,13 @@ class Template:
         return {name for name, parameter in declared.items() if "Default" not in parameter}
 
     def render(self) -> str:
-        """The template with each state machine's `DefinitionUri` replaced by the file's content.
+        """The template with each state machine's `DefinitionUri` replaced by a `Definition`.
 
-        What `aws cloudformation package` does by uploading, this does in place (`Definition` of
-        AWS::Serverless::StateMachine), so that one document is the whole of the definitions.
+        `aws cloudformation package` would upload the file. This way one document contains all
+        definitions.
 
         Raises:
-            Refused: A definition is missing or is not JSON.
+            Refused: A definition is missing or not JSON.
         """
         return self._rendered
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mailroom.database.migration import migrate_database
 from mailroom.deployment.deploy import Code, deploy_definitions
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.template import Template
 from mailroom.environments.environment import Environment
@@ -14,7 +14,7 @@ from mailroom.progress import Progress
 def bring_up_to_date(
     environment: Environment,
     template: Template,
-    target: Target,
+    config: EnvironmentConfig,
     code: Code,
     parameters: Mapping[str, str],
     progress: Progress,
@@ -24,7 +24,7 @@ def bring_up_to_date(
     Args:
         environment: What is deployed to.
         template: infra/template.yml.
-        target: The environment's settings.
+        config: The environment's settings.
         code: What the functions run.
         parameters: Template parameters that win over the target's.
         progress: Told of each step.
@@ -41,9 +41,9 @@ def bring_up_to_date(
             step.update(f"{len(finished)} resources")
 
         deployment = deploy_definitions(
-            environment.session, template, target, code, parameters, count
+            environment.session, template, config, code, parameters, count
         )
         step.result = f"{len(finished)} resources" if deployment.changed else "nothing to change"
     with progress.step("Database") as step:
-        applied = migrate_database(environment)["applied"]
-        step.result = f"{len(applied)} migrations" if applied else "nothing to migrate"
+        step.update("waiting for MigrateDatabaseFunction")
+        step.result = migrate_database(environment)

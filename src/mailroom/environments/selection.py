@@ -27,9 +27,10 @@ def connect(project: Project) -> Environment:
     chosen = choose(project)
     try:
         return chosen.connect()
-    except NotUp:
+    except NotUp as error:
         if chosen.running:
             raise HalfUp(chosen.name) from None
+        error.hint = "\n".join([error.hint, *left_alone(project)])
         raise
 
 
@@ -68,3 +69,19 @@ def local_environments(project: Project) -> "list[LocalEnvironment]":
     if choice and choice not in known:
         raise Refused(f"{_CHOICE} is {choice!r}", f"it may be: {', '.join(known)}")
     return [known[name](project) for name in ([choice] if choice else known)]
+
+
+def left_alone(project: Project) -> list[str]:
+    """Containers of other checkouts, a line for each checkout: no command touches them."""
+    return [line for one in _containers(project) for line in one.left_alone()]
+
+
+def ownerless(project: Project) -> list[str]:
+    """Volumes of which nothing says which checkout made them, a line each."""
+    return [line for one in _containers(project) for line in one.ownerless()]
+
+
+def _containers(project: Project) -> "list[ComposeEnvironment]":
+    from mailroom.environments.compose.environment import ComposeEnvironment
+
+    return [one for one in local_environments(project) if isinstance(one, ComposeEnvironment)]

@@ -1,4 +1,4 @@
-"""The zip that goes to AWS, byte for byte the same on every machine."""
+"""Makes the zip that goes to AWS, byte for byte the same on every machine."""
 
 import hashlib
 import tempfile
@@ -8,12 +8,11 @@ from pathlib import Path
 
 from mailroom.errors import Refused
 from mailroom.packaging.dependencies import install_dependencies
-from mailroom.packaging.sources import code_entries
 from mailroom.project import Project
 
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 UNZIPPED_LIMIT = 250 * 1024 * 1024
-# What installers write about themselves; nothing reads it at run time.
+# Files that installers write; nothing reads them at run time.
 _INSTALLERS = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
@@ -31,7 +30,7 @@ def build_archive(project: Project, architecture: str) -> Path:
         The zip; its name holds its SHA-256.
 
     Raises:
-        Refused: The code would not fit into Lambda's 250 MB.
+        Refused: The code is larger than Lambda's 250 MB.
     """
     dependencies = project.state / "build" / f"dependencies-{architecture}"
     install_dependencies(project, dependencies, architecture)
@@ -39,23 +38,23 @@ def build_archive(project: Project, architecture: str) -> Path:
 
 
 def pack(project: Project, dependencies: Path, architecture: str) -> Path:
-    """Package the functions with dependencies that are there already.
+    """Package the functions with dependencies that are installed already.
 
-    Entries are sorted, stored without compression (compressors differ between machines), and
-    carry neither times nor owners nor the permissions that they happen to have here.
+    Entries are sorted and stored without compression, as compressors differ between machines.
+    They have a fixed time and fixed permissions, and no owner.
 
     Args:
         project: The checkout.
-        dependencies: Folder that holds them at its top level.
-        architecture: What they are for.
+        dependencies: Folder of the dependencies.
+        architecture: Lambda architecture of the dependencies.
 
     Returns:
         The zip; its name holds its SHA-256.
 
     Raises:
-        Refused: The code would not fit into Lambda's 250 MB.
+        Refused: The code is larger than Lambda's 250 MB.
     """
-    files = dict(sorted(_files(dependencies, code_entries(project))))
+    files = dict(sorted(_files(dependencies, project.code_entries)))
     size = sum(path.stat().st_size for path in files.values())
     if size > UNZIPPED_LIMIT:
         raise Refused(f"the code is {size:,} bytes unzipped; Lambda takes {UNZIPPED_LIMIT:,}")
@@ -90,7 +89,7 @@ def _files(dependencies: Path, entries: dict[str, Path]) -> Iterator[tuple[str, 
     for top, source in entries.items():
         for path in _walk(source):
             name = Path(top) / path.relative_to(source)
-            # Hidden files are an editor's or a system's, not sources.
+            # Hidden files belong to an editor or the system.
             if not any(part.startswith(".") for part in name.parts):
                 yield name.as_posix(), path
 

@@ -1,4 +1,4 @@
-"""What is in a package: how large each dependency is, and for which machine it was built."""
+"""The contents of a package: the size of each dependency, and its architecture."""
 
 import re
 import zipfile
@@ -40,10 +40,10 @@ def list_parts(archive: Path) -> list[Part]:
 
 
 def require_platform(archive: Path, architecture: str) -> None:
-    """Make sure that every library in a package is for Linux and its architecture.
+    """Check that every compiled library in a package is for Linux and its architecture.
 
     Raises:
-        Refused: One is not; each is named.
+        Refused: Some are not; the hint names each.
     """
     with zipfile.ZipFile(archive) as package:
         names = [name for name in package.namelist() if _COMPILED.search(name)]

@@ -1,4 +1,4 @@
-"""The functions' locked dependencies, installed as they lie in a Lambda package."""
+"""Installs the functions' locked dependencies as a Lambda package has them."""
 
 import hashlib
 import platform
@@ -18,7 +18,7 @@ def host_architecture() -> str:
     """Lambda's name of this machine's architecture.
 
     Raises:
-        Refused: Lambda has none.
+        Refused: Lambda does not run on it.
     """
     names = {"x86_64": "x86_64", "amd64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}
     machine = platform.machine().lower()
@@ -28,15 +28,15 @@ def host_architecture() -> str:
 
 
 def install_dependencies(project: Project, folder: Path, architecture: str | None) -> None:
-    """Install functions/requirements.txt into a folder; nothing is done when it is there already.
+    """Install functions/requirements.txt into a folder, unless it is installed there already.
 
     Args:
         project: The checkout.
-        folder: Where to; emptied first when its content is of another lock.
+        folder: The folder; it is emptied first when another lock was installed there.
         architecture: Linux wheels for this Lambda architecture, or None for the host's own.
 
     Raises:
-        MailroomError: A package could not be had; the message is the installer's.
+        MailroomError: A package could not be installed; the hint is the installer's message.
     """
     lock = project.functions / "requirements.txt"
     inputs = hashlib.sha256(lock.read_bytes() + str(architecture).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The artifact bucket: what a stack is deployed from, and what was promoted when."""
+"""The artifact bucket, which holds releases and the log of promotions."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from mailroom.promotion.account import Account
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# A deployment uploads what it deploys anew, so nothing that was deployed within a year expires.
+# Each deployment uploads its release again, so one deployed within a year has not expired.
 _LIFECYCLE: Any = {
     "Rules": [
         {
@@ -46,21 +46,21 @@ _ENCRYPTION: Any = {
 
 
 def set_up_bucket(account: Account) -> bool:
-    """Create the artifact bucket if it is missing, and set everything that it has to be.
+    """Create the artifact bucket if it is missing, and configure it.
 
-    Versioned, encrypted, not public, reached by TLS only; old artifacts expire.
+    It is versioned, encrypted, private and reached by TLS only; old artifacts expire.
 
     Returns:
         Whether it was created.
 
     Raises:
-        Refused: The name is another account's.
+        Refused: The bucket belongs to another account.
     """
     s3, name = account.session.client("s3"), account.bucket
     owner: Any = {"Bucket": name, "ExpectedBucketOwner": account.id}
     created = not bucket_exists(account)
     if created:
-        _create(s3, name, account.target.region)
+        _create(s3, name, account.config.region)
     s3.put_public_access_block(PublicAccessBlockConfiguration=_PRIVATE, **owner)
     s3.put_bucket_versioning(VersioningConfiguration={"Status": "Enabled"}, **owner)
     s3.put_bucket_encryption(ServerSideEncryptionConfiguration=_ENCRYPTION, **owner)
@@ -70,10 +70,10 @@ def set_up_bucket(account: Account) -> bool:
 
 
 def bucket_exists(account: Account) -> bool:
-    """Whether the artifact bucket is there.
+    """Whether the artifact bucket exists.
 
     Raises:
-        Refused: It is, and another account's.
+        Refused: It belongs to another account.
     """
     try:
         account.session.client("s3").head_bucket(
@@ -93,17 +93,17 @@ def bucket_exists(account: Account) -> bool:
 
 
 def bucket_fault(account: Account) -> list[str]:
-    """Why nothing can be uploaded yet, in at most one line."""
+    """The reason why nothing can be uploaded; empty when there is none."""
     try:
         missing = not bucket_exists(account)
     except MailroomError as error:
         return [str(error)]
-    setup = f"mailroom setup --env {account.target.name}"
+    setup = f"mailroom setup --env {account.config.name}"
     return [f"bucket {account.bucket} is missing: {setup}"] if missing else []
 
 
 def _create(s3: "S3Client", name: str, region: str) -> None:
-    # The oldest region is the default, and may not be named.
+    # us-east-1 is the default, and S3 rejects it as LocationConstraint.
     place: Any = {"CreateBucketConfiguration": {"LocationConstraint": region}}
     s3.create_bucket(Bucket=name, **({} if region == "us-east-1" else place))
 

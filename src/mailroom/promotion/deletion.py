@@ -1,4 +1,4 @@
-"""Takes down what an environment has in its account, and looks whether it is gone."""
+"""Deletes an environment's stacks and bucket, and checks that no resource is left."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -14,25 +14,40 @@ if TYPE_CHECKING:
 
 
 class SomethingLeft(MailroomError):
-    """The stack is gone, and something of it is not."""
+    """The stack is deleted, and some of its resources exist."""
 
 
 def delete_stack(account: Account, name: str, reporter: Reporter) -> list[Resource]:
-    """Empty the stack's buckets, delete it, and make sure that nothing of it is left.
+    """Empty the stack's buckets, delete it, and check that no resource is left.
 
     Returns:
-        What it consisted of; nothing when there was no stack.
+        Its resources; none when there was no stack.
 
     Raises:
+        Refused: It is protected; nothing of it is gone.
         DeploymentFailed: A resource could not be deleted.
-        SomethingLeft: CloudFormation says that the stack is gone, and a resource is there.
+        SomethingLeft: CloudFormation has deleted the stack, and a resource exists.
     """
+    stack = Stack(account.session.client("cloudformation"), name, reporter.resource)
+    if stack.protected:
+        raise Refused(
+            f"stack {name} is protected against deletion",
+            "take that away first: aws cloudformation update-termination-protection"
+            " --no-enable-termination-protection"
+            f" --stack-name {name} --region {account.config.region}",
+        )
+    with reporter.waiting_for(f"Deletion of stack {name}"):
+        return _delete_stack(account, stack, reporter)
+
+
+def _delete_stack(account: Account, stack: Stack, reporter: Reporter) -> list[Resource]:
+    name = stack.name
     resources = list_resources(account.session, name)
     s3 = account.session.client("s3")
     for resource in resources:
         if resource.type == "AWS::S3::Bucket":
             empty_bucket(s3, resource.id)
-    Stack(account.session.client("cloudformation"), name, reporter.resource).delete()
+    stack.delete()
     left = find_leftovers(account.session, resources)
     if left:
         raise SomethingLeft(
@@ -43,12 +58,12 @@ def delete_stack(account: Account, name: str, reporter: Reporter) -> list[Resour
 
 
 def require_unprotected(account: Account, stack: str) -> None:
-    """Refuse to delete a database that is protected against it.
+    """Check that a database may be deleted.
 
-    CloudFormation would notice when it comes to the cluster, with the instance gone before it.
+    CloudFormation would fail only at the cluster, after it has deleted the instance.
 
     Raises:
-        Refused: A cluster of the stack is protected.
+        Refused: A cluster of the stack has deletion protection.
     """
     for resource in list_resources(account.session, stack):
         if resource.type != "AWS::RDS::DBCluster":
@@ -58,8 +73,8 @@ def require_unprotected(account: Account, stack: str) -> None:
         if cluster.get("DeletionProtection"):
             raise Refused(
                 f"the database {resource.id} is protected against deletion",
-                "take that away first: aws rds modify-db-cluster --no-deletion-protection"
-                f" --db-cluster-identifier {resource.id} --region {account.target.region}",
+                "remove the protection first: aws rds modify-db-cluster --no-deletion-protection"
+                f" --db-cluster-identifier {resource.id} --region {account.config.region}",
             )
 
 
@@ -71,7 +86,7 @@ def delete_bucket(account: Account) -> None:
 
 
 def empty_bucket(s3: "S3Client", bucket: str) -> None:
-    """Delete every version of every object, and every mark of a deletion.
+    """Delete every version and every delete marker of every object.
 
     Raises:
         MailroomError: An object could not be deleted.

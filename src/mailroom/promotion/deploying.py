@@ -1,43 +1,49 @@
-"""Brings an account's stack to a release, or back."""
+"""Deploys a release or the database to an account, after asking."""
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from mailroom.deployment.change_set import Change
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Deployed, Deployment, Stack
-from mailroom.errors import MailroomError
+from mailroom.deployment.template import Template
+from mailroom.errors import MailroomError, Refused
+from mailroom.project import Project
 from mailroom.promotion.account import Account
 from mailroom.promotion.release import Release
 
 
 class NotConfirmed(MailroomError):
-    """Whoever was asked did not agree to the changes; nothing was changed."""
+    """The user declined the changes; nothing was changed."""
 
     def __init__(self) -> None:
         super().__init__("nothing was changed")
 
 
 class Reporter(Protocol):
-    """Tells a person what happens, and asks."""
+    """Shows the user what happens, and asks."""
 
     def notice(self, text: str) -> None:
-        """Something that the person should know."""
+        """Show a line of text."""
 
     def resource(self, event: ResourceEvent) -> None:
-        """One resource's step."""
+        """Show an event of a resource."""
 
     def changes(self, stack: str, changes: tuple[Change, ...]) -> None:
-        """What would be changed."""
+        """Show what a change set would do."""
+
+    def waiting_for(self, what: str) -> AbstractContextManager[object]:
+        """Show what is waited for, while it lasts."""
 
     def confirm(self, question: str) -> bool:
-        """Ask whether to go on."""
+        """Ask a question; returns whether the answer is yes."""
 
 
 def upload_release(account: Account, release: Release) -> None:
-    """Put the zip and the template under their hashes, anew even if there: that renews their age.
+    """Upload the zip and the template under their hashes, even if they exist, to renew their age.
 
     Raises:
-        MailroomError: They could not be uploaded.
+        MailroomError: The upload failed.
     """
     s3 = account.session.client("s3")
     s3.upload_file(str(release.archive), account.bucket, release.code_key)
@@ -53,28 +59,53 @@ def deploy_release(
         NotConfirmed: The changes were declined.
         DeploymentFailed: CloudFormation refused it, or a resource failed.
     """
-    upload_release(account, release)
-    parameters = {**account.target.parameters, **release.parameters(account.bucket)}
-    wanted = Deployed(release.template, parameters, account.target.tags)
-    return change_stack(account, account.target.stack, wanted, reporter, only_plan=only_plan)
+    with reporter.waiting_for("Upload of the release"):
+        upload_release(account, release)
+    definitions = stack_definitions(account, release)
+    return change_stack(account, account.config.stack, definitions, reporter, only_plan=only_plan)
+
+
+def stack_definitions(account: Account, release: Release) -> Deployed:
+    """The template, parameters and tags that a release is deployed to an account with."""
+    parameters = {**account.config.parameters, **release.parameters(account.bucket)}
+    return Deployed(release.template, parameters, account.config.tags)
+
+
+def deploy_database(project: Project, account: Account, reporter: Reporter) -> None:
+    """Deploy infra/database.yml; its outputs become parameters of the environment's stack.
+
+    Raises:
+        Refused: The environment's file names no stack for the database.
+        DeploymentFailed: CloudFormation refused it, or a resource failed.
+    """
+    config = account.config
+    if not config.database:
+        raise Refused(
+            f"{config.name} has no database of its own",
+            f"name its stack in infra/environments/{config.name}.toml: database",
+        )
+    template = Template(project.root / "infra" / "database.yml").render()
+    protected = "true" if config.protected else "false"
+    definitions = Deployed(template, {"Protected": protected}, config.tags)
+    change_stack(account, config.database, definitions, reporter)
 
 
 def change_stack(
     account: Account,
     name: str,
-    wanted: Deployed,
+    definitions: Deployed,
     reporter: Reporter,
     *,
     only_plan: bool = False,
 ) -> Deployment:
-    """Bring one stack to a template and its parameters.
+    """Deploy a template to one stack, after showing the changes and asking.
 
     Args:
-        account: Where it is.
-        name: The stack.
-        wanted: What it is to be deployed from.
-        reporter: Shown the changes, and asked.
-        only_plan: Show the changes, and leave it at that.
+        account: The stack's account.
+        name: The stack's name.
+        definitions: Template, parameters and tags.
+        reporter: Shows the changes, and asks.
+        only_plan: Show the changes, and make none.
 
     Raises:
         NotConfirmed: The changes were declined.
@@ -82,9 +113,11 @@ def change_stack(
     """
     client = account.session.client("cloudformation")
     stack = Stack(client, name, reporter.resource, reporter.notice)
-    change_set = stack.plan(wanted.template, wanted.parameters, wanted.tags)
+    with reporter.waiting_for(f"Change set of stack {name}"):
+        change_set = stack.plan(definitions.template, definitions.parameters, definitions.tags)
     if change_set is None:
         reporter.notice(f"stack {name}: nothing to change")
+        _protect(stack, account, only_plan=only_plan)
         return Deployment(False, stack.outputs())
     reporter.changes(name, change_set.changes)
     if only_plan or not reporter.confirm(_question(name, account, change_set.changes)):
@@ -92,12 +125,19 @@ def change_stack(
         if only_plan:
             return Deployment(False, stack.outputs())
         raise NotConfirmed
-    stack.execute(change_set)
+    with reporter.waiting_for(f"Stack {name}"):
+        stack.execute(change_set)
+    _protect(stack, account)
     return Deployment(True, stack.outputs())
 
 
+def _protect(stack: Stack, account: Account, *, only_plan: bool = False) -> None:
+    if account.config.protected and not only_plan:
+        stack.protect()
+
+
 def _question(name: str, account: Account, changes: tuple[Change, ...]) -> str:
-    where = f"{name} in account {account.id}, {account.target.region}"
+    where = f"{name} in account {account.id}, {account.config.region}"
     lost = [change.logical_id for change in changes if change.loses_data]
     warning = f", and LOSE WHAT IS IN {', '.join(lost)}" if lost else ""
     return f"Change {where}{warning}?"

@@ -1,4 +1,4 @@
-"""The log of promotions: an object for each in the artifact bucket, none is ever changed."""
+"""The log of promotions: an object for each, in the artifact bucket; none is ever changed."""
 
 import getpass
 import json
@@ -22,14 +22,14 @@ class Promotion:
     """One entry.
 
     Attributes:
-        id: Its name, which sorts by time.
+        id: Its name; names sort by time.
         action: `promote` or `rollback`.
-        hash: The release's.
-        template_key: Where its template lies in the bucket.
+        hash: The release's hash.
+        template_key: Key of its template in the bucket.
         parameters: Template parameters; they name the artifact.
         at: When it ended, ISO 8601.
-        by: ARN of whoever did it.
-        source: User, machine and commit that it came from.
+        by: ARN of the caller.
+        source: User, machine and commit.
         result: `promoted`, `rolled back`, or `failed`.
         reason: Why it failed; empty otherwise.
     """
@@ -47,7 +47,7 @@ class Promotion:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the stack was left with this release."""
+        """Whether the stack has had this release since."""
         return self.result in _SUCCESSES
 
 
@@ -94,29 +94,29 @@ def promotions(account: Account) -> list[Promotion]:
     return [Promotion(**json.loads(entry)) for entry in entries]
 
 
-def earlier(account: Account, wanted: str | None, running: Deployed | None) -> Promotion:
-    """The entry to go back to.
+def earlier(account: Account, prefix: str | None, running: Deployed | None) -> Promotion:
+    """The entry to roll back to.
 
     Args:
-        account: Where.
-        wanted: Beginning of an entry's id or of a release's hash; None for the newest release
-            that is not the one that runs.
-        running: What runs now.
+        account: The account.
+        prefix: Beginning of an entry's id or of a release's hash; None for the newest release
+            other than the one that runs.
+        running: What the stack was deployed from.
 
     Raises:
-        Refused: There is no such entry, or more than one release has that beginning.
+        Refused: No release matches, or several do.
     """
     good = [one for one in reversed(promotions(account)) if one.succeeded]
-    if wanted:
-        found = [one for one in good if one.id.startswith(wanted) or one.hash.startswith(wanted)]
+    if prefix:
+        found = [one for one in good if one.id.startswith(prefix) or one.hash.startswith(prefix)]
     else:
         keys = running.parameters.get("CodeKey") if running else None
         found = [one for one in good if not _runs(one, keys, account, running)][:1]
     if len({one.hash for one in found}) != 1:
         fault = "several releases match" if found else "there is no earlier release"
         raise Refused(
-            f"{fault}{f' {wanted!r}' if wanted else ''}",
-            f"see: mailroom promotions --env {account.target.name}",
+            f"{fault}{f' {prefix!r}' if prefix else ''}",
+            f"see: mailroom promotions --env {account.config.name}",
         )
     return found[0]
 
@@ -145,7 +145,7 @@ def _runs(entry: Promotion, code: str | None, account: Account, running: Deploye
 
 
 def _prefix(account: Account) -> str:
-    return f"promotions/{account.target.stack}/"
+    return f"promotions/{account.config.stack}/"
 
 
 def _keys(account: Account) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Asks each service whether a resource of a stack that was deleted is still there."""
+"""Asks each service whether resources of a deleted stack still exist."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     import boto3
 
-# A call for each type that fails when the resource is not there.
+# For each type a call that fails, or returns None, when the resource doesn't exist.
 _PROBES: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
     "AWS::IAM::Role": ("iam", lambda c, i: c.get_role(RoleName=i)),
     "AWS::Lambda::EventSourceMapping": (
@@ -73,7 +73,7 @@ def list_resources(session: "boto3.Session", stack: str) -> list[Resource]:
 
 
 def find_leftovers(session: "boto3.Session", resources: Iterable[Resource]) -> list[Resource]:
-    """Which of these resources are still there, of the types that can be asked about."""
+    """The resources that still exist, of the types in `_PROBES`."""
     return [one for one in resources if one.type in _PROBES and _is_there(session, one)]
 
 

@@ -1,18 +1,24 @@
-"""Deploy, migrate, try; and go back when that fails."""
+"""Promotes a release: deploy, migrate, smoke test; roll back if one of them fails."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mailroom.aws.errors import explain
+from mailroom.aws.error_translation import explain
 from mailroom.database.migration import migrate_database
 from mailroom.deployment.stack import Deployed, Stack
 from mailroom.errors import MailroomError
 from mailroom.progress import Progress
 from mailroom.project import Project
 from mailroom.promotion.account import Account
-from mailroom.promotion.deploying import NotConfirmed, Reporter, change_stack, upload_release
+from mailroom.promotion.deploying import (
+    NotConfirmed,
+    Reporter,
+    change_stack,
+    stack_definitions,
+    upload_release,
+)
 from mailroom.promotion.history import Promotion, record, template_of
 from mailroom.promotion.release import Release
 from mailroom.promotion.smoke_test import run_smoke_test
@@ -21,26 +27,26 @@ _FAILURES = (MailroomError, BotoCoreError, ClientError)
 
 
 class PromotionFailed(MailroomError):
-    """A release was deployed and does not work; the message says what runs now."""
+    """A release was deployed and failed; the hint says what runs now."""
 
 
 @dataclass(frozen=True)
 class _Release:
-    """What to deploy, and how to write it down."""
+    """What to deploy, and its names in the log of promotions."""
 
     hash: str
     template_key: str
-    wanted: Deployed
+    definitions: Deployed
 
 
 class Promoter:
-    """Brings releases to one account.
+    """Promotes releases to one account.
 
     Args:
         project: The checkout.
-        account: Where to.
-        reporter: Shown what changes, and asked.
-        progress: Told of each step.
+        account: The account.
+        reporter: Shows the changes, and asks.
+        progress: Shows each step.
     """
 
     def __init__(
@@ -52,62 +58,62 @@ class Promoter:
         self._progress = progress
 
     def promote(self, release: Release) -> Promotion:
-        """Deploy a release, migrate, run the smoke test; on failure bring the previous one back.
+        """Deploy a release, migrate, run the smoke test; on failure roll back.
 
         Raises:
-            PromotionFailed: It does not work, and what was before runs again, or doesn't.
+            PromotionFailed: A step failed; the hint says whether the previous release runs again.
             NotConfirmed: The changes were declined; nothing was changed.
         """
         account = self._account
-        upload_release(account, release)
-        parameters = {**account.target.parameters, **release.parameters(account.bucket)}
-        wanted = Deployed(release.template, parameters, account.target.tags)
+        with self._reporter.waiting_for("Upload of the release"):
+            upload_release(account, release)
+        definitions = stack_definitions(account, release)
         return self._change(
-            _Release(release.hash, release.template_key, wanted), "promote", "promoted"
+            _Release(release.hash, release.template_key, definitions), "promote", "promoted"
         )
 
     def roll_back(self, entry: Promotion) -> Promotion:
-        """Deploy what an earlier promotion deployed, with its parameters, and try it.
+        """Deploy an earlier promotion's release with its parameters, and run the smoke test.
 
         Raises:
-            PromotionFailed: It does not work either; what was before was brought back.
+            PromotionFailed: A step failed; the hint says whether the previous release runs again.
             NotConfirmed: The changes were declined; nothing was changed.
         """
         template = template_of(self._account, entry)
-        wanted = Deployed(template, entry.parameters, self._account.target.tags)
+        definitions = Deployed(template, entry.parameters, self._account.config.tags)
         return self._change(
-            _Release(entry.hash, entry.template_key, wanted), "rollback", "rolled back"
+            _Release(entry.hash, entry.template_key, definitions), "rollback", "rolled back"
         )
 
     def _change(self, release: _Release, action: str, success: str) -> Promotion:
         account = self._account
-        stack = Stack(account.session.client("cloudformation"), account.target.stack)
+        stack = Stack(account.session.client("cloudformation"), account.config.stack)
         previous = stack.deployed()
         try:
-            change_stack(account, account.target.stack, release.wanted, self._reporter)
-            self._try_out("Database", migrate=True)
+            change_stack(account, account.config.stack, release.definitions, self._reporter)
+            self._try_out("Database", migrate=True, rollback=action == "rollback")
         except NotConfirmed:
             raise
         except _FAILURES as error:
             reason = str(explain(error) or error)
             outcome = self._bring_back(previous, stack)
-            # Last, as it fails too when it was the credentials that ended.
+            # After the rollback: recording fails too if the credentials have expired.
             self._record(release, action, "failed", f"{reason}; {outcome}")
             failure = f"release {release.hash[:12]} was not promoted: {reason}"
             raise PromotionFailed(failure, outcome) from error
         return self._record(release, action, success, "")
 
-    def _try_out(self, name: str, *, migrate: bool) -> None:
+    def _try_out(self, name: str, *, migrate: bool, rollback: bool = False) -> None:
         environment = self._account.environment
         if migrate:
             with self._progress.step(name) as step:
-                applied = migrate_database(environment)["applied"]
-                step.result = f"{len(applied)} migrations" if applied else "nothing to migrate"
+                step.update("waiting for MigrateDatabaseFunction")
+                step.result = migrate_database(environment, rollback=rollback)
         with self._progress.step("Smoke test"):
             run_smoke_test(environment)
 
     def _bring_back(self, previous: Deployed | None, stack: Stack) -> str:
-        """Deploy what was before; returns what runs now, for the person who has to know."""
+        """Deploy the previous release; returns what runs now, for the user."""
         if previous is None:
             return "there was nothing before it to go back to: the stack is left as it is"
         self._reporter.notice("bringing back what was deployed before")
@@ -129,7 +135,7 @@ class Promoter:
             self._project.root,
             release.hash,
             release.template_key,
-            release.wanted.parameters,
+            release.definitions.parameters,
             action=action,
             result=result,
             reason=reason,
@@ -137,10 +143,11 @@ class Promoter:
 
 
 class _Agreeing:
-    """A reporter that needs not ask: what it brings back was agreed to once."""
+    """A reporter that does not ask: the user agreed to the previous release before."""
 
     def __init__(self, reporter: Reporter) -> None:
         self.notice = reporter.notice
         self.resource = reporter.resource
         self.changes = reporter.changes
+        self.waiting_for = reporter.waiting_for
         self.confirm: Callable[[str], bool] = lambda question: True

@@ -21,17 +21,19 @@ from mailroom.promotion.release import PREFIX, Release
 
 _METADATA = "AWS::ServerlessRepo::Application"
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+# https://docs.aws.amazon.com/serverlessrepo/latest/devguide/serverlessrepo-how-to-publish.html
+_AUTHOR = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?!-)){0,125}[a-z0-9]|[a-z0-9]")
 _REQUIRED = ("Name", "Description", "Author", "SpdxLicenseId", "LicenseUrl", "ReadmeUrl")
 
 
 @dataclass(frozen=True)
 class Application:
-    """What the repository is told.
+    """An application as the repository takes it.
 
     Attributes:
-        metadata: The template's, with the texts of licence and readme.
+        metadata: The template's metadata, with the texts of licence and readme.
         version: SemanticVersion.
-        template: The template, with the code's place in it instead of parameters.
+        template: The template, with the code's location in it instead of parameters.
     """
 
     metadata: dict[str, Any]
@@ -40,16 +42,17 @@ class Application:
 
 
 def read_application(template: str, folder: Path, bucket: str, key: str) -> Application:
-    """Make of a stack's template one that the repository takes.
+    """Convert a stack's template to one that the repository takes.
 
     Args:
         template: The template, with the state machine's definition inside.
-        folder: What the metadata's paths are relative to.
-        bucket: Where the code is.
-        key: Its key there.
+        folder: The folder that the metadata's paths are relative to.
+        bucket: Bucket of the code.
+        key: Key of the code.
 
     Raises:
-        Refused: The metadata is incomplete; everything that is missing is named.
+        Refused: The metadata is incomplete, or the repository would reject it; all faults are
+            named.
     """
     yaml = YAML()
     with postponed():
@@ -61,11 +64,13 @@ def read_application(template: str, folder: Path, bucket: str, key: str) -> Appl
     version = str(metadata.get("SemanticVersion", ""))
     if not missing and not _VERSION.fullmatch(version):
         missing.append(f"SemanticVersion: {version!r} is not MAJOR.MINOR.PATCH")
+    if not missing and not _AUTHOR.fullmatch(author := str(metadata["Author"])):
+        missing.append(f"Author: {author!r} is not lower-case letters, digits and single hyphens")
     if missing:
         raise Refused(f"template.yml can't be published: {_METADATA}", "\n".join(missing))
     for name in ("CodeBucket", "CodeKey"):
         document["Parameters"].pop(name, None)
-    # As `sam package` writes it, which is what the repository is used to.
+    # As `sam package` writes it.
     document["Globals"]["Function"]["CodeUri"] = f"s3://{bucket}/{key}"
     rendered = io.StringIO()
     yaml.dump(document, rendered)
@@ -74,13 +79,13 @@ def read_application(template: str, folder: Path, bucket: str, key: str) -> Appl
 
 
 def require_newer(account: Account, application: Application) -> list[str]:
-    """Refuse a version that can't be published.
+    """Check that a version can be published.
 
     Returns:
-        The versions that the repository has; none when it doesn't know the application.
+        The published versions; none when the application is new.
 
     Raises:
-        Refused: The version exists, or is not newer than every one there is.
+        Refused: The version is published already, or not newer than all that are.
     """
     client = account.session.client("serverlessrepo")
     published = published_versions(client, _arn(account, application))
@@ -97,9 +102,9 @@ def publish_application(account: Account, application: Application, *, new: bool
     """Create the application, or a version of it.
 
     Args:
-        account: Whose it is.
-        application: What the repository is told.
-        new: Whether the repository doesn't know the application yet.
+        account: The owner's account.
+        application: The application.
+        new: Whether no version is published yet.
 
     Returns:
         The application's ARN.
@@ -125,7 +130,7 @@ def publish_application(account: Account, application: Application, *, new: bool
 
 
 def published_versions(client: Any, arn: str) -> list[str]:
-    """The versions that the repository has; none when it doesn't know the application."""
+    """The published versions; none when the application is new."""
     pages = client.get_paginator("list_application_versions")
     try:
         return [
@@ -138,7 +143,7 @@ def published_versions(client: Any, arn: str) -> list[str]:
 
 
 def offer_code(account: Account, release: Release) -> None:
-    """Upload the code, and let the repository, for this account alone, read it."""
+    """Upload the code, and allow the repository to read it for this account."""
     upload_release(account, release)
     s3 = account.session.client("s3")
     policy = json.loads(s3.get_bucket_policy(Bucket=account.bucket)["Policy"])
@@ -161,9 +166,9 @@ _READS: Mapping[str, Any] = {
 
 
 def _arn(account: Account, application: Application) -> str:
-    partition = account.session.get_partition_for_region(account.target.region)
+    partition = account.session.get_partition_for_region(account.config.region)
     name = application.metadata["Name"]
-    region = account.target.region
+    region = account.config.region
     return f"arn:{partition}:serverlessrepo:{region}:{account.id}:applications/{name}"
 
 

@@ -1,4 +1,4 @@
-"""What is promoted: one artifact and one template, known by their hash."""
+"""A release: one zip and one template, identified by their hash."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Release:
 
     Attributes:
         archive: The zip; its name holds its SHA-256.
-        architecture: What it is for.
+        architecture: The zip's Lambda architecture.
         template: The template with the state machine's definition inside.
     """
 

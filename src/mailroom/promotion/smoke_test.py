@@ -1,8 +1,8 @@
-"""A marked message of each type through the real state machine, looked up and removed again.
+"""The smoke test: sends a message of each type through the deployed state machine.
 
-Whoever promotes may not be able to reach the database, which lies in private subnets. So the
-functions do it: the execution's output says what settled, and MigrateDatabaseFunction, the only
-one that may, looks the rows up and removes them. It removes nothing of another source.
+The toolbox may not reach the database, in private subnets. So the execution's output says what
+settled, and MigrateDatabaseFunction counts and removes the rows, those of the smoke test's source
+alone.
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import Any
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError
+from mailroom.invocation import invoke
 from mailroom.waiting import backoff
 from mailroom.workflow.execution import execution_failure
 
@@ -22,11 +23,11 @@ _SECONDS = 300
 
 
 class SmokeTestFailed(MailroomError):
-    """The stack is deployed, and messages don't get through it."""
+    """The stack is deployed, and a message was not ingested."""
 
 
 def run_smoke_test(environment: Environment) -> None:
-    """Send, await, look up and remove a message of each type.
+    """Send a message of each type, wait until they settle, count and remove their rows.
 
     Raises:
         SmokeTestFailed: A message was not ingested, not found or not removed.
@@ -40,7 +41,7 @@ def run_smoke_test(environment: Environment) -> None:
             _end(environment, batch)
         raise
     ended = _end(environment, batch)
-    settled = {kind: output[kind]["ingested"] for kind in expected}
+    settled = {name: output[name]["ingested"] for name in expected}
     for what, counts in (("ingested", settled), ("found in the database", ended["found"])):
         if counts != expected:
             raise SmokeTestFailed(f"the smoke test sent {expected}; {what}: {counts}")
@@ -66,19 +67,15 @@ def _execute(environment: Environment, batch: str) -> dict[str, Any]:
         if time.monotonic() > deadline:
             client.stop_execution(executionArn=execution)
             raise SmokeTestFailed(f"the smoke test had not ended after {_SECONDS} s")
-    raise AssertionError("unreachable: the wait has no end of its own")
+    raise AssertionError("unreachable: backoff yields for ever")
 
 
 def _end(environment: Environment, batch: str) -> dict[str, Any]:
-    answer = environment.session.client("lambda").invoke(
-        FunctionName=environment.outputs["MigrateDatabaseFunctionName"],
-        Payload=json.dumps({"smokeTest": {"batchId": batch}}).encode(),
-    )
-    result: dict[str, Any] = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer or "found" not in result:
-        reason = f"{result.get('errorType')}: {result.get('errorMessage')}"
-        raise SmokeTestFailed(f"the smoke test's messages could not be looked up: {reason}")
-    return result
+    name = environment.outputs["MigrateDatabaseFunctionName"]
+    answer = invoke(environment.session, name, {"smokeTest": {"batchId": batch}})
+    if answer.failed or "found" not in answer.payload:
+        raise SmokeTestFailed(f"the smoke test's messages could not be looked up: {answer.error}")
+    return answer.payload
 
 
 def _events(batch: str) -> list[dict[str, Any]]:
@@ -94,6 +91,6 @@ def _events(batch: str) -> list[dict[str, Any]]:
         "alert": {"severity": "low", "summary": "Smoke test"},
     }
     return [
-        {**common, "id": f"{batch}-{kind}", "type": kind, "data": content}
-        for kind, content in data.items()
+        {**common, "id": f"{batch}-{name}", "type": name, "data": content}
+        for name, content in data.items()
     ]

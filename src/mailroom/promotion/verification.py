@@ -1,4 +1,4 @@
-"""The integration tests against a release, here, and the record that it has passed them."""
+"""Runs the integration tests against a release on this machine, and records that they passed."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.startup import start_environment
 from mailroom.environments.ports import free_port
@@ -29,17 +29,17 @@ class TestsFailed(MailroomError):
     __test__ = False
 
 
-def require_passed(project: Project, target: Target, release: Release) -> None:
-    """Refuse a release that has not passed the tests that its target demands.
+def require_passed(project: Project, config: EnvironmentConfig, release: Release) -> None:
+    """Check that a release has passed the tests that the environment's config demands.
 
     Raises:
-        Refused: It has not.
+        Refused: A test is missing.
     """
-    missing = set(demanded_tests(project, target)) - set(passed_tests(project, release))
+    missing = set(demanded_tests(project, config)) - set(passed_tests(project, release))
     if missing:
         raise Refused(
             f"release {release.hash[:12]} has not passed its tests: {', '.join(sorted(missing))}",
-            f"run them: mailroom verify --env {target.name}",
+            f"run them: mailroom verify --env {config.name}",
         )
 
 
@@ -52,23 +52,28 @@ def passed_tests(project: Project, release: Release) -> list[str]:
         return []
 
 
-def demanded_tests(project: Project, target: Target) -> list[str]:
-    """The tests that a release must have passed: the target's choice, else all of the flow's."""
+def demanded_tests(project: Project, config: EnvironmentConfig) -> list[str]:
+    """The tests that a release must have passed: those of the config, else all of the flow."""
     flow = (project.root / "tests" / "integration").glob("test_flow*.py")
-    return list(target.tests) or sorted(p.relative_to(project.root).as_posix() for p in flow)
+    return list(config.tests) or sorted(p.relative_to(project.root).as_posix() for p in flow)
 
 
 def verify_release(
-    project: Project, target: Target, release: Release, console: Console, *, keep: bool = False
+    project: Project,
+    config: EnvironmentConfig,
+    release: Release,
+    console: Console,
+    *,
+    keep: bool = False,
 ) -> list[str]:
-    """Run the tests that a release lacks against its artifact, in an environment of their own.
+    """Run the tests that a release has not passed, against its zip, in an environment of their own.
 
     Args:
         project: The checkout.
-        target: Where the release is to go.
-        release: What is tested.
-        console: Told of each step.
-        keep: Leave the environment up, which makes the next time quicker.
+        config: The environment that the release is for.
+        release: The release.
+        console: Shows each step.
+        keep: Leave the environment up, which makes the next run faster.
 
     Returns:
         The tests that ran; none when the release has passed them all before.
@@ -78,7 +83,7 @@ def verify_release(
         Refused: This machine can't run the release, or its sources changed meanwhile.
     """
     passed = passed_tests(project, release)
-    tests = [test for test in demanded_tests(project, target) if test not in passed]
+    tests = [test for test in demanded_tests(project, config) if test not in passed]
     if not tests:
         return []
     if release.architecture != host_architecture():
@@ -94,7 +99,7 @@ def verify_release(
 
 
 def verification_environment(project: Project) -> EmbeddedEnvironment:
-    """The environment in which releases are tested, beside a developer's own."""
+    """The environment in which releases are tested, beside the developer's own."""
     return EmbeddedEnvironment(replace(project, state=project.state / "verification"))
 
 
@@ -121,7 +126,7 @@ def _run(project: Project, tests: list[str], console: Console, keep: bool) -> No
 
 
 def _variables(project: Project) -> dict[str, str]:
-    # What names an account or an endpoint is about where the release goes, not about its tests.
+    # Variables of accounts and endpoints are for the deployment, not for the tests.
     inherited = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "MAILROOM_"))}
     own = {"MAILROOM_STATE": str(project.state), "MAILROOM_ENVIRONMENT": "embedded"}
     return {**inherited, **own}

@@ -1,1 +1,1 @@
-"""The whole way to AWS and back, on an emulator that plays AWS."""
+"""Rehearsal: every command for an AWS account, against an emulated account."""

@@ -1,4 +1,4 @@
-"""Where a rehearsal plays: a clean emulator with an account of its own, and a Postgres."""
+"""The account of a rehearsal: a new emulator, with an account id of its own, and a Postgres."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mailroom.aws.sessions import EmulatorSession
 from mailroom.database.owner import store_owner_credentials
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.environments.embedded.postgres import PostgresServer
 from mailroom.environments.ports import free_port
 from mailroom.errors import Refused
@@ -19,7 +19,7 @@ from mailroom.rehearsal.engine_name import EngineName
 from mailroom.rehearsal.engines import Engine, make_engine
 
 _DEPLOYER = "deployer"
-# Names that LocalStack generates otherwise than CloudFormation does.
+# LocalStack names these resources otherwise than CloudFormation.
 _NAMES = {
     ":MessageWorkflow-*": ":mailroom-*-MessageWorkflow-*",
     ":IngestionSecret-*": ":mailroom-*-IngestionSecret-*",
@@ -28,15 +28,15 @@ _NAMES = {
 
 
 @dataclass(frozen=True)
-class Stage:
-    """An account to rehearse on.
+class EmulatedAccount:
+    """An account of an emulator.
 
     Attributes:
-        endpoint: URL of what plays AWS.
-        credentials: Access key and secret key of whoever deploys.
-        session: Clients of it, of the account's root.
+        endpoint: URL of the emulator.
+        credentials: Access key and secret key of the user who deploys.
+        session: Clients with the root user's permissions.
         secret: ARN of the database owner's secret.
-        database: Connection string of the database, with the rights to look at everything.
+        database: Connection string of the database's superuser.
     """
 
     endpoint: str
@@ -47,7 +47,7 @@ class Stage:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What makes every AWS tool take it for AWS."""
+        """Environment variables that make every AWS tool call the emulator."""
         key, secret = self.credentials
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
@@ -59,53 +59,49 @@ class Stage:
 
 
 @contextmanager
-def set_stage(
-    project: Project, target: Target, name: EngineName, progress: Progress
-) -> Iterator[Stage]:
-    """Start an engine and Postgres with nothing in them; take them down at the end.
+def emulated_account(
+    project: Project, config: EnvironmentConfig, name: EngineName, progress: Progress
+) -> Iterator[EmulatedAccount]:
+    """Start an empty engine and an empty Postgres; stop and remove both at the end.
 
     Args:
-        project: The checkout; everything lies in its state's folder `rehearsal`.
-        target: The environment that is played: its account and region.
-        name: What plays AWS.
+        project: The checkout; all files are in the folder `rehearsal` of its state.
+        config: The rehearsed environment: its account and region.
+        name: The engine.
         progress: Told of each step.
 
     Raises:
-        Refused: The environment's file names no account, so there would be nothing to check.
-        StartFailed: One did not start.
+        Refused: The environment's file names no account.
+        StartFailed: The engine or Postgres did not start.
     """
-    if not target.account:
-        raise Refused(f"{target.name}.toml names no account to play")
+    if not config.account:
+        raise Refused(f"{config.name}.toml names no account")
     home = project.state / "rehearsal"
     own = replace(project, state=home)
     engine = make_engine(name, own)
     postgres = PostgresServer(home / "postgres", home / "logs" / "postgres.log", free_port())
-    _take_down(engine, postgres)
+    _remove(engine, postgres)
     try:
-        with progress.step(f"A clean {name}: account {target.account}, {target.region}"):
+        with progress.step(f"A clean {name}: account {config.account}, {config.region}"):
             started, server = engine.start(), postgres.start()
             postgres.wait(server)
             password = postgres.renew_owner()
             engine.wait(started)
-            session = EmulatorSession(engine.endpoint, target.region, target.account)
+            session = EmulatorSession(engine.endpoint, config.region, config.account)
             secret = store_owner_credentials(session, "127.0.0.1", postgres.port, password)
-        credentials = (target.account, "test")
+        credentials = (config.account, "test")
         if name is EngineName.localstack:
-            # The other engine would let anybody do anything.
+            # MiniStack doesn't enforce permissions.
             policy = project.root / "infra" / "deployer-policy.json"
-            credentials = _hire_deployer(session, policy.read_text())
-        yield Stage(engine.endpoint, credentials, session, secret, postgres.dsn())
+            credentials = _create_deployer(session, policy.read_text())
+        yield EmulatedAccount(engine.endpoint, credentials, session, secret, postgres.dsn())
     finally:
-        with uninterrupted(), progress.step("Taking it down"):
-            _take_down(engine, postgres)
+        with uninterrupted(), progress.step("Removing it"):
+            _remove(engine, postgres)
 
 
 def checkout_copy(project: Project, folder: Path) -> Path:
-    """A copy of what is promoted, to change at will; the environments are linked to.
-
-    Returns:
-        Its root.
-    """
+    """Copy a checkout, to edit the copy; the Python environments are links. Returns its root."""
     root = folder / "checkout"
     shutil.rmtree(root, ignore_errors=True)
     ignored = shutil.ignore_patterns("__pycache__", ".*")
@@ -116,10 +112,10 @@ def checkout_copy(project: Project, folder: Path) -> Path:
     return root
 
 
-def _hire_deployer(session: EmulatorSession, policy: str) -> tuple[str, str]:
-    """Make a user who may do what the policy says, and no more; the user's access key."""
-    for name, theirs in _NAMES.items():
-        policy = policy.replace(name, theirs)
+def _create_deployer(session: EmulatorSession, policy: str) -> tuple[str, str]:
+    """Create a user with the policy's permissions alone, and return its access key."""
+    for pattern, name in _NAMES.items():
+        policy = policy.replace(pattern, name)
     iam = session.client("iam")
     iam.create_user(UserName=_DEPLOYER)
     iam.put_user_policy(UserName=_DEPLOYER, PolicyName=_DEPLOYER, PolicyDocument=policy)
@@ -127,7 +123,7 @@ def _hire_deployer(session: EmulatorSession, policy: str) -> tuple[str, str]:
     return key["AccessKeyId"], key["SecretAccessKey"]
 
 
-def _take_down(engine: Engine, postgres: PostgresServer) -> None:
+def _remove(engine: Engine, postgres: PostgresServer) -> None:
     engine.stop()
     postgres.stop()
     postgres.remove()

@@ -1,10 +1,10 @@
-"""Names of the engines that can play AWS."""
+"""The engines of a rehearsal. A module of its own, as the command line imports it."""
 
 from enum import StrEnum
 
 
 class EngineName(StrEnum):
-    """The engines there are."""
+    """An engine that emulates AWS."""
 
     localstack = "localstack"
     ministack = "ministack"

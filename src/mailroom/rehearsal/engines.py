@@ -1,4 +1,4 @@
-"""What can play AWS in a rehearsal: LocalStack, or MiniStack."""
+"""The engines of a rehearsal: LocalStack and MiniStack."""
 
 import os
 import shutil
@@ -18,24 +18,24 @@ from mailroom.waiting import wait_until
 
 
 class Engine(Protocol):
-    """A server that speaks AWS's protocols."""
+    """A server that emulates AWS."""
 
     @property
     def endpoint(self) -> str:
         """Its URL."""
 
     def start(self) -> ProcessRecord:
-        """Start it with nothing in it; `wait` before using it."""
+        """Start it empty; call `wait` before using it."""
 
     def wait(self, process: ProcessRecord) -> None:
         """Wait until it answers."""
 
     def stop(self) -> bool:
-        """End it; returns whether it ran."""
+        """Stop it; returns whether it ran."""
 
 
 def make_engine(name: EngineName, project: Project) -> Engine:
-    """The engine of a name, on a free port, with its files in the project's state.
+    """Make an engine that will listen on a free port, with its files in the project's state.
 
     Raises:
         MailroomError: It could not be installed.
@@ -47,7 +47,7 @@ def make_engine(name: EngineName, project: Project) -> Engine:
 
 
 class MiniStackServer:
-    """MiniStack as a process; it runs functions as processes by itself.
+    """MiniStack as a process. It runs functions as processes.
 
     Args:
         project: The checkout.
@@ -66,7 +66,7 @@ class MiniStackServer:
         return f"http://127.0.0.1:{self._port}"
 
     def start(self) -> ProcessRecord:
-        """Start it with nothing in it; `wait` before using it."""
+        """Start it empty; call `wait` before using it."""
         self._home.mkdir(parents=True, exist_ok=True)
         return start_detached(
             [self._command],
@@ -76,7 +76,7 @@ class MiniStackServer:
                 "HOME": str(self._home),
                 "TMPDIR": str(self._home),
                 "STATE_DIR": str(self._home / "state"),
-                # It listens on every interface otherwise.
+                # Its default is every interface.
                 "BIND_HOST": "127.0.0.1",
                 "GATEWAY_PORT": str(self._port),
             },
@@ -87,7 +87,7 @@ class MiniStackServer:
         """Wait until it answers.
 
         Raises:
-            StartFailed: It ended, or did not answer in time.
+            StartFailed: The process ended, or did not answer in time.
         """
 
         def ready() -> bool:
@@ -101,12 +101,12 @@ class MiniStackServer:
         wait_until(ready, "MiniStack", 60)
 
     def stop(self) -> bool:
-        """End it; returns whether it ran."""
+        """Stop it; returns whether it ran."""
         return stop_processes(self._home, str(self._command), signal.SIGTERM, seconds=5)
 
 
 def install_engine(project: Project, name: str, lock: Path) -> None:
-    """Make an environment in .envs from a lock, unless it is there.
+    """Install an environment in .envs from a lock, unless it is installed already.
 
     Raises:
         MailroomError: It could not be installed.

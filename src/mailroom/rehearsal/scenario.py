@@ -1,4 +1,4 @@
-"""The acts of a rehearsal: every command as CI would run it, and what must be true after it."""
+"""The steps of a rehearsal: every command as CI runs it, and the checks after it."""
 
 import os
 import shutil
@@ -9,25 +9,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.stack import Stack
 from mailroom.errors import MailroomError
 from mailroom.progress import Progress
 from mailroom.project import Project
 from mailroom.promotion.leftovers import find_leftovers, list_resources
 from mailroom.promotion.verification import verification_environment
-from mailroom.rehearsal.emulated_account import Stage, checkout_copy
+from mailroom.rehearsal.emulated_account import EmulatedAccount, checkout_copy
 
-_BROKEN_THERE = """
+_BROKEN_IN_REGION = """
 import os as _os
 
 if _os.environ["AWS_REGION"] == "{region}":
-    raise RuntimeError("broken in {region} alone, for the rehearsal")
+    raise RuntimeError("fails in {region} alone, for the rehearsal")
 """
 
 
 class RehearsalFailed(MailroomError):
-    """A command ended otherwise than it has to, or what must be true after it is not."""
+    """A command ended with another exit code than expected, or a check after it failed."""
 
 
 @dataclass(frozen=True)
@@ -36,59 +36,59 @@ class Rehearsal:
 
     Attributes:
         project: The checkout.
-        target: The environment that is played.
-        stage: What plays AWS.
-        progress: Told of each act.
+        config: The rehearsed environment.
+        account: The emulated account.
+        progress: Shows each step.
     """
 
     project: Project
-    target: Target
-    stage: Stage
+    config: EnvironmentConfig
+    account: EmulatedAccount
     progress: Progress
 
-    def play(self) -> None:
-        """All acts, in order.
+    def run(self) -> None:
+        """Run all steps in order.
 
         Raises:
-            RehearsalFailed: One did not go as it has to.
+            RehearsalFailed: A step failed.
         """
         checkout = checkout_copy(self.project, self._home)
-        self._act(checkout, "refuses what is not set up", 2, "deploy")
-        stranger = {"AWS_ACCESS_KEY_ID": "999988887777"}
-        self._act(checkout, "refuses another account", 2, "setup", variables=stranger)
-        self._act(checkout, "setup", 0, "setup")
-        self._act(checkout, "setup again changes nothing", 0, "setup")
-        self._act(checkout, "deploy", 0, "deploy", "--yes")
-        self._act(checkout, "refuses what has not passed its tests", 2, "promote", "--yes")
-        self._act(checkout, "tests of the artifact", 0, "verify", "--keep")
-        self._act(checkout, "promote", 0, "promote", "--yes")
+        self._step(checkout, "deploy before setup is refused", 2, "deploy")
+        other = {"AWS_ACCESS_KEY_ID": "999988887777"}
+        self._step(checkout, "another account is refused", 2, "setup", variables=other)
+        self._step(checkout, "setup", 0, "setup")
+        self._step(checkout, "setup again changes nothing", 0, "setup")
+        self._step(checkout, "deploy", 0, "deploy", "--yes")
+        self._step(checkout, "a release without passed tests is refused", 2, "promote", "--yes")
+        self._step(checkout, "tests of the artifact", 0, "verify", "--keep")
+        self._step(checkout, "promote", 0, "promote", "--yes")
         before = self._visibility()
         self._change_queue(checkout, before)
-        self._act(checkout, "tests of an update", 0, "verify", "--keep")
-        self._act(checkout, "promote an update that changes a queue", 0, "promote", "--yes")
+        self._step(checkout, "tests of an update", 0, "verify", "--keep")
+        self._step(checkout, "promote an update that changes a queue", 0, "promote", "--yes")
         self._expect("the queue is changed", self._visibility(), before + 60)
         code = self._code()
         self._break(checkout)
-        self._act(checkout, "tests of what breaks there alone", 0, "verify", "--keep")
-        self._act(checkout, "a promotion that fails goes back", 1, "promote", "--yes")
+        self._step(checkout, "tests of a release that fails there alone", 0, "verify", "--keep")
+        self._step(checkout, "a promotion that fails is rolled back", 1, "promote", "--yes")
         self._expect("the code before is back", self._code(), code)
-        self._act(checkout, "rollback", 0, "rollback", "--yes")
+        self._step(checkout, "rollback", 0, "rollback", "--yes")
         self._expect("the queue is as at first", self._visibility(), before)
         self._delete(checkout)
 
     def _delete(self, checkout: Path) -> None:
-        session = self.stage.session
-        resources = list_resources(session, self.target.stack)
-        self._act(checkout, "delete", 0, "delete", "--bucket", "--yes")
+        session = self.account.session
+        resources = list_resources(session, self.config.stack)
+        self._step(checkout, "delete", 0, "delete", "--bucket", "--yes")
         self._expect("nothing of the stack is left", find_leftovers(session, resources), [])
         self._expect("no bucket is left", session.client("s3").list_buckets()["Buckets"], [])
-        self._act(checkout, "delete again finds nothing", 0, "delete", "--yes")
+        self._step(checkout, "delete again finds nothing", 0, "delete", "--yes")
 
     @property
     def _home(self) -> Path:
         return self.project.state / "rehearsal"
 
-    def _act(
+    def _step(
         self,
         checkout: Path,
         what: str,
@@ -97,7 +97,7 @@ class Rehearsal:
         *options: str,
         variables: Mapping[str, str] | None = None,
     ) -> None:
-        arguments = [command, "--env", self.target.name, *options]
+        arguments = [command, "--env", self.config.name, *options]
         with self.progress.step(what):
             run = subprocess.run(
                 [Path(sys.executable).with_name("mailroom"), *arguments],
@@ -116,15 +116,15 @@ class Rehearsal:
         dropped = ("AWS_", "MAILROOM_")
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(dropped)}
         state = {"MAILROOM_STATE": str(self._home / "state")}
-        return {**inherited, **state, **self.stage.variables}
+        return {**inherited, **state, **self.account.variables}
 
-    def _expect(self, what: str, found: Any, wanted: Any) -> None:
-        if found != wanted:
-            raise RehearsalFailed(f"it is not true that {what}", f"{found}\ninstead of\n{wanted}")
+    def _expect(self, what: str, found: Any, expected: Any) -> None:
+        if found != expected:
+            raise RehearsalFailed(f"not as expected: {what}", f"{found}\ninstead of\n{expected}")
 
     def _visibility(self) -> int:
         url = self._stack().outputs()["NotificationQueueUrl"]
-        answer = self.stage.session.client("sqs").get_queue_attributes(
+        answer = self.account.session.client("sqs").get_queue_attributes(
             QueueUrl=url, AttributeNames=["VisibilityTimeout"]
         )
         return int(answer["Attributes"]["VisibilityTimeout"])
@@ -134,7 +134,7 @@ class Rehearsal:
         return deployed.parameters["CodeKey"] if deployed else ""
 
     def _stack(self) -> Stack:
-        return Stack(self.stage.session.client("cloudformation"), self.target.stack)
+        return Stack(self.account.session.client("cloudformation"), self.config.stack)
 
     def _change_queue(self, checkout: Path, before: int) -> None:
         template = checkout / "infra" / "template.yml"
@@ -143,12 +143,12 @@ class Rehearsal:
 
     def _break(self, checkout: Path) -> None:
         handler = checkout / "functions" / "process_messages" / "handler.py"
-        broken = _BROKEN_THERE.format(region=self.target.region)
+        broken = _BROKEN_IN_REGION.format(region=self.config.region)
         handler.write_text(handler.read_text() + broken)
 
 
-def clear_away(project: Project) -> None:
-    """Stop what a rehearsal has left running and delete what it has written."""
+def remove_rehearsal(project: Project) -> None:
+    """Stop the processes of a rehearsal and delete its files."""
     own = replace(project, state=project.state / "rehearsal" / "state")
     verification_environment(own).reset()
     shutil.rmtree(project.state / "rehearsal", ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A batch of messages: gathered from files, and handed to the workflow."""
+"""Gathers a batch of messages from files, and starts the execution that sends it."""
 
 import json
 import secrets
@@ -20,12 +20,12 @@ STATE_LIMIT = 256 * 1024
 
 @dataclass(frozen=True)
 class Batch:
-    """Valid messages, ready to be sent.
+    """A batch of valid messages.
 
     Attributes:
-        id: Names the batch, and the execution that sends it.
-        path: JSON Lines file that holds it.
-        report: What is in it.
+        id: The batch's id, and the name of its execution.
+        path: JSON Lines file of the messages.
+        report: The validator's report.
     """
 
     id: str
@@ -34,15 +34,15 @@ class Batch:
 
 
 def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
-    """Copy files into one batch and validate it, all of them before anything is sent.
+    """Copy files into one batch and validate all of them.
 
     Args:
         project: The checkout.
         files: Paths; `-` is standard input.
-        folder: A temporary folder of the caller's; the batch lies there.
+        folder: A temporary folder for the batch's files.
 
     Raises:
-        Refused: A file can't be read, a line is no valid message, or there is no message at all.
+        Refused: A file can't be read, a line is not a valid message, or there is no message.
     """
     batch_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
     path = folder / f"{batch_id}.jsonl"
@@ -59,12 +59,12 @@ def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
             batch.write(b"\n")
     report = reports[0] if len(reports) == 1 else validate_file(project, path, "the batch")
     if not report.valid:
-        raise Refused(f"{', '.join(shown)}: no message in it")
+        raise Refused(f"{', '.join(shown)}: it contains no message")
     return Batch(batch_id, path, report)
 
 
 def start_execution(environment: Environment, batch: Batch) -> str:
-    """Hand a batch to the workflow: in the execution's input, or by MessagesBucket when too large.
+    """Start the execution of a batch, which is in its input or, if too large, in MessagesBucket.
 
     Returns:
         The execution's ARN.
@@ -77,15 +77,15 @@ def start_execution(environment: Environment, batch: Batch) -> str:
 
 
 def inline_input(batch: Batch) -> str | None:
-    """The batch as an execution's input; None when it is too large for that, or would be altered.
+    """The batch as an execution's input; None when it is too large, or JSON numbers would change.
 
-    The lines go in as they are: parsing them here could alter a number.
+    The lines are copied as they are, as parsing them could change a number.
     """
     if not batch.report.exact_inline or batch.path.stat().st_size > STATE_LIMIT:
         return None
     lines = [line.strip() for line in batch.path.read_text().split("\n")]
     document = f'{{"messages":[{",".join(line for line in lines if line)}]}}'
-    # The first state adds the batch's id and its own envelope to this.
+    # Leave room for what the first state adds: the batch's id and an envelope.
     return document if len(document.encode()) <= STATE_LIMIT - 1024 else None
 
 

@@ -1,4 +1,4 @@
-"""An execution of the workflow, until it ends."""
+"""Waits for an execution of the workflow."""
 
 import json
 from collections.abc import Callable
@@ -18,16 +18,16 @@ def await_execution(
     """Wait until an execution has ended.
 
     Args:
-        environment: Where it runs.
+        environment: The environment of the execution.
         execution: Its ARN.
-        batch: The batch it sends.
-        settled: Told again and again how many messages of the batch have settled.
+        batch: The batch's id.
+        settled: Called with the number of messages of the batch that have settled.
 
     Returns:
-        Its output: `batchId`, `published` and `duplicates`, and per type what became of them.
+        Its output: `batchId`, `published` and `duplicates`, and the outcomes of each type.
 
     Raises:
-        ExecutionFailed: It ended otherwise than by success; the message names error and cause.
+        ExecutionFailed: The execution did not succeed; the message has error and cause.
     """
     client = environment.session.client("stepfunctions")
     with psycopg.connect(environment.database, autocommit=True) as connection:
@@ -45,11 +45,11 @@ def await_execution(
                     described.get("error", described["status"]), described.get("cause")
                 )
                 raise ExecutionFailed(f"the execution failed: {reason}")
-    raise AssertionError("unreachable: the wait has no end of its own")
+    raise AssertionError("unreachable: backoff yields for ever")
 
 
 def execution_failure(error: str, cause: str | None) -> str:
-    """Error and cause of an execution, with the function's own sentence out of what wraps it."""
+    """Error and cause of an execution; of a function's error, its `errorMessage` alone."""
     text = cause or ""
     with suppress(json.JSONDecodeError, KeyError, TypeError):
         text = json.loads(text)["errorMessage"]

@@ -1,24 +1,27 @@
-"""Looks at the messages that were ingested."""
+"""Reads ingested messages from the database: to list them, and to send them again."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
+from mailroom.errors import Refused
+
 
 @dataclass(frozen=True)
 class Filter:
-    """Which messages.
+    """Selects ingested messages.
 
     Attributes:
         type: Only of this type.
         batch: Only of this batch.
         since: Only ingested at this time or later.
         until: Only ingested before this time.
-        limit: At most so many; the newest.
+        limit: Maximum number; the newest.
     """
 
     type: str | None = None
@@ -28,12 +31,12 @@ class Filter:
     limit: int = 20
 
 
-def ingested_messages(database: str, wanted: Filter) -> Iterator[dict[str, Any]]:
+def ingested_messages(database: str, selected: Filter) -> Iterator[dict[str, Any]]:
     """The messages, newest first: `source`, `id`, `type`, `batch_id`, `ingested_at`, `event`.
 
     Args:
         database: Connection string.
-        wanted: Which.
+        selected: Which messages.
     """
     with psycopg.connect(database, row_factory=dict_row) as connection:
         yield from connection.execute(
@@ -47,12 +50,39 @@ def ingested_messages(database: str, wanted: Filter) -> Iterator[dict[str, Any]]
             ORDER BY ingested_at DESC, source, id
             LIMIT %(limit)s
             """,
-            wanted.__dict__,
+            selected.__dict__,
         )
 
 
 def count_ingested(database: str) -> dict[str, int]:
-    """How many messages of each type there are."""
+    """The number of ingested messages of each type."""
     with psycopg.connect(database) as connection:
         rows = connection.execute("SELECT type, count(*) FROM messages GROUP BY type").fetchall()
         return {row[0]: row[1] for row in rows}
+
+
+def write_batch(database: str, batch: str, folder: Path) -> Path:
+    """Write the events of a batch into a JSON Lines file, as they were sent.
+
+    Args:
+        database: Connection string.
+        batch: The batch's id.
+        folder: Folder of the file.
+
+    Raises:
+        Refused: No message of the batch was ingested.
+    """
+    path = folder / "replay.jsonl"
+    with psycopg.connect(database) as connection, path.open("w", encoding="utf-8") as file:
+        events = connection.execute(
+            "SELECT event::text FROM messages WHERE batch_id = %s ORDER BY source, id", [batch]
+        )
+        for (text,) in events:
+            # JSON has line breaks between tokens only, where spaces mean the same.
+            file.write(f"{text.replace('\r', ' ').replace('\n', ' ')}\n")
+        if not events.rowcount:
+            raise Refused(
+                f"{batch} is neither a file nor an ingested batch",
+                "batches: mailroom messages",
+            )
+    return path

@@ -1,4 +1,4 @@
-"""Looks at the queues, without receiving anything."""
+"""Reads the queues without receiving messages."""
 
 import time
 import urllib.parse
@@ -25,7 +25,7 @@ class QueueState:
     Attributes:
         name: Its logical name.
         depth: Messages that can be received.
-        in_flight: Messages that were received and are not yet deleted.
+        in_flight: Messages that were received and not yet deleted.
         oldest_age: Seconds since its oldest message was sent; None when it is empty.
     """
 
@@ -36,7 +36,7 @@ class QueueState:
 
 
 def queue_states(environment: Environment) -> list[QueueState]:
-    """Every queue of the topology."""
+    """The state of every queue."""
     return [_state(environment, name) for name in QUEUES]
 
 
@@ -54,7 +54,7 @@ def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
     query = urllib.parse.urlencode(
         {"QueueUrl": url, "ShowInvisible": "true", "ShowDelayed": "true"}
     )
-    # LocalStack's window into a queue. AWS has none: there, looking is receiving.
+    # LocalStack's endpoint that lists messages. AWS has none: there messages must be received.
     document = get_json(f"{environment.endpoint}/_aws/sqs/messages?{query}")
     found = document["ReceiveMessageResponse"]["ReceiveMessageResult"] or {}
     messages = found.get("Message", [])
@@ -63,7 +63,7 @@ def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
 
 
 def queue_depth(environment: Environment, queue: str) -> int:
-    """How many messages a queue has, those included that somebody has received."""
+    """The number of a queue's messages, those in flight included."""
     return sum(_counts(environment, queue))
 
 

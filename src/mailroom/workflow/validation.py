@@ -1,4 +1,4 @@
-"""Validates files with the functions' own code, before anything is sent."""
+"""Validates files with the functions' code before messages are sent."""
 
 import json
 import subprocess
@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailroom.errors import MailroomError, Refused
+from mailroom.packaging.code import live_code
 from mailroom.packaging.dependencies import RUNTIME
-from mailroom.packaging.live import live_code
 from mailroom.project import Project
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is in a file of messages, and what is wrong with it.
+    """The counts of a file's messages, and their problems.
 
     Attributes:
-        valid: How many events it holds.
-        duplicates: How many repeat an earlier event of the file to the letter.
-        exact_inline: Whether a state machine's JSON keeps every number as it is.
-        problem_count: How many problems there are.
-        problems: The first of them: each names file, line, field and reason.
+        valid: Number of valid events.
+        duplicates: Number of events that are identical to an earlier one.
+        exact_inline: Whether a state machine's JSON represents every number exactly.
+        problem_count: Number of problems.
+        problems: The first ones: each names file, line, field and reason.
     """
 
     valid: int
@@ -34,13 +34,13 @@ class Report:
 def validate_file(project: Project, path: Path, shown_as: str) -> Report:
     """Check every line of a JSON Lines file.
 
-    The functions' validator runs as a process of Lambda's runtime, so that what is accepted
-    here is what PublishMessagesFunction accepts.
+    The functions' validator runs in a process with Lambda's interpreter, so that it accepts what
+    PublishMessagesFunction accepts.
 
     Args:
         project: The checkout.
         path: The file.
-        shown_as: Its name in messages.
+        shown_as: Its name in problems.
 
     Raises:
         MailroomError: The validator itself failed.
@@ -64,10 +64,10 @@ def validate_file(project: Project, path: Path, shown_as: str) -> Report:
 
 
 def refuse_problems(reports: Sequence[Report]) -> None:
-    """Refuse files that have any problem, and name those of all of them.
+    """Check that no file has a problem.
 
     Raises:
-        Refused: The hint lists file, line, field and reason.
+        Refused: One has; the hint lists file, line, field and reason of each problem.
     """
     count = sum(report.problem_count for report in reports)
     if not count:

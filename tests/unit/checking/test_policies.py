@@ -79,3 +79,21 @@ def test_a_resource_is_wide_when_it_names_none(
     findings = list(REGISTER["wildcard-resource"].findings(definitions))
 
     assert bool(findings) is found
+
+
+def test_a_policy_beside_the_template_is_looked_at_too(tmp_path: Path) -> None:
+    (tmp_path / "template.yml").write_text("Resources: {Queue: {Type: AWS::SQS::Queue}}")
+    deployer = """{
+      "Version": "2012-10-17",
+      "Statement": [
+        {"Effect": "Allow", "Action": "sqs:CreateQueue", "Resource": "arn:aws:sqs:*:*:shop-*"},
+        {"Effect": "Allow", "Action": "sns:Unsubscribe", "Resource": "arn:aws:sns:*:*:shop-*"}
+      ]
+    }"""
+    (tmp_path / "deployer.json").write_text(deployer)
+    definitions = read_definitions(tmp_path / "template.yml", tmp_path, tmp_path, tmp_path)
+
+    (finding,) = REGISTER["action-resource"].findings(definitions)
+
+    assert str(finding.at) == "deployer.json:5"
+    assert "sns:Unsubscribe on arn:aws:sns:*:*:shop-*" in finding.message

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from mailroom.environments.compose.variables import as_text, given_parameters
+from mailroom.database.owner import RESERVED_CONNECTIONS
+from mailroom.deployment.parameters import format_parameters, parse_parameters
 from mailroom.environments.embedded.localstack import SETTINGS
 from mailroom.errors import Refused
 from mailroom.project import Project
@@ -16,6 +17,8 @@ ROOT = Project.find().root
 FILES = ("docker-compose.yml", "docker-compose.docker-lambda.yml")
 # In a container LocalStack finds itself right in being in one.
 ONLY_EMBEDDED = {"OVERRIDE_IN_DOCKER"}
+# Set by the shell, and not by a person.
+THE_SHELLS = "PWD"
 
 
 def services(file: str) -> dict[str, Any]:
@@ -49,9 +52,15 @@ def explained_variables() -> dict[str, str]:
 def test_every_variable_is_explained_and_no_other() -> None:
     explained = explained_variables()
 
-    assert used_variables() <= set(explained)
+    assert used_variables() - {THE_SHELLS} <= set(explained)
     assert set(explained) - used_variables() == {"COMPOSE_FILE"}
     assert all(len(comment) > 20 for comment in explained.values())
+
+
+def test_postgres_keeps_as_many_connections_for_the_owner_as_the_embedded_one() -> None:
+    command = services(FILES[0])["postgres"]["command"]
+
+    assert f"reserved_connections={RESERVED_CONNECTIONS}" in command
 
 
 def test_every_port_is_published_on_this_machine_only() -> None:
@@ -86,14 +95,14 @@ def test_what_the_image_is_built_from_passes_the_ignore_file(path: str) -> None:
 def test_parameters_survive_the_way_through_a_variable() -> None:
     parameters = {"Consumption": "events", "SubnetIds": "a,b", "Stage": ""}
 
-    assert given_parameters(as_text(parameters)) == parameters
+    assert parse_parameters(format_parameters(parameters).split()) == parameters
 
 
 def test_parameters_that_would_not_survive_are_refused() -> None:
     with pytest.raises(Refused, match="Stage"):
-        as_text({"Stage": "my stage"})
+        format_parameters({"Stage": "my stage"})
     with pytest.raises(Refused, match="Consumption"):
-        given_parameters("Consumption")
+        parse_parameters(["Consumption"])
 
 
 def test_no_file_of_containers_names_a_registry_of_packages() -> None:

@@ -1,16 +1,19 @@
 """What must not be deleted by accident, at botocore's edge: there is no emulator of RDS."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import boto3
 import pytest
-from botocore.stub import Stubber
 
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
+from mailroom.deployment.stack import Deployed, Stack
 from mailroom.errors import Refused
 from mailroom.promotion.account import Account
-from mailroom.promotion.deletion import require_unprotected
+from mailroom.promotion.deletion import delete_stack, require_unprotected
+from mailroom.promotion.deploying import change_stack
+from tests.support.stubs import StrictStubber
 
 _STACK = "mailroom-prod-database"
 
@@ -30,25 +33,27 @@ class _Session(boto3.Session):
 
 @pytest.fixture
 def account() -> Account:
-    return Account(Target("prod", "eu-west-3", "mailroom-prod"), _Session(), "111122223333", "arn")
+    return Account(
+        EnvironmentConfig("prod", "eu-west-3", "mailroom-prod"), _Session(), "111122223333", "arn"
+    )
 
 
 @pytest.fixture
-def cloudformation(account: Account) -> Iterator[Stubber]:
-    with Stubber(account.session.client("cloudformation")) as stubber:
+def cloudformation(account: Account) -> Iterator[StrictStubber]:
+    with StrictStubber(account.session.client("cloudformation")) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
 
 @pytest.fixture
-def rds(account: Account) -> Iterator[Stubber]:
+def rds(account: Account) -> Iterator[StrictStubber]:
     client: Any = account.session.client("rds")
-    with Stubber(client) as stubber:
+    with StrictStubber(client) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
 
-def _consists_of(cloudformation: Stubber, **types: str) -> None:
+def _consists_of(cloudformation: StrictStubber, **types: str) -> None:
     resources = [
         {
             "LogicalResourceId": name,
@@ -64,7 +69,7 @@ def _consists_of(cloudformation: Stubber, **types: str) -> None:
     )
 
 
-def _is_protected(rds: Stubber, protected: bool) -> None:
+def _is_protected(rds: StrictStubber, protected: bool) -> None:
     rds.add_response(
         "describe_db_clusters",
         {"DBClusters": [{"DeletionProtection": protected}]},
@@ -73,7 +78,7 @@ def _is_protected(rds: Stubber, protected: bool) -> None:
 
 
 def test_a_protected_database_is_refused_before_anything_of_it_is_deleted(
-    account: Account, cloudformation: Stubber, rds: Stubber
+    account: Account, cloudformation: StrictStubber, rds: StrictStubber
 ) -> None:
     _consists_of(cloudformation, Vpc="AWS::EC2::VPC", Cluster="AWS::RDS::DBCluster")
     _is_protected(rds, True)
@@ -86,7 +91,7 @@ def test_a_protected_database_is_refused_before_anything_of_it_is_deleted(
 
 
 def test_a_database_that_is_not_protected_may_be_deleted(
-    account: Account, cloudformation: Stubber, rds: Stubber
+    account: Account, cloudformation: StrictStubber, rds: StrictStubber
 ) -> None:
     _consists_of(cloudformation, Cluster="AWS::RDS::DBCluster")
     _is_protected(rds, False)
@@ -95,10 +100,68 @@ def test_a_database_that_is_not_protected_may_be_deleted(
 
 
 def test_a_database_that_is_not_there_asks_nothing_of_rds(
-    account: Account, cloudformation: Stubber, rds: Stubber
+    account: Account, cloudformation: StrictStubber, rds: StrictStubber
 ) -> None:
     cloudformation.add_client_error(
         "list_stack_resources", "ValidationError", f"Stack with id {_STACK} does not exist"
     )
 
     require_unprotected(account, _STACK)
+
+
+class _Silent:
+    """A reporter that says nothing and agrees."""
+
+    def notice(self, text: str) -> None: ...
+
+    def resource(self, event: object) -> None: ...
+
+    def changes(self, stack: str, changes: object) -> None: ...
+
+    def waiting_for(self, what: str) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def confirm(self, question: str) -> bool:
+        return True
+
+
+def _stands(cloudformation: StrictStubber, *, protected: bool) -> None:
+    stack = {
+        "StackName": _STACK,
+        "StackStatus": "UPDATE_COMPLETE",
+        "CreationTime": "2026-11-25T00:00:00Z",
+        "EnableTerminationProtection": protected,
+    }
+    cloudformation.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": _STACK})
+
+
+def test_a_protected_stack_is_refused_before_its_buckets_are_emptied(
+    account: Account, cloudformation: StrictStubber
+) -> None:
+    _stands(cloudformation, protected=True)
+
+    with pytest.raises(Refused, match="is protected") as refusal:
+        delete_stack(account, _STACK, _Silent())
+
+    assert "--no-enable-termination-protection" in refusal.value.hint
+
+
+@pytest.mark.parametrize(("stage", "protects"), [("prod", True), ("dev", False)])
+def test_prods_stacks_are_protected_once_they_are_as_they_should_be(
+    account: Account,
+    cloudformation: StrictStubber,
+    monkeypatch: pytest.MonkeyPatch,
+    stage: str,
+    protects: bool,
+) -> None:
+    account = account.with_parameters({"Stage": stage})
+    monkeypatch.setattr(Stack, "plan", lambda *_: None)
+    if protects:
+        cloudformation.add_response(
+            "update_termination_protection",
+            {"StackId": _STACK},
+            {"StackName": _STACK, "EnableTerminationProtection": True},
+        )
+    _stands(cloudformation, protected=protects)
+
+    change_stack(account, _STACK, Deployed("{}", {}, {}), _Silent())

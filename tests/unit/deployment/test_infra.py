@@ -1,21 +1,17 @@
 """What is deployed to AWS alone, and no emulator plays."""
 
-import json
 import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
+from mailroom.checking.template.source import Source
+
 _CHECKOUT = Path(__file__).parents[3]
 _WORKFLOWS = sorted((_CHECKOUT / ".github" / "workflows").glob("*.yml"))
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-_POLICY_LIMIT = 6144
-# What CloudFormation asks for on behalf of features that no resource here has.
-_UNUSED = {"logs:DeleteDataProtectionPolicy", "secretsmanager:RemoveRegionsFromReplication"}
 
 
 def test_cfn_lint_finds_nothing_in_the_database() -> None:
@@ -45,35 +41,51 @@ def test_every_action_is_pinned_by_commit(workflow: Path) -> None:
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", one) for one in used)
 
 
-def test_the_deployer_s_policy_fits_and_names_what_it_is_about() -> None:
-    policy = json.loads((_CHECKOUT / "infra" / "deployer-policy.json").read_text())
+def test_promotions_wait_for_others_of_their_own_environment_alone() -> None:
+    workflow = YAML(typ="safe").load(_CHECKOUT / ".github" / "workflows" / "promote.yml")
+    jobs = [job for job in workflow["jobs"].values() if "environment" in job]
 
-    assert len(json.dumps(policy, separators=(",", ":"))) <= _POLICY_LIMIT
-    open_to_all = {one["Sid"] for one in policy["Statement"] if one["Resource"] == "*"}
-    assert open_to_all == {"Look", "PublishTheApplication"}
-    assert not any("*" in action for one in policy["Statement"] for action in one["Action"])
+    assert "concurrency" not in workflow
+    assert {job["environment"] for job in jobs} == {"dev", "prod"}
+    for job in jobs:
+        group = f"promote-{job['environment']}"
+        assert job["concurrency"] == {"group": group, "cancel-in-progress": False}
 
 
-def test_the_deployer_may_delete_whatever_it_may_create() -> None:
-    """By what CloudFormation says of each type; LocalStack comes with those documents."""
-    policy = json.loads((_CHECKOUT / "infra" / "deployer-policy.json").read_text())
-    allowed = {action for one in policy["Statement"] for action in one["Action"]}
-    template = YAML().load(_CHECKOUT / "infra" / "template.yml")
-    types = {resource["Type"] for resource in template["Resources"].values()}
-    types |= {"AWS::Lambda::Function", "AWS::StepFunctions::StateMachine"}
+def test_what_rds_logs_expires_and_its_version_stays() -> None:
+    resources = Source.load(_CHECKOUT / "infra" / "database.yml", _CHECKOUT).plain["Resources"]
+    group, instance = resources["ClusterLogGroup"], resources["Instance"]
 
-    needed = {
-        one["typeName"]: {*one["handlers"]["delete"]["permissions"]} - allowed - _UNUSED
-        for one in _resource_types()
-        if one["typeName"] in types
+    assert group["Properties"]["LogGroupName"] == {
+        "Fn::Sub": "/aws/rds/cluster/${Cluster}/postgresql"
     }
+    assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    # RDS would make the group before CloudFormation does.
+    assert instance["DependsOn"] == "ClusterLogGroup"
+    assert instance["Properties"]["AutoMinorVersionUpgrade"] is False
 
-    assert len(needed) >= 10
-    assert {name: missing for name, missing in needed.items() if missing} == {}
+
+def test_the_bucket_takes_tls_alone_and_forgets_uploads_that_were_given_up() -> None:
+    resources = Source.load(_CHECKOUT / "infra" / "template.yml", _CHECKOUT).plain["Resources"]
+    rules = resources["MessagesBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    (statement,) = resources["MessagesBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    aborting = [rule.get("AbortIncompleteMultipartUpload") for rule in rules]
+    assert {"DaysAfterInitiation": 1} in aborting
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def _resource_types() -> list[dict[str, Any]]:
-    engine = _CHECKOUT / ".envs" / "engine"
-    schemas = engine.glob("lib/*/site-packages/localstack/services/**/*.schema.json")
-    documents = [json.loads(path.read_text()) for path in schemas]
-    return [one for one in documents if "delete" in one.get("handlers", {})]
+def test_a_secret_s_own_key_may_be_used_by_the_function_that_reads_it() -> None:
+    resources = Source.load(_CHECKOUT / "infra" / "template.yml", _CHECKOUT).plain["Resources"]
+    (policy,) = resources["MigrateDatabaseRole"]["Properties"]["Policies"]
+    conditional = [
+        one["Fn::If"] for one in policy["PolicyDocument"]["Statement"] if "Fn::If" in one
+    ]
+
+    ((condition, statement, _),) = conditional
+    assert condition == "HasSecretKey"
+    assert (statement["Action"], statement["Resource"]) == (
+        "kms:Decrypt",
+        {"Ref": "DatabaseSecretKeyArn"},
+    )

@@ -5,12 +5,12 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.stub import Stubber
 
 from mailroom.errors import Refused
 from mailroom.project import Project
 from mailroom.promotion import preflight
 from mailroom.promotion.preflight import open_account
+from tests.support.stubs import StrictStubber
 
 _CHECKOUT = Path(__file__).parents[3]
 
@@ -42,7 +42,7 @@ class _Session(boto3.Session):
     def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
         assert service_name == "sts", f"{service_name} was called before the account was checked"
         client: Any = super().client("sts", *args, **options)
-        stubber = Stubber(client)
+        stubber = StrictStubber(client)
         arn = f"arn:aws:iam::{self.account}:user/somebody"
         answer = {"Account": self.account, "Arn": arn, "UserId": "somebody"}
         stubber.add_response("get_caller_identity", answer)

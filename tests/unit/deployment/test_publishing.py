@@ -6,9 +6,8 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.stub import Stubber
 
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.template import Template
 from mailroom.errors import Refused
 from mailroom.promotion.account import Account
@@ -18,6 +17,7 @@ from mailroom.promotion.publishing import (
     read_application,
     require_newer,
 )
+from tests.support.stubs import StrictStubber
 
 _CHECKOUT = Path(__file__).parents[3]
 _ARN = "arn:aws:serverlessrepo:eu-west-3:111122223333:applications/mailroom"
@@ -36,13 +36,13 @@ class _Session(boto3.Session):
 
 @pytest.fixture
 def account() -> Account:
-    return Account(Target("dev", "eu-west-3", "s"), _Session(), "111122223333", "arn")
+    return Account(EnvironmentConfig("dev", "eu-west-3", "s"), _Session(), "111122223333", "arn")
 
 
 @pytest.fixture
-def repository(account: Account) -> Iterator[Stubber]:
+def repository(account: Account) -> Iterator[StrictStubber]:
     """What the repository answers, call by call, checked against its service model."""
-    with Stubber(account.session.client("serverlessrepo")) as stubber:
+    with StrictStubber(account.session.client("serverlessrepo")) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
@@ -53,7 +53,7 @@ def application() -> Application:
     return read_application(template, _CHECKOUT / "infra", "bucket", "artifacts/code.zip")
 
 
-def _has(repository: Stubber, *versions: str) -> None:
+def _has(repository: StrictStubber, *versions: str) -> None:
     listed = [
         {"ApplicationId": _ARN, "CreationTime": "2026", "SemanticVersion": version}
         for version in versions
@@ -67,7 +67,7 @@ def _has(repository: Stubber, *versions: str) -> None:
     ("published", "said"), [("0.1.0", "exists"), ("0.2.0", "not newer"), ("0.1.10", "not newer")]
 )
 def test_a_version_that_exists_or_is_not_newer_is_refused(
-    account: Account, repository: Stubber, application: Application, published: str, said: str
+    account: Account, repository: StrictStubber, application: Application, published: str, said: str
 ) -> None:
     _has(repository, "0.0.9", published)
 
@@ -78,7 +78,7 @@ def test_a_version_that_exists_or_is_not_newer_is_refused(
 
 
 def test_a_newer_version_is_added_to_the_application(
-    account: Account, repository: Stubber, application: Application
+    account: Account, repository: StrictStubber, application: Application
 ) -> None:
     _has(repository, "0.0.9")
     repository.add_response(
@@ -98,7 +98,7 @@ def test_a_newer_version_is_added_to_the_application(
 
 
 def test_an_application_that_is_not_there_is_created_with_licence_and_readme(
-    account: Account, repository: Stubber, application: Application
+    account: Account, repository: StrictStubber, application: Application
 ) -> None:
     repository.add_client_error("list_application_versions", "NotFoundException", "no")
     repository.add_response(
@@ -134,3 +134,14 @@ def test_what_the_metadata_lacks_is_named_at_once(tmp_path: Path) -> None:
 
     for name in ("Name", "SpdxLicenseId", "LicenseUrl", "ReadmeUrl", "SemanticVersion"):
         assert name in refusal.value.hint
+
+
+@pytest.mark.parametrize("author", ["The authors", "a--b", "-a", "a-", "A", "a" * 128])
+def test_an_author_that_the_repository_refuses_is_named_at_once(author: str) -> None:
+    template = (_CHECKOUT / "infra" / "template.yml").read_text()
+    template = template.replace("Author: mailroom-authors", f'Author: "{author}"')
+
+    with pytest.raises(Refused) as refusal:
+        read_application(template, _CHECKOUT / "infra", "bucket", "key")
+
+    assert f"Author: {author!r}" in refusal.value.hint

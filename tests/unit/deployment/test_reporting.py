@@ -2,7 +2,8 @@
 
 import pytest
 
-from mailroom.cli.aws.reporting import TerminalReporter, confirm
+from mailroom.cli.aws.reporting import TerminalReporter
+from mailroom.cli.options import confirm
 from mailroom.deployment.change_set import Change, Kind
 from mailroom.errors import Refused
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.stub import ANY, Stubber
+from botocore.stub import ANY
 
 from mailroom.deployment.change_set import ChangeSet
 from mailroom.deployment.stack import Stack
 from mailroom.errors import DeploymentFailed, MailroomError, Refused
+from tests.support.stubs import StrictStubber
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation.client import CloudFormationClient
@@ -29,14 +30,14 @@ def client() -> "CloudFormationClient":
 
 
 @pytest.fixture
-def aws(client: "CloudFormationClient") -> Iterator[Stubber]:
+def aws(client: "CloudFormationClient") -> Iterator[StrictStubber]:
     """What CloudFormation answers, call by call, checked against its service model."""
-    with Stubber(client) as stubber:
+    with StrictStubber(client) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
 
 
-def _says(aws: Stubber, status: str) -> None:
+def _says(aws: StrictStubber, status: str) -> None:
     stack = {
         "StackName": "s",
         "StackId": _STACK,
@@ -46,11 +47,11 @@ def _says(aws: Stubber, status: str) -> None:
     aws.add_response("describe_stacks", {"Stacks": [stack]})
 
 
-def _says_gone(aws: Stubber) -> None:
+def _says_gone(aws: StrictStubber) -> None:
     aws.add_client_error("describe_stacks", "ValidationError", "Stack s does not exist")
 
 
-def _makes(aws: Stubber, kind: str, **described: Any) -> None:
+def _makes(aws: StrictStubber, kind: str, **described: Any) -> None:
     wanted = {
         "StackName": "s",
         "ChangeSetName": ANY,
@@ -77,7 +78,7 @@ _ADDS = [
 
 
 def test_a_stack_that_rolled_back_its_creation_is_deleted_first(
-    client: "CloudFormationClient", aws: Stubber
+    client: "CloudFormationClient", aws: StrictStubber
 ) -> None:
     said: list[str] = []
     _says(aws, "ROLLBACK_COMPLETE")
@@ -95,7 +96,7 @@ def test_a_stack_that_rolled_back_its_creation_is_deleted_first(
 
 
 def test_a_stack_that_was_only_reviewed_is_created(
-    client: "CloudFormationClient", aws: Stubber
+    client: "CloudFormationClient", aws: StrictStubber
 ) -> None:
     _says(aws, "REVIEW_IN_PROGRESS")
     _makes(aws, "CREATE", Status="CREATE_COMPLETE", Changes=_ADDS)
@@ -114,7 +115,7 @@ def test_a_stack_that_was_only_reviewed_is_created(
     ],
 )
 def test_an_empty_change_set_means_nothing_to_change(
-    client: "CloudFormationClient", aws: Stubber, reason: str
+    client: "CloudFormationClient", aws: StrictStubber, reason: str
 ) -> None:
     _says(aws, "UPDATE_COMPLETE")
     _makes(aws, "UPDATE", Status="FAILED", StatusReason=reason)
@@ -126,7 +127,7 @@ def test_an_empty_change_set_means_nothing_to_change(
 
 
 def test_another_deployment_is_waited_for_and_said(
-    client: "CloudFormationClient", aws: Stubber
+    client: "CloudFormationClient", aws: StrictStubber
 ) -> None:
     said: list[str] = []
     _says(aws, "UPDATE_IN_PROGRESS")
@@ -138,7 +139,7 @@ def test_another_deployment_is_waited_for_and_said(
 
     Stack(client, "s", notice=said.append).plan("{}", {}, {})
 
-    assert said == ["stack s is UPDATE_IN_PROGRESS: waiting for the deployment under way"]
+    assert said == ["stack s is UPDATE_IN_PROGRESS: waiting for the deployment that runs"]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ def test_another_deployment_is_waited_for_and_said(
     ],
 )
 def test_a_stale_change_set_is_refused_with_what_to_do(
-    client: "CloudFormationClient", aws: Stubber, code: str, message: str, hint: str
+    client: "CloudFormationClient", aws: StrictStubber, code: str, message: str, hint: str
 ) -> None:
     aws.add_response("describe_stack_events", {"StackEvents": []})
     aws.add_client_error("execute_change_set", code, message)
@@ -166,7 +167,7 @@ def test_a_stale_change_set_is_refused_with_what_to_do(
     [("ExpiredToken", "expired"), ("Throttling", "throttles"), ("AccessDenied", "denies")],
 )
 def test_credentials_and_throttling_are_not_mistaken_for_a_bad_template(
-    client: "CloudFormationClient", aws: Stubber, code: str, said: str
+    client: "CloudFormationClient", aws: StrictStubber, code: str, said: str
 ) -> None:
     _says(aws, "UPDATE_COMPLETE")
     aws.add_client_error("create_change_set", code, "…")
@@ -178,7 +179,7 @@ def test_credentials_and_throttling_are_not_mistaken_for_a_bad_template(
 
 
 def test_a_template_that_is_too_large_for_aws_is_refused_everywhere(
-    client: "CloudFormationClient", aws: Stubber
+    client: "CloudFormationClient", aws: StrictStubber
 ) -> None:
     _says(aws, "UPDATE_COMPLETE")
 

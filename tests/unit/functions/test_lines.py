@@ -1,4 +1,4 @@
-"""JSON Lines are read by line number, whatever the file holds."""
+"""JSON Lines are read, and problems named by line."""
 
 import io
 import json
@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import messages
-from messages.lines import lines
+from messages.reading import lines
 from messages.size import LARGEST_MESSAGE, attributes_size
 from messages.validate import validate
 

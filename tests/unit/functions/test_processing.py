@@ -1,4 +1,4 @@
-"""Received messages are sorted, settled and buried by rules that need no database."""
+"""How messages are sorted, settled and recorded as dead letters, as far as it needs no database."""
 
 import base64
 import json
@@ -15,14 +15,20 @@ from psycopg import errors
 
 from messages.problems import Reason
 from messages.size import LARGEST_MESSAGE
-from process_messages.outcomes import ALREADY_THERE, DEAD_LETTERED, INGESTED, Outcomes
-from process_messages.progress import Progress
-from process_messages.queue import dead_attributes
-from process_messages.reading import Letter, letter, read
+from process_messages.database import Fault, fault
+from process_messages.dead_letters import DeadLetter, dead_letter_attributes
+from process_messages.reading import (
+    ALREADY_THERE,
+    DEAD_LETTERED,
+    INGESTED,
+    Outcomes,
+    dead_letter,
+    read,
+)
 from process_messages.received import Attribute, Received, from_event, from_queue
 from process_messages.request import IngestRequest, SettleRequest, parse
-from process_messages.settlement import Settlement
-from process_messages.sqlstate import Fault, fault
+from process_messages.settlement import Progress, Settlement
+from shared.context import Deadline
 from shared.errors import InvalidInput, QueueUnavailable
 
 Make = Callable[..., dict[str, Any]]
@@ -42,10 +48,10 @@ def test_messages_are_sorted_by_whether_they_can_ever_be_ingested(notification: 
     bodies = [json.dumps(notification()), "no json", json.dumps(notification(id=""))]
     bodies += [json.dumps(alert), json.dumps(notification(subject="\0"))]
 
-    entries, letters = read([received(body) for body in bodies], "notification")
+    entries, dead_letters = read([received(body) for body in bodies], "notification")
 
     assert [entry.key for entry in entries] == [("/tests", "1")]
-    assert [one.reason for one in letters] == [
+    assert [one.reason for one in dead_letters] == [
         Reason.INVALID_JSON,
         Reason.INVALID_MESSAGE,
         Reason.WRONG_TYPE,
@@ -53,7 +59,9 @@ def test_messages_are_sorted_by_whether_they_can_ever_be_ingested(notification: 
     ]
 
 
-def test_a_letter_keeps_what_is_known_of_an_invalid_message(notification: Make) -> None:
+def test_a_dead_letter_names_the_event_as_far_as_it_is_known(
+    notification: Make,
+) -> None:
     body = json.dumps(notification(data={}, id="7"))
 
     _, (one,) = read([received(body)], "notification")
@@ -64,7 +72,7 @@ def test_a_letter_keeps_what_is_known_of_an_invalid_message(notification: Make) 
 
 def test_of_several_outcomes_of_one_content_the_best_is_settled(notification: Make) -> None:
     (entry,), _ = read([received(json.dumps(notification()), batch_id="b")], "notification")
-    dead = letter(entry, Reason.UNSTORABLE, "why")
+    dead = dead_letter(entry, Reason.UNSTORABLE, "why")
 
     both = Outcomes([(entry, ALREADY_THERE), (entry, INGESTED)], [dead]).settlements()
     only = Outcomes([], [dead]).settlements()
@@ -81,11 +89,11 @@ def test_a_message_without_batch_or_in_the_wrong_queue_settles_nothing(notificat
 
 
 @pytest.mark.parametrize("value", ["", "x" * 129, "a\0", "\ud800", "a\nb"])
-def test_an_attribute_that_is_no_batch_is_none(value: str) -> None:
+def test_an_attribute_that_can_not_be_a_batch_id_is_ignored(value: str) -> None:
     assert received("", batch_id=value).batch_id is None
 
 
-def test_both_ways_in_give_the_same_message() -> None:
+def test_a_message_is_the_same_received_or_in_an_event() -> None:
     polled = from_queue(
         {
             "MessageId": "m",
@@ -120,14 +128,14 @@ def test_both_ways_in_give_the_same_message() -> None:
     st.text(max_size=500),
     st.integers(0, 10),
 )
-def test_a_dead_letter_fits_its_queue_whatever_its_size_and_attributes(
+def test_a_dead_letter_of_any_size_and_attributes_fits_into_its_queue(
     size: int, detail: str, count: int
 ) -> None:
     names = {f"name{number}": Attribute("String", "v") for number in range(count)}
     used = sum(len(name) + len("String") + 1 for name in names)
     message = Received("m", "h", "x" * (size - used), names, 1)
 
-    attributes = dead_attributes(Letter(message, Reason.INVALID_JSON, detail))
+    attributes = dead_letter_attributes(DeadLetter(message, Reason.INVALID_JSON, detail))
 
     total = sum(
         len(name) + len("String") + len(value["StringValue"].encode())
@@ -142,7 +150,7 @@ def test_a_dead_letter_carries_its_routing_reason_and_detail_first() -> None:
     others = {f"a{number}": "v" for number in range(8)}
     message = received("body", **others, type="alert", batch_id="b", reason="old")
 
-    attributes = dead_attributes(Letter(message, Reason.UNSTORABLE, "why"))
+    attributes = dead_letter_attributes(DeadLetter(message, Reason.UNSTORABLE, "why"))
 
     assert len(attributes) == 10
     assert attributes["reason"]["StringValue"] == "unstorable"
@@ -153,27 +161,27 @@ def test_a_dead_letter_carries_its_routing_reason_and_detail_first() -> None:
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (errors.DeadlockDetected(), Fault.TIME),
-        (errors.SerializationFailure(), Fault.TIME),
-        (errors.TooManyConnections(), Fault.TIME),
-        (errors.DiskFull(), Fault.TIME),
-        (errors.AdminShutdown(), Fault.TIME),
-        (errors.InvalidPassword(), Fault.TIME),
-        (errors.ReadOnlySqlTransaction(), Fault.TIME),
-        (errors.QueryCanceled(), Fault.TIME),
-        (errors.InternalError_(), Fault.TIME),
-        (psycopg.OperationalError("connection refused"), Fault.TIME),
-        (psycopg.OperationalError('FATAL:  database "x" does not exist'), Fault.SETUP),
-        (errors.UndefinedTable(), Fault.SETUP),
-        (errors.InsufficientPrivilege(), Fault.SETUP),
-        (errors.CheckViolation(), Fault.MESSAGE),
-        (errors.UntranslatableCharacter(), Fault.MESSAGE),
-        (errors.ProgramLimitExceeded(), Fault.MESSAGE),
-        (errors.RaiseException(), Fault.MESSAGE),
-        (psycopg.DataError("NUL"), Fault.MESSAGE),
+        (errors.DeadlockDetected(), Fault.TRANSIENT),
+        (errors.SerializationFailure(), Fault.TRANSIENT),
+        (errors.TooManyConnections(), Fault.TRANSIENT),
+        (errors.DiskFull(), Fault.TRANSIENT),
+        (errors.AdminShutdown(), Fault.TRANSIENT),
+        (errors.InvalidPassword(), Fault.TRANSIENT),
+        (errors.ReadOnlySqlTransaction(), Fault.TRANSIENT),
+        (errors.QueryCanceled(), Fault.TRANSIENT),
+        (errors.InternalError_(), Fault.TRANSIENT),
+        (psycopg.OperationalError("connection refused"), Fault.TRANSIENT),
+        (psycopg.OperationalError('FATAL:  database "x" does not exist'), Fault.MISCONFIGURED),
+        (errors.UndefinedTable(), Fault.MISCONFIGURED),
+        (errors.InsufficientPrivilege(), Fault.MISCONFIGURED),
+        (errors.CheckViolation(), Fault.BAD_MESSAGE),
+        (errors.UntranslatableCharacter(), Fault.BAD_MESSAGE),
+        (errors.ProgramLimitExceeded(), Fault.BAD_MESSAGE),
+        (errors.RaiseException(), Fault.BAD_MESSAGE),
+        (psycopg.DataError("NUL"), Fault.BAD_MESSAGE),
     ],
 )
-def test_only_a_message_s_own_fault_is_held_against_it(
+def test_only_an_error_of_its_data_makes_a_message_a_dead_letter(
     error: psycopg.Error, expected: Fault
 ) -> None:
     assert fault(error) is expected
@@ -186,7 +194,7 @@ def test_counting_waits_until_the_batch_may_be_settled() -> None:
     assert progress.add(Counter(mine=1))
 
 
-def test_a_count_that_finds_less_than_was_hoped_puts_the_next_one_off() -> None:
+def test_after_a_count_below_what_was_known_the_next_one_waits_for_the_rest() -> None:
     progress = Progress("mine", settlement(0))
     progress.add(Counter(mine=10))
 
@@ -198,9 +206,11 @@ def test_a_count_that_finds_less_than_was_hoped_puts_the_next_one_off() -> None:
 
 
 @pytest.mark.parametrize("last", [settlement(10), settlement(3, overdue=True)])
-def test_a_batch_that_is_settled_or_overdue_wakes_those_who_wait(last: Settlement) -> None:
+def test_a_batch_that_is_settled_or_overdue_ends_the_consumers_waits(last: Settlement) -> None:
     progress = Progress("mine", settlement(0))
-    waiting = Thread(target=progress.wait, args=(60,))
+    # The other consumer receives for as long as this one waits.
+    assert progress.await_turn(Deadline(60))
+    waiting = Thread(target=progress.await_turn, args=(Deadline(60),))
     waiting.start()
 
     progress.count(lambda: last)
@@ -231,7 +241,7 @@ def test_the_first_failure_is_kept() -> None:
         (settlement(0, expected=0), "settled"),
     ],
 )
-def test_the_answer_says_how_far_a_batch_is(state: Settlement, status: str) -> None:
+def test_the_answer_has_the_status_of_the_batch(state: Settlement, status: str) -> None:
     assert state.answer()["status"] == status
 
 

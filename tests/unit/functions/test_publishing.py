@@ -7,20 +7,19 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.stub import Stubber
 from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.problems import Problem
 from messages.reading import Rejected
 from messages.size import LARGEST_MESSAGE
-from publish_messages.packing import Outgoing, pack
-from publish_messages.publisher import Publisher
+from publish_messages.publisher import Outgoing, Publisher, pack
 from publish_messages.request import ObjectSource, Request
 from publish_messages.service import distinct
 from publish_messages.source import read_inline
 from shared.context import Deadline
 from shared.errors import AccessRefused, InvalidInput, InvalidMessages, PublishFailed
+from tests.support.stubs import StrictStubber
 
 Make = Callable[..., dict[str, Any]]
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:messages"
@@ -37,7 +36,7 @@ class Topic:
             aws_access_key_id="test",
             aws_secret_access_key="test",
         )
-        self.stubber = Stubber(self.client)
+        self.stubber = StrictStubber(self.client)
         self.pauses: list[float] = []
 
     def takes(self, sent: list[Outgoing], failed: dict[int, str] | None = None) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.stub import Stubber
 
 from process_messages.settings import Settings
 from shared.context import Deadline
 from shared.errors import InvalidSecret, MissingSetting, SecretUnavailable
 from shared.secrets import Credentials, credentials, read_secret
+from tests.support.stubs import StrictStubber
 
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:database"
 SECRET = {"host": "h", "port": 5432, "dbname": "d", "username": "u", "password": "hidden"}
@@ -28,18 +28,18 @@ VARIABLES = {
 
 
 @pytest.fixture
-def vault() -> Iterator[Stubber]:
+def vault() -> Iterator[StrictStubber]:
     client: Any = botocore.session.Session().create_client(
         "secretsmanager",
         region_name="eu-central-1",
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
-    with Stubber(client) as stubber:
+    with StrictStubber(client) as stubber:
         yield stubber
 
 
-def client_of(vault: Stubber) -> Any:
+def client_of(vault: StrictStubber) -> Any:
     return vault.client
 
 
@@ -72,7 +72,7 @@ def test_a_setting_that_is_missing_or_malformed_is_named(
         Settings.from_environment()
 
 
-def test_credentials_are_read_in_the_shape_of_rds(vault: Stubber) -> None:
+def test_credentials_are_read_in_the_shape_of_rds(vault: StrictStubber) -> None:
     vault.add_response("get_secret_value", {"SecretString": json.dumps(SECRET)}, {"SecretId": ARN})
 
     found = credentials(read_secret(client_of(vault), ARN), ARN)
@@ -90,7 +90,7 @@ def test_a_password_shows_in_no_representation() -> None:
 
 @pytest.mark.parametrize("text", ["hidden", '"hidden"', "[]", '{"password": "hidden"'])
 def test_a_secret_that_is_no_object_is_refused_without_showing_it(
-    vault: Stubber, text: str
+    vault: StrictStubber, text: str
 ) -> None:
     vault.add_response("get_secret_value", {"SecretString": text})
 
@@ -127,7 +127,7 @@ def test_what_a_secret_lacks_is_named(change: dict[str, Any], names: str) -> Non
     ],
 )
 def test_a_secret_that_can_not_be_read_may_be_there_later_or_not(
-    vault: Stubber, code: str, kind: type[Exception]
+    vault: StrictStubber, code: str, kind: type[Exception]
 ) -> None:
     vault.add_client_error("get_secret_value", code)
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.stub import Stubber
 
 from migrate_database.service import owner_credentials
 from migrate_database.settings import Settings
 from migrate_database.smoke_test import SmokeTest
 from shared import clients
 from shared.errors import InvalidInput, InvalidSecret
+from tests.support.stubs import StrictStubber
 
 _PLACE = {"host": "database.example.com", "port": "5432", "dbname": "mailroom"}
 _LOGIN = {"username": "mailroom", "password": "secret"}
@@ -37,7 +37,7 @@ def _read(monkeypatch: pytest.MonkeyPatch, database: dict[str, str], secret: Any
         "secretsmanager", "eu-west-3", aws_access_key_id="x", aws_secret_access_key="x"
     )
     monkeypatch.setattr(clients, "secrets_manager", lambda: client)
-    with Stubber(client) as aws:
+    with StrictStubber(client) as aws:
         answer = {"SecretString": json.dumps(secret)}
         aws.add_response("get_secret_value", answer, {"SecretId": "owner"})
         return owner_credentials(Settings("owner", database, "ingestion", "/var/task"))

@@ -34,7 +34,7 @@ CALLS: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
     ("sns", "Publish", {"TopicArn": TOPIC}, [("sns:Publish", TOPIC)]),
     ("sns", "PublishBatch", {"TopicArn": TOPIC}, [("sns:Publish", TOPIC)]),
     ("sns", "Publish", {"PhoneNumber": "+358"}, [("sns:Publish", "+358")]),
-    ("sns", "Unsubscribe", {"SubscriptionArn": f"{TOPIC}:u-1"}, [("sns:Unsubscribe", TOPIC)]),
+    ("sns", "Unsubscribe", {"SubscriptionArn": f"{TOPIC}:u-1"}, [("sns:Unsubscribe", "*")]),
     ("sns", "CreateTopic", {"Name": "t"}, [("sns:CreateTopic", TOPIC)]),
     ("sns", "ListTopics", {}, [("sns:ListTopics", "*")]),
     ("sqs", "SendMessageBatch", {"QueueUrl": URL}, [("sqs:SendMessage", QUEUE)]),

@@ -213,7 +213,10 @@ def test_get_caller_identity_needs_no_permission(decide: Any) -> None:
         ({"Version": "2020-01-01", "Statement": []}, "Version"),
         ({"Statement": [to("*")]}, "cannot have a Principal"),
         ({"Statement": [SEND | {"NotAction": "*"}]}, "not both"),
-        ({"Statement": [SEND | {"Condition": {"StringIs": {"a": "b"}}}]}, "not a condition operator"),
+        (
+            {"Statement": [SEND | {"Condition": {"StringIs": {"a": "b"}}}]},
+            "not a condition operator",
+        ),
         ({"Statement": [SEND | {"Actions": "*"}]}, "no element Actions"),
     ],
 )

@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from mailroom.cli import output
-from mailroom.cli.output import show_json, show_table
+from mailroom.cli.output import errors, show_json, show_table
 
 
 @pytest.fixture
@@ -56,3 +56,11 @@ def test_json_is_one_document_with_times_in_iso_8601(capsys: pytest.CaptureFixtu
     printed = capsys.readouterr().out
     assert json.loads(printed) == {"at": "2026-01-02T03:04:05+00:00", "name": "é"}
     assert "é" in printed
+
+
+def test_an_arn_in_an_error_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:mine"
+
+    errors.print(arn, markup=False)
+
+    assert capsys.readouterr().err == f"{arn}\n"

@@ -33,11 +33,13 @@ def test_what_is_allowed_has_no_fault(name: str, value: str) -> None:
         ("Stage", "local1", "Stage: 'local1' does not match [a-z]+"),
         ("Consumption", "", "Consumption: '' is none of workflow, events"),
         ("Days", "2", "Days: '2' is none of 1, 30"),
-        ("Consumers", "many", "Consumers: 'many' is no number"),
+        ("Consumers", "many", "Consumers: 'many' is not a number"),
         ("Consumers", "1", "Consumers: '1' is less than 2"),
         ("Consumers", "101", "Consumers: '101' is more than 100"),
         ("SubnetIds", "subnet-1,x", "SubnetIds: 'subnet-1,x' does not match subnet-[0-9]+"),
     ],
 )
-def test_what_cloudformation_would_refuse_is_a_fault(name: str, value: str, fault: str) -> None:
+def test_a_parameter_that_cloudformation_would_reject_is_a_fault(
+    name: str, value: str, fault: str
+) -> None:
     assert parameter_faults(DECLARED, {name: value}) == [fault]

@@ -6,7 +6,17 @@ import pytest
 from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.embedded.state import State, StateFile
 
-STATE = State(4566, 5432, ProcessRecord(1, "/a"), None, ready=True)
+STATE = State(
+    4566,
+    5432,
+    ProcessRecord(1, "/a"),
+    None,
+    ready=True,
+    iam="observe",
+    engine={"a lock": "1"},
+    packaged=True,
+    parameters={"Consumption": "events"},
+)
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
@@ -39,6 +49,14 @@ def test_what_cannot_be_understood_is_no_state(tmp_path: Path, content: bytes) -
     (tmp_path / "environment.json").write_bytes(content)
 
     assert StateFile(tmp_path).load() is None
+
+
+def test_what_an_earlier_version_saved_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "environment.json").write_text(
+        '{"port": 1, "postgres_port": 2, "localstack": null, "postgres": null, "ready": true}'
+    )
+
+    assert StateFile(tmp_path).load() == State(1, 2, ready=True)
 
 
 def test_a_lock_is_waited_for_and_said_to_be(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from mailroom_rules.actions import (
     cloudwatch,
@@ -21,6 +22,7 @@ from mailroom_rules.actions.context_keys import context_keys
 from mailroom_rules.actions.refusal import Refusal, refusal
 from mailroom_rules.actions.s3 import reveals_missing_key
 from mailroom_rules.actions.scope import Params, Permission, Scope
+from mailroom_rules.reference import resource_types
 
 SERVICES: dict[str, Callable[[str, Params, Scope], list[Permission]]] = {
     "cloudwatch": cloudwatch.permissions,
@@ -55,7 +57,15 @@ def required_permissions(
     permissions = SERVICES.get(service)
     if permissions is None:
         return [Permission(f"{service}:{operation}", known=False)]
-    return permissions(operation, params, scope)
+    return [_on_what_it_supports(one) for one in permissions(operation, params, scope)]
+
+
+def _on_what_it_supports(permission: Permission) -> Permission:
+    """A permission on `*` if its action supports no resource type, so that only `*` grants it."""
+    if permission.resource == "*" or resource_types(permission.action) != frozenset():
+        return permission
+    printed = permission.printed_resource or permission.resource
+    return replace(permission, resource="*", printed_resource=printed)
 
 
 def actions_of(service: str, operation: str) -> list[str]:

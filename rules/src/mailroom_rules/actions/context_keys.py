@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 
 from collections.abc import Mapping
 
+from mailroom_rules.actions.lambda_ import function_arn
 from mailroom_rules.actions.scope import Params, Scope
 from mailroom_rules.actions.secretsmanager import secret_arn
 from mailroom_rules.policies.context import Raw
@@ -63,10 +64,8 @@ def context_keys(service: str, operation: str, params: Params, scope: Scope) -> 
         keys |= {f"kms:EncryptionContext:{name}": value for name, value in pairs.items()}
         if pairs:
             keys["kms:EncryptionContextKeys"] = tuple(pairs)
-    if service == "lambda" and operation.endswith("EventSourceMapping"):
-        function = params.get("FunctionName")
-        if function and function.startswith("arn:"):
-            keys["lambda:FunctionArn"] = function
+    if operation.endswith("EventSourceMapping") and params.get("FunctionName"):
+        keys["lambda:FunctionArn"] = function_arn(params["FunctionName"], None, scope)
     return keys | _tags(params)
 
 

@@ -33,7 +33,7 @@ TOPIC_PARAMETERS = ("TopicArn", "ResourceArn", "TargetArn", "PhoneNumber")
 
 
 def permissions(operation: str, params: Params, scope: Scope) -> list[Permission]:
-    """What a call of SNS needs; a subscription's permissions are its topic's."""
+    """What a call of SNS needs; a subscription's resource is its topic."""
     action = f"sns:{RENAMED.get(operation, operation)}"
     if operation in NO_RESOURCE:
         return [Permission(action, printed_resource=scope.arn("sns", "*"))]

@@ -5,6 +5,7 @@ from typing import Any
 
 from mailroom_rules.arn import parse_arn
 from mailroom_rules.policies import is_action_among
+from mailroom_rules.reference import resource_types
 
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, stacks
@@ -12,16 +13,13 @@ from mailroom.checking.template.policies import ROLE, own_statements, text_of
 from mailroom.checking.template.stack import Stack
 
 _LEAST = "IAM/latest/UserGuide/best-practices.html"
-# Actions that know no resources: their statements must say "*".
+# Actions that know no resources, besides those that our part of the reference has: their
+# statements must say "*".
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 _WITHOUT_RESOURCE = (
-    *("cloudwatch:ListMetrics", "cloudwatch:PutMetricData", "ec2:*NetworkInterface*"),
-    *("ec2:AssignPrivateIpAddresses", "ec2:Describe*", "ec2:UnassignPrivateIpAddresses"),
-    *("kms:ListKeys", "lambda:ListFunctions", "logs:*LogDelivery", "logs:*ResourcePolicies"),
-    *("logs:DescribeLogGroups", "logs:ListLogDeliveries", "logs:PutResourcePolicy"),
-    *("s3:ListAllMyBuckets", "secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets"),
-    *("sns:ListTopics", "sqs:ListQueues", "states:ListStateMachines", "sts:GetCallerIdentity"),
-    *("xray:Get*", "xray:Put*"),
+    *("ec2:*NetworkInterface*", "ec2:AssignPrivateIpAddresses", "ec2:Describe*"),
+    "ec2:UnassignPrivateIpAddresses",
+    *("logs:*LogDelivery", "logs:*ResourcePolicies", "xray:Get*", "xray:Put*"),
 )
 
 
@@ -70,4 +68,6 @@ def _is_wide(resource: Any) -> bool:
 
 
 def _needs_no_resource(action: str) -> bool:
+    if resource_types(action) == frozenset():
+        return True
     return is_action_among(action, _WITHOUT_RESOURCE)

@@ -13,6 +13,7 @@ from mailroom.checking.template.source import Key
 from mailroom.checking.template.stack import Resource, Stack
 
 ROLE = "AWS::IAM::Role"
+POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
@@ -81,7 +82,7 @@ def role_statements(stack: Stack, principal: Resource) -> list[Statement]:
     if role is None:
         return []
     found = list(own_statements(role))
-    for type in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"):
+    for type in POLICIES:
         for policy in stack.of_type(type):
             roles = [*as_list(policy.get("Roles")), *as_list(policy.get("RoleName"))]
             if role.id in [reference(one) for one in roles]:

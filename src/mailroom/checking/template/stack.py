@@ -8,7 +8,7 @@ from typing import Any
 from mailroom.checking.finding import Location
 from mailroom.checking.template.resolve import Resolver, reference
 from mailroom.checking.template.source import Key, Place, Source
-from mailroom.deployment.environment_config import Target
+from mailroom.deployment.environment_config import EnvironmentConfig
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Stack:
         forced: Conditions that hold or don't, whatever the values say.
     """
 
-    target: Target
+    target: EnvironmentConfig
     source: Source
     template: Mapping[str, Any]
     values: Mapping[str, Any]
@@ -113,7 +113,7 @@ def locate(source: Source, id: str, place: Sequence[Key]) -> Location:
     return source.at((*resource, "Properties", *place))
 
 
-def values_of(template: Mapping[str, Any], target: Target) -> dict[str, Any]:
+def values_of(template: Mapping[str, Any], target: EnvironmentConfig) -> dict[str, Any]:
     """Values of the template's parameters in an environment, and of the pseudo parameters.
 
     A parameter that has neither a value there nor a default is left out.

@@ -12,8 +12,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from mailroom.cli.output import AsJson, console, errors, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import console, errors, show_json, show_table
 from mailroom.errors import EXIT_FAILURE, Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 if TYPE_CHECKING:
@@ -53,10 +55,13 @@ def check(
     if package:
         from mailroom.checking.code.package import with_packages
 
-        definitions, notes = with_packages(project, definitions)
+        with Progress(errors).waiting_for("Packaging the functions' dependencies"):
+            definitions, notes = with_packages(project, definitions)
         for note in notes:
             errors.print(note, style="yellow")
-    findings = [found for one in (definitions, *load_beside(project)) for found in run(one)]
+    each = (definitions, *load_beside(project))
+    # The policies beside the templates are found with each of them.
+    findings = list(dict.fromkeys(found for one in each for found in run(one)))
     if sarif:
         _write_sarif(sarif, findings)
     open_findings = [finding for finding in findings if finding.suppressed is None]

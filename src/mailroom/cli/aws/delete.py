@@ -4,48 +4,51 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.aws.options import Env, Yes
-from mailroom.cli.aws.reporting import TerminalReporter, require
+from mailroom.cli.aws.reporting import TerminalReporter
+from mailroom.cli.options import Env, Yes, require
 from mailroom.cli.output import errors
 from mailroom.errors import Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 
 def delete(
     env: Env,
     bucket: Annotated[
-        bool, typer.Option("--bucket", help="The artifact bucket too, with all versions.")
+        bool, typer.Option("--bucket", help="Delete the artifact bucket too, with all versions.")
     ] = False,
     database: Annotated[
         str | None,
-        typer.Option("--database", metavar="STACK", help="The database too: its stack's name."),
+        typer.Option(
+            "--database", metavar="STACK", help="Delete the database too: the name of its stack."
+        ),
     ] = None,
     yes: Yes = False,
 ) -> None:
-    """Delete an environment's stack, and make sure that nothing of it is left."""
+    """Delete an environment's stack, and check that no resource of it is left."""
+    from mailroom.cli.connection import opened
     from mailroom.promotion.buckets import bucket_exists
     from mailroom.promotion.deletion import delete_bucket, delete_stack, require_unprotected
-    from mailroom.promotion.preflight import open_account
 
-    account = open_account(Project.find(), env, bucket=False, parameters=False)
-    target, reporter = account.target, TerminalReporter(yes)
-    if database is not None and database != target.database:
-        raise Refused(f"the stack of {env}'s database is {target.database}, not {database}")
+    account = opened(Project.find(), env, bucket=False, parameters=False)
+    config, reporter = account.config, TerminalReporter(yes)
+    if database is not None and database != config.database:
+        raise Refused(f"the stack of {env}'s database is {config.database}, not {database}")
     if database:
         require_unprotected(account, database)
-    where = f"in account {account.id}, {target.region}"
-    require(reporter, f"Delete stack {target.stack} {where}, with all messages in its queues?")
+    where = f"in account {account.id}, {config.region}"
+    require(f"Delete stack {config.stack} {where}, with all messages in its queues?", yes)
     if bucket:
         log = "with every artifact and the log of promotions"
-        require(reporter, f"Delete bucket {account.bucket} {where}, {log}?")
-        require(reporter, f"Sure that {account.bucket} may go? Nothing brings it back.")
+        require(f"Delete bucket {account.bucket} {where}, {log}?", yes)
+        require(f"Really delete {account.bucket}? It can't be restored.", yes)
     if database:
-        require(reporter, f"Delete THE DATABASE, stack {database} {where}?")
-    resources = delete_stack(account, target.stack, reporter)
+        require(f"Delete THE DATABASE, stack {database} {where}?", yes)
+    resources = delete_stack(account, config.stack, reporter)
     errors.print(
-        f"stack {target.stack}: {len(resources)} resources deleted, none is left"
+        f"stack {config.stack}: {len(resources)} resources deleted, none is left"
         if resources
-        else f"stack {target.stack} was not there"
+        else f"stack {config.stack} was not there"
     )
     if database:
         errors.print(
@@ -54,5 +57,6 @@ def delete(
             else f"stack {database} was not there"
         )
     if bucket and bucket_exists(account):
-        delete_bucket(account)
+        with Progress(errors).waiting_for(f"Deletion of bucket {account.bucket}"):
+            delete_bucket(account)
         errors.print(f"bucket {account.bucket} is deleted")

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.aws.options import Env, Yes
 from mailroom.cli.aws.reporting import TerminalReporter
-from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.cli.options import AsJson, Env, Yes
+from mailroom.cli.output import errors, show_json, show_table
 from mailroom.progress import Progress
 from mailroom.project import Project
 
@@ -18,13 +18,13 @@ def deploy(
     json: AsJson = False,
 ) -> None:
     """Package, upload and deploy to an environment, after showing what would change."""
+    from mailroom.cli.connection import opened
     from mailroom.packaging.contents import require_platform
     from mailroom.promotion.deploying import deploy_release
-    from mailroom.promotion.preflight import open_account
     from mailroom.promotion.release import build_release
 
     project = Project.find()
-    account = open_account(project, env)
+    account = opened(project, env)
     with Progress(errors).step("Package") as step:
         release = build_release(project, account.architecture)
         require_platform(release.archive, release.architecture)

@@ -4,7 +4,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors, show_json, show_table
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 if TYPE_CHECKING:
@@ -31,8 +33,9 @@ def report(
     from mailroom.permissions.roles import roles_of_stack
 
     environment = connected(Project.find())
-    decisions = read_decisions(environment.endpoint)
-    roles = roles_of_stack(environment.session, environment.stack)
+    with Progress(errors).waiting_for("Reading roles and decisions"):
+        decisions = read_decisions(environment.endpoint)
+        roles = roles_of_stack(environment.session, environment.stack)
     reports = [report_role(role, decisions.decided) for role in roles]
     topic = environment.outputs["MessagesTopicArn"]
     services = [one for one in decisions.decided if one.refused and one.source == topic]

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors, show_json, show_table
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 
@@ -28,7 +30,8 @@ def package(
     from mailroom.packaging.dependencies import host_architecture
 
     chosen = architecture.value if architecture else host_architecture()
-    archive = build_archive(Project.find(), chosen)
+    with Progress(errors).waiting_for("Packaging"):
+        archive = build_archive(Project.find(), chosen)
     require_platform(archive, chosen)
     parts = list_parts(archive)
     digest = archive.stem.rpartition("-")[2]

@@ -4,8 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mailroom.cli.aws.options import Env, Yes
 from mailroom.cli.aws.reporting import TerminalReporter
+from mailroom.cli.options import Env, Yes
 from mailroom.cli.output import errors
 from mailroom.errors import MailroomError
 from mailroom.progress import Progress
@@ -14,19 +14,19 @@ from mailroom.project import Project
 
 def promote(env: Env, yes: Yes = False) -> None:
     """Check, deploy, migrate and try a release that has passed its tests; go back if it fails."""
+    from mailroom.cli.connection import opened
     from mailroom.packaging.contents import require_platform
-    from mailroom.promotion.preflight import open_account
     from mailroom.promotion.promoter import Promoter
     from mailroom.promotion.release import build_release
     from mailroom.promotion.verification import require_passed
 
     project, progress = Project.find(), Progress(errors)
-    account = open_account(project, env)
+    account = opened(project, env)
     with progress.step("Package") as step:
         release = build_release(project, account.architecture)
         require_platform(release.archive, release.architecture)
         step.result = release.hash
-    require_passed(project, account.target, release)
+    require_passed(project, account.config, release)
     with progress.step("Checks"):
         _check(project)
     entry = Promoter(project, account, TerminalReporter(yes), progress).promote(release)

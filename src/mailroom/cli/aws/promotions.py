@@ -1,16 +1,16 @@
 """`mailroom promotions`."""
 
-from mailroom.cli.aws.options import Env
-from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.cli.options import AsJson, Env
+from mailroom.cli.output import show_json, show_table
 from mailroom.project import Project
 
 
 def promotions(env: Env, json: AsJson = False) -> None:
     """Show what was promoted to an environment, when, from where, and what came of it."""
+    from mailroom.cli.connection import opened
     from mailroom.promotion.history import promotions as history
-    from mailroom.promotion.preflight import open_account
 
-    entries = history(open_account(Project.find(), env, parameters=False))
+    entries = history(opened(Project.find(), env, parameters=False))
     if json:
         show_json([entry.__dict__ for entry in entries])
         return

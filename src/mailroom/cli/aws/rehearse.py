@@ -13,21 +13,21 @@ from mailroom.rehearsal.engine_name import EngineName
 
 def rehearse(
     engine: Annotated[
-        EngineName, typer.Option(envvar="ENGINE", help="What plays AWS.")
+        EngineName, typer.Option(envvar="ENGINE", help="The engine that emulates AWS.")
     ] = EngineName.localstack,
 ) -> None:
-    """Go the whole way to AWS and back, on a clean emulator that plays AWS."""
-    from mailroom.deployment.environment_config import load_target
-    from mailroom.rehearsal.emulated_account import set_stage
-    from mailroom.rehearsal.scenario import Rehearsal, clear_away
+    """Run every command for an AWS account against a new emulated account."""
+    from mailroom.deployment.environment_config import load_environment_config
+    from mailroom.rehearsal.emulated_account import emulated_account
+    from mailroom.rehearsal.scenario import Rehearsal, remove_rehearsal
 
     project, progress = Project.find(), Progress(errors)
-    target = load_target(project.root / "infra" / "environments", "rehearsal")
-    clear_away(project)
+    config = load_environment_config(project.environments, "rehearsal")
+    remove_rehearsal(project)
     try:
-        with set_stage(project, target, engine, progress) as stage:
-            Rehearsal(project, target, stage, progress).play()
+        with emulated_account(project, config, engine, progress) as account:
+            Rehearsal(project, config, account, progress).run()
     finally:
         with uninterrupted():
-            clear_away(project)
-    errors.print("the rehearsal is over, and nothing of it is left")
+            remove_rehearsal(project)
+    errors.print("the rehearsal has passed, and nothing of it is left")

@@ -1,14 +1,12 @@
-"""How a deployment is shown, and who is asked."""
+"""Shows deployments on the terminal, and asks there."""
 
-import sys
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 
-import typer
-
+from mailroom.cli.options import confirm
 from mailroom.cli.output import errors
 from mailroom.deployment.change_set import Change, Kind
 from mailroom.deployment.events import ResourceEvent
-from mailroom.errors import Refused
+from mailroom.progress import Progress
 
 _STYLES = {
     Kind.added: ("+", "green"),
@@ -20,10 +18,10 @@ _STYLES = {
 
 
 class TerminalReporter:
-    """Tells on standard error and asks on the terminal.
+    """Shows on standard error, and asks on the terminal.
 
     Args:
-        yes: Agree to everything without asking, as CI does.
+        yes: Agree to everything without asking, for CI.
     """
 
     def __init__(self, yes: bool) -> None:
@@ -50,26 +48,8 @@ class TerminalReporter:
                 shout = f"  WHAT IS IN {change.logical_id} WILL BE LOST: it is {change.kind}"
                 errors.print(shout, style="red bold", markup=False)
 
+    def waiting_for(self, what: str) -> AbstractContextManager[object]:
+        return Progress(errors).waiting_for(what)
+
     def confirm(self, question: str) -> bool:
         return self._yes or confirm(question)
-
-
-def confirm(question: str, ask: Callable[[str], bool] = typer.confirm) -> bool:
-    """Ask on the terminal.
-
-    Raises:
-        Refused: There is none.
-    """
-    if not sys.stdin.isatty():
-        raise Refused(f"there is no terminal to ask on: {question}", "add --yes")
-    return ask(question)
-
-
-def require(reporter: TerminalReporter, question: str) -> None:
-    """Ask the question.
-
-    Raises:
-        Refused: The answer is no.
-    """
-    if not reporter.confirm(question):
-        raise Refused("nothing was touched")

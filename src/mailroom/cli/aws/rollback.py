@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.aws.options import Env, Yes
 from mailroom.cli.aws.reporting import TerminalReporter
+from mailroom.cli.options import Env, Yes
 from mailroom.cli.output import errors
 from mailroom.progress import Progress
 from mailroom.project import Project
@@ -19,14 +19,14 @@ def rollback(
     yes: Yes = False,
 ) -> None:
     """Bring an earlier release back, with the parameters that it had, and try it."""
+    from mailroom.cli.connection import opened
     from mailroom.deployment.stack import Stack
     from mailroom.promotion.history import earlier
-    from mailroom.promotion.preflight import open_account
     from mailroom.promotion.promoter import Promoter
 
     project = Project.find()
-    account = open_account(project, env, parameters=False)
-    stack = Stack(account.session.client("cloudformation"), account.target.stack)
+    account = opened(project, env, parameters=False)
+    stack = Stack(account.session.client("cloudformation"), account.config.stack)
     entry = earlier(account, to, stack.deployed())
     errors.print(f"back to release {entry.hash[:12]}, promoted {entry.at}", markup=False)
     promoter = Promoter(project, account, TerminalReporter(yes), Progress(errors))

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.aws.options import Env, Yes
 from mailroom.cli.aws.reporting import TerminalReporter
+from mailroom.cli.options import Env, Yes
 from mailroom.cli.output import errors
 from mailroom.progress import Progress
 from mailroom.project import Project
@@ -18,13 +18,13 @@ def setup(
         bool, typer.Option("--database", help="Deploy infra/database.yml too.")
     ] = False,
 ) -> None:
-    """Create the artifact bucket of an environment. Once is enough, twice does no harm."""
+    """Create and configure an environment's artifact bucket; to repeat it changes nothing."""
+    from mailroom.cli.connection import opened
     from mailroom.promotion.buckets import set_up_bucket
-    from mailroom.promotion.database_stack import deploy_database
-    from mailroom.promotion.preflight import open_account
+    from mailroom.promotion.deploying import deploy_database
 
     project = Project.find()
-    account = open_account(project, env, bucket=False, parameters=False)
+    account = opened(project, env, bucket=False, parameters=False)
     with Progress(errors).step(f"Bucket {account.bucket}") as step:
         step.result = "created" if set_up_bucket(account) else "was there"
     if database:

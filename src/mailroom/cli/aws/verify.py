@@ -4,8 +4,9 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.aws.options import Env
+from mailroom.cli.options import Env
 from mailroom.cli.output import errors
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 
@@ -16,14 +17,15 @@ def verify(
     ] = False,
 ) -> None:
     """Run the integration tests against the packaged artifact, here, and note what has passed."""
-    from mailroom.deployment.environment_config import load_target
+    from mailroom.deployment.environment_config import load_environment_config
     from mailroom.promotion.release import build_release
     from mailroom.promotion.verification import verify_release
 
     project = Project.find()
-    target = load_target(project.root / "infra" / "environments", env)
-    architecture = target.parameters.get("Architecture", "x86_64")
-    release = build_release(project, architecture)
-    ran = verify_release(project, target, release, errors, keep=keep)
+    config = load_environment_config(project.environments, env)
+    architecture = config.parameters.get("Architecture", "x86_64")
+    with Progress(errors).waiting_for("Packaging"):
+        release = build_release(project, architecture)
+    ran = verify_release(project, config, release, errors, keep=keep)
     said = "passed" if ran else "had passed before"
     errors.print(f"release {release.hash[:12]} {said}", markup=False)

@@ -1,4 +1,4 @@
-"""`mailroom dead-letters`, and the same commands for the unrouted queue."""
+"""`mailroom dead-messages`, and `mailroom unrouted`, the same commands for the unrouted queue."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,28 +6,30 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.daily.message_tables import (
-    confirm,
-    counting,
-    only_one,
-    refuse_unknown,
-    show_letters,
+from mailroom.cli.daily.message_tables import counting, only_one, require_found, show_messages
+from mailroom.cli.options import AsJson, Yes, require
+from mailroom.cli.output import errors, show_json
+from mailroom.dead_letters.queued_messages import (
+    DEAD_LETTERS,
+    UNROUTED,
+    MessageFilter,
+    QueuedMessage,
+    QueueGroup,
+    list_messages,
 )
-from mailroom.cli.output import AsJson, errors, show_json
-from mailroom.dead_letters.queued_messages import DEAD_LETTERS, Shelf, Wanted, look
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 Queue = Annotated[str | None, typer.Option(help="Only of this queue.")]
 Ids = Annotated[list[str] | None, typer.Option("--id", help="Only this one; may be repeated.")]
-Reason = Annotated[str | None, typer.Option(help="Only those that are here for this reason.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Reason = Annotated[str | None, typer.Option(help="Only with this reason.")]
 
 
-def make_app(shelf: Shelf) -> typer.Typer:
-    """The commands for the queues of one shelf."""
-    app = typer.Typer(help=f"Look at {shelf.called}, send them back, or throw them away.")
+def make_app(group: QueueGroup) -> typer.Typer:
+    """The commands for a group of queues."""
+    app = typer.Typer(help=f"List, show, redrive, purge or copy {group.called}.")
 
     @app.callback(invoke_without_command=True)
     def listing(
@@ -37,30 +39,31 @@ def make_app(shelf: Shelf) -> typer.Typer:
         json: AsJson = False,
     ) -> None:
         if context.invoked_subcommand is None:
-            show_letters(look(_connect(), shelf.choose(queue), Wanted(reason=reason)), json)
+            found = _list(_connect(), group.choose(queue), MessageFilter(reason=reason))
+            show_messages(found, json)
 
-    @app.command(help=f"Show one of the {shelf.called}, body and attributes.")
+    @app.command(help=f"Show one of the {group.called}, body and attributes.")
     def show(id: Annotated[str, typer.Argument(help="Its id, or how it begins.")]) -> None:
-        show_json(only_one(look(_connect(), shelf.queues, Wanted()), id).document())
+        show_json(only_one(_list(_connect(), group.queues, MessageFilter()), id).document())
 
-    @app.command("redrive", help=f"Send {shelf.called} back; twice does no harm.")
+    @app.command("redrive", help=f"Send {group.called} back to their queues or the topic.")
     def redrive_(
         queue: Queue = None,
         id: Ids = None,
         reason: Reason = None,
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which.")] = False,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="List them only.")] = False,
     ) -> None:
-        environment, wanted = _connect(), Wanted(frozenset(id or ()), reason)
-        found = look(environment, shelf.choose(queue), wanted)
-        refuse_unknown(found, wanted)
+        environment, matches = _connect(), MessageFilter(frozenset(id or ()), reason)
+        found = _list(environment, group.choose(queue), matches)
+        require_found(found, matches)
         if dry_run:
-            show_letters(found, False)
+            show_messages(found, False)
             return
-        # The queues are asked even if nothing is seen in them: an earlier redrive may be under way.
-        for name in shelf.choose(queue):
-            _redrive(environment, name, wanted)
+        # Also the queues in which none was found: an earlier redrive may still run.
+        for name in group.choose(queue):
+            _redrive(environment, name, matches)
 
-    @app.command("purge", help=f"Write {shelf.called} to a file, then delete them.")
+    @app.command("purge", help=f"Write {group.called} to a file, then delete them.")
     def purge_(
         queue: Queue = None,
         id: Ids = None,
@@ -68,22 +71,21 @@ def make_app(shelf: Shelf) -> typer.Typer:
         export: Annotated[Path | None, typer.Option(help="File; else one named by date.")] = None,
         yes: Yes = False,
     ) -> None:
-        from mailroom.dead_letters.purge import purge
+        from mailroom.dead_letters.copying import purge
 
-        environment, wanted = _connect(), Wanted(frozenset(id or ()), reason)
-        queues = shelf.choose(queue)
-        found = look(environment, queues, wanted)
-        refuse_unknown(found, wanted)
+        environment, matches = _connect(), MessageFilter(frozenset(id or ()), reason)
+        queues = group.choose(queue)
+        found = _list(environment, queues, matches)
+        require_found(found, matches)
         if not found:
             errors.print("nothing is there")
             return
-        file = export or Path(
-            f"{shelf.called.replace(' ', '-')}-{datetime.now(UTC):%Y%m%dT%H%M%S}.jsonl"
-        )
-        confirm(f"Write {len(found)} {shelf.called} to {file}, and delete them?", yes)
-        errors.print(f"{purge(environment, queues, wanted, file)} deleted; they are in {file}")
+        name = f"{group.called.replace(' ', '-')}-{datetime.now(UTC):%Y%m%dT%H%M%S}.jsonl"
+        file = export or Path(name)
+        require(f"Write {len(found)} {group.called} to {file}, and delete them?", yes)
+        errors.print(f"{purge(environment, queues, matches, file)} deleted; they are in {file}")
 
-    @app.command("pull", help=f"Copy another environment's {shelf.called} into the local one.")
+    @app.command("pull", help=f"Copy another environment's {group.called} into the local one.")
     def pull_(
         env: Annotated[str, typer.Option("--env", help="Copy from: infra/environments/NAME.toml.")],
         to: Annotated[str, typer.Option("--to", help="Copy to; only `local` can be.")] = "local",
@@ -91,35 +93,42 @@ def make_app(shelf: Shelf) -> typer.Typer:
         id: Ids = None,
         reason: Reason = None,
     ) -> None:
+        from mailroom.cli.connection import opened
         from mailroom.dead_letters.copying import pull
-        from mailroom.promotion.preflight import open_account
 
         if to != "local":
-            raise Refused(f"{to} can't be copied to", "--to local is the only way")
+            raise Refused(f"messages can't be copied to {to}", "copy them to: --to local")
         if env == to:
             raise Refused("the local environment can't be copied to itself", "name another: --env")
-        target, wanted = _connect(), Wanted(frozenset(id or ()), reason)
-        source = open_account(Project.find(), env, bucket=False, parameters=False).environment
+        local, matches = _connect(), MessageFilter(frozenset(id or ()), reason)
+        source = opened(Project.find(), env, bucket=False, parameters=False).environment
         try:
             source.outputs  # noqa: B018
         except NotUp:
             raise Refused(f"nothing is deployed to {env}", f"mailroom deploy --env {env}") from None
-        for name in shelf.choose(queue):
-            errors.print(f"{name}: {pull(source, target, name, wanted)} copied")
+        for name in group.choose(queue):
+            errors.print(f"{name}: {pull(source, local, name, matches)} copied")
 
     return app
 
 
-def _redrive(environment: Environment, queue: str, wanted: Wanted) -> None:
+def _redrive(environment: Environment, queue: str, matches: MessageFilter) -> None:
     from mailroom.dead_letters.consumption import consume
     from mailroom.dead_letters.redrive import SOURCES, redrive
 
     with counting(f"{queue}: {{}} sent back") as count:
-        sent = redrive(environment, queue, wanted, count)
+        sent = redrive(environment, queue, matches, count)
     errors.print(f"{queue}: {sent} sent back")
     if sent and queue in SOURCES:
         with counting(f"{SOURCES[queue]}: {{}} left") as count:
             consume(environment, SOURCES[queue], count)
+
+
+def _list(
+    environment: Environment, queues: tuple[str, ...], matches: MessageFilter
+) -> list[QueuedMessage]:
+    with Progress(errors).waiting_for("Reading the queues"):
+        return list_messages(environment, queues, matches)
 
 
 def _connect() -> Environment:
@@ -129,3 +138,4 @@ def _connect() -> Environment:
 
 
 app = make_app(DEAD_LETTERS)
+unrouted = make_app(UNROUTED)

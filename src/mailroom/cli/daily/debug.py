@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.output import AsJson, errors
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors
 from mailroom.debugging import DEFAULT_PORT
 from mailroom.errors import Refused
 from mailroom.project import Project

@@ -13,7 +13,7 @@ from mailroom.cli.daily.lifecycle import Port
 from mailroom.cli.daily.send import print_result, send_files
 from mailroom.cli.output import errors
 from mailroom.environments.environment import Environment
-from mailroom.errors import EXIT_FAILURE, NotUp
+from mailroom.errors import EXIT_FAILURE, NotUp, Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
 
@@ -76,6 +76,12 @@ def _environment(project: Project, port: int | None) -> Environment:
     from mailroom.environments.embedded.startup import start_environment
 
     try:
-        return connected(project)
+        environment = connected(project)
+        if port and not environment.endpoint.endswith(f":{port}"):
+            raise Refused(
+                f"this environment is up already, at {environment.endpoint}",
+                "leave --port and MAILROOM_PORT out, or stop it first: mailroom down",
+            )
+        return environment
     except NotUp:
         return start_environment(EmbeddedEnvironment(project), Progress(errors), port)

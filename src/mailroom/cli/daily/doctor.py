@@ -2,8 +2,10 @@
 
 import typer
 
-from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors, show_json, show_table
 from mailroom.errors import EXIT_FAILURE
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 
@@ -14,7 +16,8 @@ def doctor(json: AsJson = False) -> None:
     """
     from mailroom.doctor import examine
 
-    findings = examine(Project.find())
+    with Progress(errors).waiting_for("Looking at this machine"):
+        findings = examine(Project.find())
     if json:
         show_json([finding.__dict__ for finding in findings])
     else:

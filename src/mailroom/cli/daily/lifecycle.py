@@ -1,7 +1,7 @@
 """`mailroom up`, `down` and `reset`."""
 
-import os
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
 
@@ -25,7 +25,24 @@ Packaged = Annotated[
 Parameters = Annotated[
     list[str] | None,
     typer.Option(
-        "--parameter", "-p", metavar="NAME=VALUE", help="Template parameter; may be repeated."
+        "--parameter",
+        "-p",
+        metavar="NAME=VALUE",
+        help="Template parameter, also for the next time; may be repeated.",
+    ),
+]
+Unset = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unset",
+        metavar="NAME",
+        help="Forget a template parameter of an earlier `up`; may be repeated.",
+    ),
+]
+Restart = Annotated[
+    bool,
+    typer.Option(
+        "--restart", help="Restart LocalStack, even if messages in its queues are lost by it."
     ),
 ]
 
@@ -44,12 +61,12 @@ class Iam(StrEnum):
 
 
 Enforcement = Annotated[
-    Iam,
+    Iam | None,
     typer.Option(
         "--iam",
         envvar="MAILROOM_IAM",
-        help="Refuse what policies don't allow, only note it, or look away. It holds from the"
-        " emulator's start.",
+        help="Refuse what policies don't allow, only note it, or allow everything; enforce until"
+        " another is asked for. LocalStack is restarted for it.",
     ),
 ]
 
@@ -59,49 +76,70 @@ def up(
     packaged: Packaged = False,
     parameter: Parameters = None,
     compose: Containers = False,
-    iam: Enforcement = Iam.ENFORCE,
+    iam: Enforcement = None,
+    unset: Unset = None,
+    restart: Restart = False,
 ) -> None:
     """Start LocalStack and Postgres, deploy the topology, migrate the database."""
     project, parameters = Project.find(), _parsed(parameter or [])
-    os.environ["MAILROOM_IAM"] = iam.value
+    mode, forgotten = iam.value if iam else None, unset or []
     if compose:
         from mailroom.environments.compose.environment import ComposeEnvironment
         from mailroom.environments.compose.startup import start_containers
 
         containers = ComposeEnvironment(project)
-        start_containers(containers, Progress(errors), port, packaged, parameters)
+        start_containers(
+            containers, Progress(errors), port, packaged, parameters, forgotten, mode, restart
+        )
         print_status(containers)
     else:
         from mailroom.environments.embedded.environment import EmbeddedEnvironment
         from mailroom.environments.embedded.startup import start_environment
 
         embedded = EmbeddedEnvironment(project)
-        start_environment(embedded, Progress(errors), port, packaged, parameters)
+        start_environment(
+            embedded, Progress(errors), port, packaged, parameters, forgotten, mode, restart
+        )
         print_status(embedded)
 
 
 def down() -> None:
     """Stop everything that `up` started, in containers too. The data stays."""
-    from mailroom.environments.selection import local_environments
+    from mailroom.environments.selection import left_alone, local_environments
 
-    progress = Progress(errors)
-    stopped = [one.name for one in local_environments(Project.find()) if one.down(progress.waiting)]
+    project, progress = Project.find(), Progress(errors)
+    with progress.waiting_for("Stopping what is up"):
+        environments = local_environments(project)
+        stopped = [one.name for one in environments if one.down(progress.waiting)]
     errors.print(f"down: {', '.join(stopped)}" if stopped else "nothing was up")
+    _show(left_alone(project))
 
 
 def reset(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Stop everything, and delete the data, the logs and what was built, in containers too."""
-    from mailroom.environments.selection import local_environments
+    from mailroom.environments.selection import left_alone, local_environments, ownerless
 
     project, progress = Project.find(), Progress(errors)
-    question = f"Delete {project.state} and the volumes, with every message in the database?"
-    if not yes and not _confirmed(question):
+    environments = local_environments(project)
+    deletions = [line for one in environments for line in one.deletions()]
+    _show([*left_alone(project), *ownerless(project)])
+    if not deletions:
+        errors.print("there is nothing to delete")
+        return
+    _show(f"to be deleted: {line}" for line in deletions)
+    if not yes and not _confirmed("Delete all of it?"):
         raise Refused("nothing was deleted")
-    for environment in local_environments(project):
-        environment.reset(progress.waiting)
+    with progress.waiting_for("Stopping and deleting"):
+        for environment in environments:
+            environment.reset(progress.waiting)
     errors.print("reset")
+
+
+def _show(lines: Iterable[str]) -> None:
+    for line in lines:
+        errors.print(line, markup=False)
 
 
 def _confirmed(question: str) -> bool:

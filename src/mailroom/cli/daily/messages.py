@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors, show_json, show_table
 from mailroom.errors import Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 Formats = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
@@ -24,7 +26,7 @@ def messages(
         datetime | None, typer.Option(formats=Formats, help="Only ingested before then.")
     ] = None,
     limit: Annotated[
-        int, typer.Option("--limit", "-n", min=1, max=_MOST, help="At most so many.")
+        int, typer.Option("--limit", "-n", min=1, max=_MOST, help="Maximum number of rows.")
     ] = 20,
     json: AsJson = False,
 ) -> None:
@@ -32,8 +34,10 @@ def messages(
     from mailroom.cli.connection import connected
     from mailroom.workflow.ingested import Filter, ingested_messages
 
-    wanted = Filter(type, batch, _local(since), _local(until), limit)
-    found = list(ingested_messages(connected(Project.find()).database, wanted))
+    selected = Filter(type, batch, _local(since), _local(until), limit)
+    database = connected(Project.find()).database
+    with Progress(errors).waiting_for("Reading the database"):
+        found = list(ingested_messages(database, selected))
     if json:
         show_json(found)
         return

@@ -4,24 +4,29 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors, show_json, show_table
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 
 def queues(
     queue: Annotated[
-        str | None, typer.Argument(help="Show this queue's messages, receiving none of them.")
+        str | None, typer.Argument(help="Show this queue's messages; none is received.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, help="Maximum number of rows.")
+    ] = 20,
     json: AsJson = False,
 ) -> None:
-    """Show how full every queue is, or look into one."""
+    """Show the depth of every queue, or the messages in one."""
     from mailroom.cli.connection import connected
     from mailroom.workflow.queues import peek, queue_states
 
     environment = connected(Project.find())
     if queue is None:
-        states = queue_states(environment)
+        with Progress(errors).waiting_for("Looking at the queues"):
+            states = queue_states(environment)
         if json:
             show_json([state.__dict__ for state in states])
         else:
@@ -30,7 +35,8 @@ def queues(
                 [[s.name, s.depth, s.in_flight, age(s.oldest_age)] for s in states],
             )
         return
-    found = peek(environment, queue)[:limit]
+    with Progress(errors).waiting_for(f"Looking into {queue}"):
+        found = peek(environment, queue)[:limit]
     if json:
         show_json(found)
         return
@@ -49,7 +55,7 @@ def queues(
 
 
 def age(seconds: float | None) -> str | None:
-    """Seconds as a person says them."""
+    """A duration in hours, minutes and seconds."""
     if seconds is None:
         return None
     minutes, rest = divmod(int(seconds), 60)

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.output import AsJson, show_json
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors, show_json
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 
@@ -18,18 +20,19 @@ def replay(
 ) -> None:
     """Send messages again: those of a file, or those that a batch ingested.
 
-    What is in the database already makes no second row.
+    A message that is in the database makes no second row.
     """
     from mailroom.cli.connection import connected
     from mailroom.cli.daily.send import print_result, send_files
-    from mailroom.workflow.replay import write_batch
+    from mailroom.workflow.ingested import write_batch
 
     project = Project.find()
     environment = connected(project)
     with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
         file = Path(what)
         if not file.exists():
-            file = write_batch(environment.database, what, Path(folder))
+            with Progress(errors).waiting_for("Reading the database"):
+                file = write_batch(environment.database, what, Path(folder))
         result = send_files(project, environment, [str(file)])
     if json:
         show_json(result)

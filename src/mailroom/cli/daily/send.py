@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
 
-from mailroom.cli.output import AsJson, errors, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors, show_json, show_table
 from mailroom.environments.environment import Environment
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 if TYPE_CHECKING:
@@ -61,8 +64,17 @@ def _await_settlement(environment: Environment, batch: "Batch", execution: str) 
 
     count = batch.report.valid
     errors.print(f"batch {batch.id}: {count} message{'s' if count > 1 else ''}")
+    total = count - batch.report.duplicates
+    if not errors.is_terminal:
+        with Progress(errors).waiting_for(f"batch {batch.id}") as step:
+            return await_execution(
+                environment,
+                execution,
+                batch.id,
+                lambda settled: step.update(f"{settled} of {total} settled"),
+            )
     with _progress_bar() as bar:
-        task = bar.add_task("settled", total=count - batch.report.duplicates)
+        task = bar.add_task("settled", total=total)
         return await_execution(
             environment, execution, batch.id, lambda settled: bar.update(task, completed=settled)
         )
@@ -79,13 +91,12 @@ def print_result(result: dict[str, Any]) -> None:
     )
 
 
-def _progress_bar() -> Progress:
-    return Progress(
+def _progress_bar() -> Bar:
+    return Bar(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=errors,
         transient=True,
-        disable=not errors.is_terminal,
     )

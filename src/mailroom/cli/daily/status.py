@@ -1,11 +1,14 @@
 """`mailroom status`."""
 
+import importlib.metadata
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from mailroom.cli.output import AsJson, show_json, show_table
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors, show_json, show_table
 from mailroom.errors import EXIT_FAILURE
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 if TYPE_CHECKING:
@@ -15,9 +18,13 @@ if TYPE_CHECKING:
 
 def status(json: AsJson = False) -> None:
     """Show what is up, and where. Exit code 0 when all of it is up."""
-    from mailroom.environments.selection import choose
+    from mailroom.environments.selection import choose, left_alone
 
-    if not print_status(choose(Project.find()), json):
+    project = Project.find()
+    up = print_status(choose(project), json)
+    for line in left_alone(project):
+        errors.print(line, markup=False)
+    if not up:
         raise typer.Exit(EXIT_FAILURE)
 
 
@@ -25,39 +32,74 @@ def print_status(environment: "LocalEnvironment", json: bool = False) -> bool:
     """Print the parts of an environment; returns whether all of it is up."""
     from mailroom.environments.compose.environment import ComposeEnvironment
 
-    if isinstance(environment, ComposeEnvironment):
-        parts = environment.parts()
-    else:
-        parts = _parts(environment)
+    with Progress(errors).waiting_for("Looking what is up"):
+        if isinstance(environment, ComposeEnvironment):
+            parts = environment.parts()
+            for line in environment.earlier_containers():
+                errors.print(line, markup=False)
+        else:
+            parts = _parts(environment)
+    up = all(part["state"] == "up" for part in parts)
     if json:
         show_json({part.pop("part"): part for part in parts})
-    else:
-        show_table(
-            ["part", "state", "where", "pid"],
-            [[part["part"], part["state"], part["where"], part["pid"]] for part in parts],
-        )
-    return all(part["state"] == "up" for part in parts)
+        return up
+    columns = ["part", "state", "where", "pid"]
+    show_table(columns, [[part[column] for column in columns] for part in parts])
+    show_table(["setting", "value"], _settings(parts))
+    return up
+
+
+def _settings(parts: list[dict[str, Any]]) -> list[list[object]]:
+    """What it runs and how, for a person: the fields that not every part has."""
+    localstack, postgres, topology = parts
+    parameters = topology["parameters"].items()
+    return [
+        ["code", topology["code"]],
+        ["IAM mode", localstack["iam"]],
+        ["parameters", " ".join(f"{name}={value}" for name, value in parameters) or None],
+        ["Mailroom", topology["version"]],
+        ["LocalStack", localstack["version"]],
+        ["Postgres", postgres["version"]],
+    ]
 
 
 def _parts(embedded: "EmbeddedEnvironment") -> list[dict[str, Any]]:
     state = embedded.state
+    mailroom = importlib.metadata.version("mailroom")
     if state is None:
         return [
-            {"part": part, "state": "down", "where": None, "pid": None}
-            for part in ("LocalStack", "Postgres", "topology")
+            {**_part("LocalStack", False), "version": None, "iam": None},
+            {**_part("Postgres", False), "version": None},
+            {**_part("topology", False), "version": mailroom, "code": None, "parameters": {}},
         ]
     environment = embedded.environment(state)
     localstack = embedded.localstack(state)
-    answers = bool(state.localstack and state.localstack.alive() and localstack.answers())
+    alive = bool(state.localstack and state.localstack.alive())
+    version = localstack.version() if alive else None
+    answers = version is not None
     database = bool(state.postgres and state.postgres.alive())
+    deployed = answers and state.ready
+    where = f"stack {environment.stack}, embedded"
     return [
-        _part("LocalStack", answers, localstack.endpoint, state.localstack),
-        _part("Postgres", database, environment.database, state.postgres),
-        _part("topology", answers and state.ready, f"stack {environment.stack}, embedded", None),
+        {
+            **_part("LocalStack", answers, localstack.endpoint, state.localstack),
+            "version": version,
+            "iam": state.iam if answers else None,
+        },
+        {
+            **_part("Postgres", database, environment.database, state.postgres),
+            "version": embedded.postgres(state).version() if database else None,
+        },
+        {
+            **_part("topology", deployed, where),
+            "version": mailroom,
+            "code": ("packaged" if state.packaged else "live") if deployed else None,
+            "parameters": state.parameters,
+        },
     ]
 
 
-def _part(name: str, up: bool, where: str, process: Any) -> dict[str, Any]:
+def _part(name: str, up: bool, where: str = "", process: Any = None) -> dict[str, Any]:
     return {
         "part": name,
         "state": "up" if up else "down",

@@ -1,47 +1,100 @@
 """Runs `docker` and `docker compose` for one checkout, and understands what they complain about."""
 
-import hashlib
+import json
 import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 from mailroom.environments.compose.containers import Container, parse_containers
 from mailroom.environments.compose.docker_errors import diagnose, no_command
+from mailroom.environments.compose.ownership import LISTING, Containers, sort_out, state_name
 from mailroom.errors import StartFailed
 from mailroom.project import Project
 
+_COMPOSE = ("docker", "compose")
 _PATIENCE_SECONDS = 30
 
 
 class Compose:
     """The Compose project that belongs to a checkout and a folder of state.
 
-    With the usual folder it is the one that `docker compose` would choose here by itself; with
-    another it has a name of its own, so that it can be up beside that.
+    With the usual folder its name is the one that `docker compose` chooses in the checkout: by
+    docker-compose.yml it follows from the path. Containers that the checkout made under another
+    name are its own too. With another folder of state it has a name of its own, so that both can
+    be up at once.
 
     Args:
         project: The checkout.
-
-    Attributes:
-        project_name: The name of its own; None when `docker compose` chooses it.
     """
 
     def __init__(self, project: Project) -> None:
         self._root = project.root
-        self.project_name: str | None = None
-        if project.state != project.root / ".mailroom" and "COMPOSE_PROJECT_NAME" not in os.environ:
-            digest = hashlib.sha256(str(project.state).encode()).hexdigest()[:8]
-            self.project_name = f"mailroom-{digest}"
+        self._demanded = os.environ.get("COMPOSE_PROJECT_NAME") or None
+        if not self._demanded and project.state != project.root / ".mailroom":
+            self._demanded = state_name(project.state)
+
+    @cached_property
+    def project_name(self) -> str:
+        """The project that commands are about: one that has containers, else the usual one."""
+        used = self.sorted_out().projects
+        if len(used) == 1:
+            return used[0]
+        return self.usual_name if not used or self.usual_name in used else used[0]
+
+    @cached_property
+    def usual_name(self) -> str:
+        """The name of the project that `up` makes when there is none."""
+        if self._demanded:
+            return self._demanded
+        document = json.loads(self._ask([*_COMPOSE, "config", "--format", "json"], None))
+        return str(document["name"])
 
     @property
     def command(self) -> list[str]:
         """What a person types before a Compose command."""
-        name = ["--project-name", self.project_name] if self.project_name else []
-        return ["docker", "compose", *name]
+        return [*_COMPOSE, "--project-name", self.project_name]
+
+    def sorted_out(self) -> Containers:
+        """All containers that Compose made on this machine, the checkout's own and others."""
+        return sort_out(self._ask(LISTING, None), self._root, self._demanded)
 
     def containers(self) -> dict[str, Container]:
-        """The project's containers by service, running or not."""
-        return parse_containers(self.ask("ps", "--all", "--format", "json"))
+        """The checkout's containers in its project by service, running or not."""
+        ours = {container.id for container in self.sorted_out().ours}
+        if not ours:
+            return {}
+        listed = parse_containers(self.ask("ps", "--all", "--format", "json"))
+        return {name: one for name, one in listed.items() if one.id[:12] in ours}
+
+    def labelled(self, kind: str, project_name: str) -> list[str]:
+        """The names of a project's volumes, networks or images.
+
+        Args:
+            kind: `volume`, `network` or `image`.
+            project_name: The project.
+        """
+        name = "{{.Repository}}" if kind == "image" else "{{.Name}}"
+        label = f"label=com.docker.compose.project={project_name}"
+        command = ["docker", kind, "ls", "--format", name, "--filter", label]
+        return sorted(self._ask(command, None).split())
+
+    def remove(self, project_name: str, *options: str) -> None:
+        """Remove the checkout's containers in a project, and what options of `down` add to that.
+
+        In a project that another checkout has containers in, too, nothing but the containers
+        goes: nothing says whose the rest is.
+        """
+        there = self.sorted_out()
+        if there.sharers(project_name):
+            ours = [one.id for one in there.ours if one.project == project_name]
+            if ours:
+                self._ask(["docker", "rm", "--force", *ours], None, both=True)
+            return
+        self._work(
+            [*_COMPOSE, "--project-name", project_name, "down", "--remove-orphans", *options],
+            "docker compose down",
+        )
 
     def ask(self, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
         """Run a Compose command that ends soon; what it prints on standard output.
@@ -80,8 +133,17 @@ class Compose:
         Raises:
             MailroomError: It failed; the message says what is in the way.
         """
+        self._work([*self.command, *arguments], f"docker compose {arguments[0]}", settings, tell)
+
+    def _work(
+        self,
+        command: Sequence[str],
+        doing: str,
+        settings: Mapping[str, str] | None = None,
+        tell: Callable[[str], None] = lambda line: None,
+    ) -> None:
         said: list[str] = []
-        with _start([*self.command, *arguments], self._root, settings) as process:
+        with _start(command, self._root, settings) as process:
             try:
                 assert process.stdout
                 for line in process.stdout:
@@ -91,7 +153,7 @@ class Compose:
                 process.terminate()
                 raise
         if process.returncode:
-            raise diagnose("\n".join(said), f"docker compose {arguments[0]}")
+            raise diagnose("\n".join(said), doing)
 
     def _ask(
         self, command: Sequence[str], settings: Mapping[str, str] | None, both: bool = False
@@ -120,7 +182,8 @@ def _start(
         return subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, **(settings or {})},
+            # By PWD docker-compose.yml names the project.
+            env={**os.environ, "PWD": os.fspath(folder), **(settings or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if both else subprocess.PIPE,

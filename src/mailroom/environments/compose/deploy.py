@@ -18,16 +18,15 @@ from rich.console import Console
 from mailroom.aws.sessions import EmulatorSession
 from mailroom.database.owner import renew_owner, store_owner_credentials
 from mailroom.deployment.deploy import Code
-from mailroom.deployment.environment_config import load_target
+from mailroom.deployment.environment_config import load_environment_config
+from mailroom.deployment.parameters import parse_parameters
 from mailroom.deployment.template import Template
 from mailroom.environments.bring_up import bring_up_to_date
-from mailroom.environments.compose.variables import given_parameters
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError, Refused
 from mailroom.packaging.archive import pack
+from mailroom.packaging.code import link_sources, upload
 from mailroom.packaging.dependencies import host_architecture
-from mailroom.packaging.live import link_sources
-from mailroom.packaging.packaged import upload
 from mailroom.progress import Progress
 from mailroom.project import Project
 from mailroom.waiting import wait_until
@@ -47,24 +46,25 @@ def deploy(progress: Progress) -> None:
     Raises:
         MailroomError: Something is in the way; the message says what.
     """
-    target = load_target(_PROJECT.root / "infra" / "environments", "local")
-    account = target.account or "000000000000"
+    config = load_environment_config(_PROJECT.environments, "local")
+    account = config.account or "000000000000"
     template = Template(_PROJECT.template)
-    parameters = given_parameters(os.environ.get("MAILROOM_PARAMETERS", ""))
-    template.check_parameters({**target.parameters, **parameters})
-    session = EmulatorSession(_ENDPOINT, target.region, account)
+    words = os.environ.get("MAILROOM_PARAMETERS", "").split()
+    parameters = parse_parameters(words, " in MAILROOM_PARAMETERS")
+    template.check_parameters({**config.parameters, **parameters})
+    session = EmulatorSession(_ENDPOINT, config.region, account)
     with progress.step("Functions' code") as step:
         kind = os.environ.get("MAILROOM_CODE") or "live"
-        code = _code(kind)(session, f"mailroom-artifacts-{account}-{target.region}")
+        code = _code(kind)(session, f"mailroom-artifacts-{account}-{config.region}")
         step.result = kind
     with progress.step("Owner's password"):
         wait_until(_superuser_connects, "Postgres", 60)
         password = renew_owner(_SUPERUSER)
         secret = store_owner_credentials(session, "postgres", 5432, password)
     bring_up_to_date(
-        Environment("compose", _ENDPOINT, session, target.stack, _SUPERUSER, "psql"),
+        Environment("compose", _ENDPOINT, session, config.stack, _SUPERUSER, "psql"),
         template,
-        target,
+        config,
         code,
         {"DatabaseSecretArn": secret, **parameters},
         progress,
@@ -78,7 +78,7 @@ def package() -> Path:
 
 def main() -> int:
     """Deploy; the exit code is LocalStack's measure of the hook's success."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     try:
         deploy(Progress(console))
     except MailroomError as error:

@@ -1,23 +1,30 @@
 """The environment in containers: what is there, how to reach it, how to take it down."""
 
-from collections.abc import Callable
+import importlib.metadata
+import json
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 from psycopg.conninfo import make_conninfo
 
 from mailroom.aws.sessions import EmulatorSession
-from mailroom.database.owner import DATABASE, OWNER, owner_secret
-from mailroom.deployment.environment_config import Target, load_target
+from mailroom.database.owner import DATABASE, EMPTYING, OWNER, owner_secret
+from mailroom.deployment.environment_config import EnvironmentConfig, load_environment_config
+from mailroom.deployment.parameters import parse_parameters
 from mailroom.environments.compose.command import Compose
 from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.docker_errors import EngineMissing
+from mailroom.environments.compose.ownership import Containers, Listed, earlier_name
+from mailroom.environments.compose.remembered_parameters import RememberedParameters
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError, NotUp
+from mailroom.local_http import localstack_version
 from mailroom.project import Project
 
 LOCALSTACK = "localstack"
 POSTGRES = "postgres"
+_DATA = ", with every message in the database"
 _PORTS = {LOCALSTACK: 4566, POSTGRES: 5432}
 
 
@@ -29,7 +36,8 @@ class ComposeEnvironment:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.compose = Compose(project)
-        self.target: Target = load_target(project.root / "infra" / "environments", "local")
+        self.remembered = RememberedParameters(project.state)
+        self.config: EnvironmentConfig = load_environment_config(project.environments, "local")
 
     @property
     def containers(self) -> dict[str, Container]:
@@ -67,7 +75,7 @@ class ComposeEnvironment:
         if not all(port in containers[service].ports for service, port in _PORTS.items()):
             raise NotUp
         endpoint = _endpoint(containers[LOCALSTACK].ports[_PORTS[LOCALSTACK]])
-        session = EmulatorSession(endpoint, self.target.region, self.target.account or "0" * 12)
+        session = EmulatorSession(endpoint, self.config.region, self.config.account or "0" * 12)
         secret = owner_secret(session)
         if secret is None:
             raise NotUp
@@ -77,7 +85,7 @@ class ComposeEnvironment:
         )
         psql = [*self.compose.command, "exec", POSTGRES, "psql", "-U", "postgres", DATABASE]
         return Environment(
-            self.name, endpoint, session, self.target.stack, database, " ".join(psql)
+            self.name, endpoint, session, self.config.stack, database, " ".join(psql)
         )
 
     def down(self, waiting: Callable[[], None] = lambda: None) -> bool:
@@ -89,15 +97,90 @@ class ComposeEnvironment:
         Returns:
             Whether there were any.
         """
-        containers = self.containers
+        used = self._sorted_out().projects
+        for name in used:
+            self.compose.remove(name)
+        return bool(used)
+
+    def deletions(self) -> list[str]:
+        """What `reset` deletes, a line each."""
+        with suppress(EngineMissing):
+            there = self.compose.sorted_out()
+            return [line for name in self._projects() for line in self._deleted(there, name)]
+        return []
+
+    def _deleted(self, there: Containers, name: str) -> Iterator[str]:
+        containers = [one for one in there.ours if one.project == name]
         if containers:
-            self.compose.work("down", "--remove-orphans")
-        return bool(containers)
+            yield f"containers {_names(containers)}"
+        if there.sharers(name):
+            return
+        for kind in ("volume", "network", "image"):
+            found = self.compose.labelled(kind, name)
+            if found:
+                yield f"{kind}s {', '.join(found)}" + (_DATA if kind == "volume" else "")
 
     def reset(self, waiting: Callable[[], None] = lambda: None) -> None:
         """Remove everything, the data and the image too."""
         with suppress(EngineMissing):
-            self.compose.work("down", "--remove-orphans", "--volumes", "--rmi", "local")
+            for name in self._projects():
+                self.compose.remove(name, "--volumes", "--rmi", "local")
+        self.remembered.remove()
+
+    def left_alone(self) -> list[str]:
+        """What is there of other checkouts, a line each: no command touches it."""
+        try:
+            there = self.compose.sorted_out()
+        except MailroomError:
+            return []
+        return [
+            f"left alone, as it belongs to the checkout {folder}: containers {_names(containers)}"
+            for folder, containers in sorted(there.other_checkouts(self.project.root.name).items())
+        ]
+
+    def ownerless(self) -> list[str]:
+        """Volumes under the name that this checkout's project once had, a line; or none.
+
+        Nothing says which checkout in a folder of this name made them.
+        """
+        earlier = earlier_name(self.project.root.name)
+        with suppress(EngineMissing):
+            if earlier not in self._projects():
+                volumes = self.compose.labelled("volume", earlier)
+                return [
+                    "left alone, as another checkout may have made it: volume "
+                    f"{volume} (docker volume rm {volume})"
+                    for volume in volumes
+                ]
+        return []
+
+    def earlier_containers(self) -> list[str]:
+        """What the checkout has under another project name than the current one, a line each."""
+        there = self._sorted_out()
+        if len(there.projects) < 2:
+            return []
+        extra = [one for one in there.ours if one.project != self.compose.project_name]
+        return [f"also of this checkout: containers {_names(extra)} (remove them: mailroom down)"]
+
+    def _projects(self) -> list[str]:
+        """All Compose projects of the checkout: with containers, and the one that `up` makes."""
+        return sorted({*self.compose.sorted_out().projects, self.compose.usual_name})
+
+    def _sorted_out(self) -> Containers:
+        try:
+            return self.compose.sorted_out()
+        except EngineMissing:
+            return Containers([], [])
+
+    def empty_database(self, waiting: Callable[[], None] = lambda: None) -> None:
+        """Delete everything in the database, whether it is up or not; all else stays."""
+        postgres = self.containers.get(POSTGRES)
+        if postgres and postgres.running:
+            options = ["--username=postgres", "--set=ON_ERROR_STOP=1", "--quiet"]
+            statements = [f"--command={statement}" for statement in EMPTYING]
+            self.compose.ask("exec", "--no-TTY", POSTGRES, "psql", *options, *statements)
+        else:
+            self.compose.work("down", "--volumes")
 
     def show_log(self, service: str, lines: int, follow: bool) -> None:
         """Print the end of a container's log, and go on with it if asked to.
@@ -111,15 +194,46 @@ class ComposeEnvironment:
         self.compose.show_log(container, lines, follow)
 
     def parts(self) -> list[dict[str, Any]]:
-        """The parts of it for `mailroom status`: `part`, `state`, `where`, `pid`."""
+        """The parts of it for `mailroom status`: `part`, `state`, `where`, `pid`, `version`.
+
+        LocalStack has `iam` besides, and the topology has `code` and `parameters`.
+        """
         containers = self.containers
-        deployed = LOCALSTACK in containers and containers[LOCALSTACK].healthy
-        stack = f"stack {self.target.stack}, {self.name}"
+        localstack = containers.get(LOCALSTACK)
+        deployed = bool(localstack and localstack.healthy)
+        variables = self._variables(localstack) if localstack and deployed else {}
+        given = parse_parameters(variables.get("MAILROOM_PARAMETERS", "").split())
+        stack = f"stack {self.config.stack}, {self.name}"
+        endpoint = _where(containers, LOCALSTACK, _endpoint)
+        login = _where(containers, POSTGRES, _login)
         return [
-            _part("LocalStack", _where(containers, LOCALSTACK, _endpoint)),
-            _part("Postgres", _where(containers, POSTGRES, _login)),
-            _part("topology", stack if deployed else None),
+            {
+                **_part("LocalStack", endpoint),
+                "version": localstack_version(endpoint) if endpoint else None,
+                "iam": variables.get("MAILROOM_IAM"),
+            },
+            {**_part("Postgres", login), "version": self._postgres_version() if login else None},
+            {
+                **_part("topology", stack if deployed else None),
+                "version": importlib.metadata.version("mailroom"),
+                "code": variables.get("MAILROOM_CODE"),
+                "parameters": given if deployed else self.remembered.load(),
+            },
         ]
+
+    def _variables(self, container: Container) -> dict[str, str]:
+        listed = json.loads(self.compose.inspect(container, "{{json .Config.Env}}"))
+        return {name: value for name, _, value in (one.partition("=") for one in listed)}
+
+    def _postgres_version(self) -> str | None:
+        with suppress(MailroomError):
+            said = self.compose.ask("exec", "--no-TTY", POSTGRES, "postgres", "--version")
+            return said.split()[2]
+        return None
+
+
+def _names(containers: list[Listed]) -> str:
+    return ", ".join(sorted(container.name for container in containers))
 
 
 def _endpoint(port: int) -> str:

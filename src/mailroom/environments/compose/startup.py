@@ -1,17 +1,20 @@
 """`up --compose`: builds, starts, and waits until the topology is there."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
 
+from mailroom.deployment.parameters import format_parameters, parse_parameters
 from mailroom.deployment.template import Template
 from mailroom.environments.compose.command import Compose
 from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.docker_errors import diagnose_log
 from mailroom.environments.compose.environment import LOCALSTACK, ComposeEnvironment
-from mailroom.environments.compose.variables import as_text
+from mailroom.environments.embedded.engine import what_a_restart_loses
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import require_free_port
-from mailroom.errors import DeploymentFailed, MailroomError, NotUp, StartFailed
+from mailroom.errors import DeploymentFailed, MailroomError, NotUp, Refused, StartFailed
 from mailroom.interrupts import uninterrupted
 from mailroom.progress import Progress
 
@@ -26,6 +29,9 @@ def start_containers(
     port: int | None = None,
     packaged: bool = False,
     parameters: Mapping[str, str] | None = None,
+    unset: Collection[str] = (),
+    iam: str | None = None,
+    restart: bool = False,
 ) -> Environment:
     """Bring the environment up in containers; when it is up, change only what differs.
 
@@ -36,34 +42,64 @@ def start_containers(
         progress: Told of each step.
         port: LocalStack's port on 127.0.0.1; the running one's, else docker-compose.yml's.
         packaged: Run the functions from the zip that would go to AWS.
-        parameters: Template parameters that win over infra/environments/local.toml.
+        parameters: Template parameters that win over infra/environments/local.toml and
+            MAILROOM_PARAMETERS, and are remembered for the next time.
+        unset: Names of template parameters to forget.
+        iam: `enforce`, `observe` or `off`; what docker-compose.yml and `.env` say when None.
+        restart: Start LocalStack anew in any case, whatever is lost.
 
     Raises:
         MailroomError: Something is in the way; the message says what, and how to go on.
     """
-    Template(containers.project.template).check_parameters(
-        {**containers.target.parameters, **(parameters or {})}
-    )
+    template = Template(containers.project.template)
+    remembered = containers.remembered.load()
+    configured = containers.config.parameters
+    template.merged_parameters(configured, remembered, parameters or {}, unset)
     compose = containers.compose
+    _require_own(compose)
     before = compose.containers()
     localstack = before.get(LOCALSTACK)
-    settings = _settings(localstack, port, packaged, parameters or {})
+    service = _service(compose)
+    own = parse_parameters((service["environment"].get("MAILROOM_PARAMETERS") or "").split())
+    wanted = template.merged_parameters({**configured, **own}, remembered, parameters or {}, unset)
+    settings = _settings(localstack, port, packaged, {**own, **wanted}, iam)
     if not (localstack and localstack.running):
-        require_free_port(_published_port(compose, settings), "LocalStack")
+        published = settings.get("MAILROOM_PORT") or service["ports"][0]["published"]
+        require_free_port(int(published), "LocalStack")
     with progress.step("Image") as step:
         compose.work("build", settings=settings, tell=step.update)
+    if not restart:
+        _require_nothing_to_lose(containers, before, settings)
     try:
-        _start(compose, localstack, settings, progress)
-        return containers.connect()
+        _start(compose, localstack, settings, progress, restart)
+        environment = containers.connect()
     except BaseException:
         if not any(container.running for container in before.values()):
             with uninterrupted(), progress.step("Removing what was started"):
                 containers.down()
         raise
+    containers.remembered.save(wanted)
+    return environment
+
+
+def _require_own(compose: Compose) -> None:
+    """Make sure that no other checkout has containers in the project: `up` would remake them."""
+    name = compose.project_name
+    sharers = compose.sorted_out().sharers(name)
+    if sharers:
+        raise Refused(
+            f"the Compose project {name} has containers of another checkout: {sharers[0]}",
+            "take this checkout's out of it: mailroom down; if COMPOSE_PROJECT_NAME is set, "
+            "unset it or give each checkout another",
+        )
 
 
 def _settings(
-    localstack: Container | None, port: int | None, packaged: bool, parameters: Mapping[str, str]
+    localstack: Container | None,
+    port: int | None,
+    packaged: bool,
+    parameters: Mapping[str, str],
+    iam: str | None,
 ) -> dict[str, str]:
     """The variables of docker-compose.yml that the command line decides."""
     if port is None and localstack and localstack.running:
@@ -71,20 +107,49 @@ def _settings(
     return {
         **({"MAILROOM_PORT": str(port)} if port else {}),
         **({"MAILROOM_CODE": "packaged"} if packaged else {}),
-        **({"MAILROOM_PARAMETERS": as_text(parameters)} if parameters else {}),
+        **({"MAILROOM_PARAMETERS": format_parameters(parameters)} if parameters else {}),
+        **({"MAILROOM_IAM": iam} if iam else {}),
     }
 
 
-def _published_port(compose: Compose, settings: Mapping[str, str]) -> int:
-    document = json.loads(compose.ask("config", "--format", "json", settings=settings))
-    return int(document["services"][LOCALSTACK]["ports"][0]["published"])
+def _service(compose: Compose) -> dict[str, Any]:
+    """LocalStack's service, as docker-compose.yml and the variables make it."""
+    document = json.loads(compose.ask("config", "--format", "json"))
+    service: dict[str, Any] = document["services"][LOCALSTACK]
+    return service
+
+
+def _require_nothing_to_lose(
+    containers: ComposeEnvironment, before: dict[str, Container], settings: Mapping[str, str]
+) -> None:
+    """Make sure that a LocalStack whose container Compose would make anew has nothing to lose."""
+    said: list[str] = []
+    localstack = before.get(LOCALSTACK)
+    if localstack is None or not localstack.healthy:
+        return
+    containers.compose.work("--dry-run", "up", "--detach", settings=settings, tell=said.append)
+    if not any(re.search(rf"Container \S*{LOCALSTACK}\S* +Recreate$", line) for line in said):
+        return
+    try:
+        lost = what_a_restart_loses(containers.environment(before))
+    except (NotUp, KeyError):
+        return
+    if lost:
+        raise Refused(
+            f"what was asked for needs a new container of LocalStack, which would lose {lost}",
+            "make it in spite of that: mailroom up --compose --restart",
+        )
 
 
 def _start(
-    compose: Compose, before: Container | None, settings: Mapping[str, str], progress: Progress
+    compose: Compose,
+    before: Container | None,
+    settings: Mapping[str, str],
+    progress: Progress,
+    restart: bool,
 ) -> None:
-    if before and before.running and not before.healthy:
-        # Its hook has failed, and runs again only with a new start.
+    if before and before.running and (restart or not before.healthy):
+        # If its hook has failed, it runs again only with a new start.
         compose.work("stop", LOCALSTACK)
         before = None
     with progress.step("Containers and topology") as step:

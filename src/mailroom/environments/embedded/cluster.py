@@ -76,11 +76,12 @@ class Cluster:
         if self._home.is_symlink():
             self._home.unlink()
 
+    def binaries(self) -> Path:
+        """The folder of the binaries, where they are installed."""
+        return _site() / _BINARIES
+
     def _reachable_binaries(self) -> Path:
-        package = importlib.util.find_spec(_PACKAGE)
-        assert package
-        assert package.origin
-        site = Path(package.origin).parents[1]
+        site = _site()
         if not self.user or _reachable(site / _BINARIES):
             return site / _BINARIES
         copy = self._home.resolve() / f"install-{importlib.metadata.version(_PACKAGE)}"
@@ -122,6 +123,13 @@ class Cluster:
         (draft / "pg_hba.conf").write_text(_HBA)
         (draft / "pg_ident.conf").write_text(f'mailroom "{whoever_starts_it}" postgres\n')
         draft.rename(self.data)
+
+
+def _site() -> Path:
+    package = importlib.util.find_spec(_PACKAGE)
+    assert package
+    assert package.origin
+    return Path(package.origin).parents[1]
 
 
 def _unprivileged_user() -> str:

@@ -14,8 +14,7 @@ from mailroom.environments.embedded.undo import Undo
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port, is_free
 from mailroom.errors import DeploymentFailed
-from mailroom.packaging.live import live_code
-from mailroom.packaging.packaged import packaged_code
+from mailroom.packaging.code import live_code, packaged_code
 from mailroom.progress import Progress
 
 
@@ -32,6 +31,8 @@ def complete(
 
     Args:
         undo: Told how to take back what is started here.
+        parameters: All template parameters that win over the target's; remembered when they
+            are deployed.
 
     For the others, and the errors, see `start_environment`.
     """
@@ -51,11 +52,11 @@ def complete(
     secret = _owner_secret(embedded, environment, state, renewed)
     given = {"DatabaseSecretArn": secret, **parameters}
     try:
-        bring_up_to_date(environment, template, embedded.target, code, given, progress)
+        bring_up_to_date(environment, template, embedded.config, code, given, progress)
     except DeploymentFailed:
         embedded.file.save(state.with_(ready=state.ready and _is_deployed(environment)))
         raise
-    embedded.file.save(state.with_(ready=True))
+    embedded.file.save(state.with_(ready=True, packaged=packaged, parameters=dict(parameters)))
     return environment
 
 
@@ -91,8 +92,8 @@ def _is_deployed(environment: Environment) -> bool:
 
 
 def _upload(embedded: EmbeddedEnvironment, environment: Environment) -> Code:
-    target = embedded.target
-    bucket = f"mailroom-artifacts-{target.account}-{target.region}"
+    config = embedded.config
+    bucket = f"mailroom-artifacts-{config.account}-{config.region}"
     return packaged_code(embedded.project, environment.session, bucket)
 
 

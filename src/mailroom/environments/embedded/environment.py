@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from mailroom.deployment.environment_config import Target, load_target
+from mailroom.deployment.environment_config import EnvironmentConfig, load_environment_config
 from mailroom.environments.embedded.localstack import LocalStackServer
 from mailroom.environments.embedded.state import State, StateFile
 from mailroom.environments.environment import Environment
@@ -31,7 +31,7 @@ class EmbeddedEnvironment:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.file = StateFile(project.state)
-        self.target: Target = load_target(project.root / "infra" / "environments", "local")
+        self.config: EnvironmentConfig = load_environment_config(project.environments, "local")
 
     @property
     def state(self) -> State | None:
@@ -60,11 +60,11 @@ class EmbeddedEnvironment:
         from mailroom.aws.sessions import EmulatorSession
 
         endpoint = self.localstack(state).endpoint
-        account = self.target.account or "000000000000"
-        session = EmulatorSession(endpoint, self.target.region, account)
+        account = self.config.account or "000000000000"
+        session = EmulatorSession(endpoint, self.config.region, account)
         database = self.postgres(state).dsn()
         return Environment(
-            self.name, endpoint, session, self.target.stack, database, f'psql "{database}"'
+            self.name, endpoint, session, self.config.stack, database, f'psql "{database}"'
         )
 
     def localstack(self, state: State) -> LocalStackServer:
@@ -90,6 +90,13 @@ class EmbeddedEnvironment:
         with self.file.locked(waiting):
             return any([self.stop_localstack(), self.stop_postgres()])
 
+    def deletions(self) -> list[str]:
+        """What `reset` deletes, a line each."""
+        state = self.project.state
+        return (
+            [f"in {state}: the database with every message, logs, builds"] if state.exists() else []
+        )
+
     def reset(self, waiting: Callable[[], None] = lambda: None) -> None:
         """Stop everything, and delete the data, the logs and what was built.
 
@@ -104,6 +111,15 @@ class EmbeddedEnvironment:
             self.file.remove()
         with suppress(OSError):
             state.rmdir()
+
+    def empty_database(self, waiting: Callable[[], None] = lambda: None) -> None:
+        """Delete everything in the database, whether it is up or not; all else stays."""
+        with self.file.locked(waiting):
+            state = self.state or _UNKNOWN
+            if state.postgres and state.postgres.alive():
+                self.postgres(state).empty_database()
+            else:
+                self.postgres(state).remove()
 
     def stop_localstack(self) -> bool:
         """Stop LocalStack; returns whether it ran."""

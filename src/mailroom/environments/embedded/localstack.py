@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
-from mailroom.errors import NoAnswer, StartFailed
+from mailroom.errors import StartFailed
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.project import Project
 from mailroom.waiting import wait_until
@@ -52,8 +52,26 @@ class LocalStackServer:
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start(self) -> ProcessRecord:
-        """Start it; `wait` until it answers before using it."""
+    def settings(self) -> dict[str, str]:
+        """What LocalStack is told besides where to listen and whether to enforce policies."""
+        home = str(self._home)
+        return {
+            **SETTINGS,
+            "HOME": home,
+            "FILESYSTEM_ROOT": home,
+            "LOCALSTACK_VOLUME_DIR": home,
+            "TMPDIR": str(self._home / "tmp"),
+            "LAMBDA_PROCESS_RUNTIMES": f"{RUNTIME}={self._project.interpreter(RUNTIME)}",
+            "LAMBDA_PROCESS_DEBUGPY": str(self._project.packages("debugger")),
+        }
+
+    def start(self, iam: str | None = None) -> ProcessRecord:
+        """Start it; `wait` until it answers before using it.
+
+        Args:
+            iam: What happens to a call that its policies don't allow: `enforce`, `observe` or
+                `off`; what MAILROOM_IAM says if None.
+        """
         home = self._home
         home.mkdir(parents=True, exist_ok=True)
         # LocalStack's cache of entry points may miss that the plugin was installed anew.
@@ -65,16 +83,11 @@ class LocalStackServer:
             [self._project.interpreter("engine"), "-m", MODULE],
             self._log,
             {
-                **SETTINGS,
+                **self.settings(),
                 "PATH": os.environ.get("PATH", os.defpath),
-                "HOME": str(home),
-                "FILESYSTEM_ROOT": str(home),
-                "LOCALSTACK_VOLUME_DIR": str(home),
-                "TMPDIR": str(home / "tmp"),
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
-                "LAMBDA_PROCESS_RUNTIMES": f"{RUNTIME}={self._project.interpreter(RUNTIME)}",
-                "LAMBDA_PROCESS_DEBUGPY": str(self._project.packages("debugger")),
-                "MAILROOM_IAM": os.environ.get("MAILROOM_IAM", ""),
+                "MAILROOM_IAM": iam or os.environ.get("MAILROOM_IAM", ""),
+                "MAILROOM_VALIDATION": os.environ.get("MAILROOM_VALIDATION", ""),
             },
             folder=home,
         )
@@ -95,13 +108,14 @@ class LocalStackServer:
 
     def answers(self) -> bool:
         """Whether its health page answers."""
-        # Here, as there is time for it while LocalStack boots, and not before.
-        from mailroom.local_http import get_json
+        return self.version() is not None
 
-        try:
-            return "services" in get_json(f"{self.endpoint}/_localstack/health")
-        except NoAnswer:
-            return False
+    def version(self) -> str | None:
+        """LocalStack's version, as its health page says; None when that doesn't answer."""
+        # Here, as there is time for it while LocalStack boots, and not before.
+        from mailroom.local_http import localstack_version
+
+        return localstack_version(self.endpoint)
 
     def stop(self) -> bool:
         """End it; returns whether it ran.

@@ -6,13 +6,14 @@ so the owner's password needs to be kept nowhere but in Secrets Manager.
 """
 
 import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from mailroom.database.owner import DATABASE, OWNER, renew_owner
+from mailroom.database.owner import DATABASE, EMPTYING, OWNER, RESERVED_CONNECTIONS, renew_owner
 from mailroom.environments.embedded.cluster import LOCALE, Cluster
 from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
 from mailroom.errors import StartFailed
@@ -50,6 +51,7 @@ class PostgresServer:
                 *("-c", f"port={self.port}"),
                 *("-c", f"unix_socket_directories={self._cluster.sockets}"),
                 *("-c", "log_min_error_statement=panic"),
+                *("-c", f"reserved_connections={RESERVED_CONNECTIONS}"),
             ],
             self._log,
             LOCALE,
@@ -74,6 +76,12 @@ class PostgresServer:
     def renew_owner(self) -> str:
         """Give the owner of the database a new password; create both when they are missing."""
         return renew_owner(self._socket_dsn("postgres"))
+
+    def empty_database(self) -> None:
+        """Put an empty database in the place of the one there is; the sessions on it end."""
+        with psycopg.connect(self._socket_dsn("postgres"), autocommit=True) as connection:
+            for statement in EMPTYING:
+                connection.execute(statement)
 
     def admits(self, credentials: dict[str, Any]) -> bool:
         """Whether one can log in with these credentials, in the shape that RDS uses."""
@@ -103,6 +111,11 @@ class PostgresServer:
     def remove(self) -> None:
         """Delete the cluster."""
         self._cluster.remove()
+
+    def version(self) -> str:
+        """The version of the binaries, as in `18.1`."""
+        said = subprocess.check_output([self._cluster.binaries() / "postgres", "--version"])
+        return said.decode().split()[2]
 
     def dsn(self) -> str:
         """How the one who started the environment connects: over the socket, no password."""

@@ -4,7 +4,7 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,9 +29,6 @@ class ProcessRecord:
     @classmethod
     def from_json(cls, document: dict[str, Any] | None) -> Self | None:
         return cls(**document) if document else None
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
 
     def alive(self) -> bool:
         """Whether this very process still runs."""

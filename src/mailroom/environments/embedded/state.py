@@ -5,7 +5,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -14,7 +14,7 @@ from mailroom.environments.embedded.processes import ProcessRecord
 
 @dataclass(frozen=True)
 class State:
-    """The ports and processes of an environment.
+    """The ports and processes of an environment, and what `up` was told.
 
     Attributes:
         port: LocalStack's port.
@@ -22,6 +22,10 @@ class State:
         localstack: LocalStack's process, if one was started.
         postgres: Postgres's process, if one was started.
         ready: Whether `up` came to its end: topology deployed, database migrated.
+        iam: `enforce`, `observe` or `off`: with which LocalStack was started.
+        engine: Digests of what LocalStack was started from, by what they are of.
+        packaged: Whether the functions run from the zip that would go to AWS.
+        parameters: Template parameters that `up` was given; the next one takes them too.
     """
 
     port: int
@@ -29,6 +33,10 @@ class State:
     localstack: ProcessRecord | None = None
     postgres: ProcessRecord | None = None
     ready: bool = False
+    iam: str = ""
+    engine: dict[str, str] = field(default_factory=dict)
+    packaged: bool = False
+    parameters: dict[str, str] = field(default_factory=dict)
 
     @property
     def processes(self) -> list[ProcessRecord]:
@@ -65,22 +73,20 @@ class StateFile:
                 localstack=ProcessRecord.from_json(document["localstack"]),
                 postgres=ProcessRecord.from_json(document["postgres"]),
                 ready=bool(document["ready"]),
+                # Earlier versions of Mailroom didn't write these.
+                iam=str(document.get("iam", "")),
+                engine=dict(document.get("engine", {})),
+                packaged=bool(document.get("packaged", False)),
+                parameters=dict(document.get("parameters", {})),
             )
         except (FileNotFoundError, ValueError, TypeError, KeyError):
             return None
 
     def save(self, state: State) -> None:
         """Remember it; a reader sees the old state or the new one, never half."""
-        document = {
-            "port": state.port,
-            "postgres_port": state.postgres_port,
-            "localstack": state.localstack.to_json() if state.localstack else None,
-            "postgres": state.postgres.to_json() if state.postgres else None,
-            "ready": state.ready,
-        }
         self._folder.mkdir(parents=True, exist_ok=True)
         draft = self._path.with_suffix(".draft")
-        draft.write_text(json.dumps(document, indent=2))
+        draft.write_text(json.dumps(asdict(state), indent=2))
         draft.replace(self._path)
 
     def remove(self) -> None:

@@ -11,8 +11,9 @@ from mailroom.checking.rule import rule, whole
 from mailroom.checking.rules.messaging.queues import FUNCTION, MAPPING, function_of
 from mailroom.checking.template.stack import Resource, Stack
 
-# Postgres' max_connections, less superuser_reserved_connections.
-_BUDGET = 97
+# Postgres' max_connections, less the three that are reserved for superusers and the two that
+# are reserved for the owner: https://repost.aws/knowledge-center/rds-postgresql-error-connection-slots
+_BUDGET = 95
 # Lambda's concurrent executions in an account; an event source mapping may use all of them.
 _ACCOUNT = 1000
 _CONSUMERS = "ConsumersPerQueue"

@@ -19,8 +19,8 @@ KEY = "AWS::KMS::Key"
 _PAGE = "sns/latest/dg/sns-key-management.html"
 
 
-def _key(stack: Stack, resource: Resource) -> Resource | None:
-    value = resource.get("KmsMasterKeyId")
+def _key(stack: Stack, resource: Resource, name: str = "KmsMasterKeyId") -> Resource | None:
+    value = resource.get(name)
     for alias in stack.of_type("AWS::KMS::Alias"):
         if value and (reference(value) == alias.id or value == alias.get("AliasName")):
             value = alias.get("TargetKeyId")
@@ -114,3 +114,24 @@ def publisher(stack: Stack) -> Iterator[Problem]:
                 if key and not _role_may(stack, function, key, action):
                     at = target.at("KmsMasterKeyId")
                     yield Problem(at, f"the role of {function.id} lacks {action} on {key.id}")
+
+
+@rule(
+    stacks,
+    id="kms-secret",
+    severity=Severity.error,
+    title="an encrypted secret whose reader may not use the key",
+    why="GetSecretValue fails with AccessDeniedException: access to KMS is not allowed",
+    page="secretsmanager/latest/userguide/security-encryption.html",
+    fix="allow the function's role kms:Decrypt on the key",
+)
+def secret_reader(stack: Stack) -> Iterator[Problem]:
+    for secret in stack.of_type("AWS::SecretsManager::Secret"):
+        key = _key(stack, secret, "KmsKeyId")
+        for function in stack.of_type(FUNCTION) if key else ():
+            reads = allows(
+                role_statements(stack, function), "secretsmanager:GetSecretValue", secret.id
+            )
+            if key and reads and not _role_may(stack, function, key, "kms:Decrypt"):
+                at = secret.at("KmsKeyId")
+                yield Problem(at, f"the role of {function.id} may not decrypt with {key.id}")

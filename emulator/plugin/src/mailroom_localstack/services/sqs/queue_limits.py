@@ -1,9 +1,6 @@
-"""What SQS refuses of queues and messages.
+"""A redrive policy names a dead-letter queue that exists and that lets itself be named.
 
-A redrive policy names a dead-letter queue that exists and that lets itself be named; a message has
-ten attributes at most.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html
 """
 
 from __future__ import annotations
@@ -16,12 +13,11 @@ from localstack.aws.api import CommonServiceException
 if TYPE_CHECKING:
     from localstack.aws.api import RequestContext
 
-MOST_ATTRIBUTES = 10
 SETS_ATTRIBUTES = {"CreateQueue", "SetQueueAttributes"}
 
 
 def look_at_queue(_chain: object, context: RequestContext, _response: object) -> None:
-    """Refuse a message with too many attributes, and a redrive policy that leads nowhere.
+    """Refuse a redrive policy that leads nowhere.
 
     Raises:
         CommonServiceException: InvalidParameterValue, as SQS answers.
@@ -29,13 +25,7 @@ def look_at_queue(_chain: object, context: RequestContext, _response: object) ->
     if context.service is None or context.service.service_name != "sqs":
         return
     request = context.service_request
-    if context.operation.name == "SendMessage":
-        count = len(request.get("MessageAttributes") or ())
-        if count > MOST_ATTRIBUTES:
-            raise _invalid(
-                f"Number of message attributes [{count}] exceeds the allowed maximum [10]."
-            )
-    elif context.operation.name in SETS_ATTRIBUTES:
+    if context.operation.name in SETS_ATTRIBUTES:
         policy = (request.get("Attributes") or {}).get("RedrivePolicy")
         reason = policy and _why_not(_read(policy).get("deadLetterTargetArn"), _source(context))
         if reason:

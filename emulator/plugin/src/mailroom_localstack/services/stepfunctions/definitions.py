@@ -28,7 +28,11 @@ CREATES = {"CreateStateMachine", "UpdateStateMachine"}
 VALIDATES = "ValidateStateMachineDefinition"
 
 
-@on_infra_start()
+# After `validation`: what stands here may rely on what a request has to have.
+AFTER_VALIDATION = -20
+
+
+@on_infra_start(priority=AFTER_VALIDATION)
 def refuse_what_aws_refuses() -> None:
     """Look at every request before its service does."""
     from localstack.aws import handlers

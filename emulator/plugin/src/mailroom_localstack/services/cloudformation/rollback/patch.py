@@ -22,15 +22,16 @@ def roll_back_what_fails() -> None:
     """Look at every request, so that LocalStack's start doesn't pay for CloudFormation's import."""
     from localstack.aws import handlers
 
-    handlers.serve_custom_service_request_handlers.append(mend_stacks)
+    handlers.serve_custom_service_request_handlers.append(patch_cloudformation)
 
 
-def mend_stacks(_chain: object, context: RequestContext, _response: object) -> None:
-    """Mend CloudFormation before it serves a request; calling it again does nothing more."""
+def patch_cloudformation(_chain: object, context: RequestContext, _response: object) -> None:
+    """Patch CloudFormation before it serves a request; calling it again does nothing more."""
     if context.service is None or context.service.service_name != "cloudformation":
         return
     from localstack.services.cloudformation.v2 import provider
 
+    from mailroom_localstack.services.cloudformation.rollback import conditions  # noqa: F401  (it patches as it is imported)
     from mailroom_localstack.services.cloudformation.rollback.change_set_executor import RollingBack
     from mailroom_localstack.services.cloudformation.rollback.settled_stack import SettledStack
 

@@ -40,4 +40,6 @@ class SettledStack(Stack):
         """Has the shape of LocalStack's own."""
         if self.status in FAILED and status in _UNTRUE:
             return
+        if self.status == StackStatus.DELETE_FAILED and status == StackStatus.DELETE_COMPLETE:
+            return  # LocalStack says so of each deletion.
         super().set_stack_status(status, reason)

@@ -1,0 +1,57 @@
+"""The place in LocalStack's chain where a request's values are looked at.
+
+It comes after authentication and authorization: a caller who may not make a call learns nothing of
+its values. (So do the services, though not all of them in every case.)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mailroom_rules.limits import RequestChecks
+
+from mailroom_localstack.validation.batches import RefusedEntries, refuse_entries
+from mailroom_localstack.validation.entries import refused_entries
+from mailroom_localstack.validation.errors import error
+
+if TYPE_CHECKING:
+    from localstack.aws.api import RequestContext
+    from localstack.aws.chain import HandlerChain
+    from localstack.http import Response
+
+# Who calls through LocalStack as somebody would from outside: what they ask for is looked at.
+# The others (SNS to SQS, pollers to Lambda) pass on what was looked at when it came.
+ACTS_FOR_CALLERS = {None, "cloudformation", "states", "states.amazonaws.com"}
+
+
+class RequestValidator:
+    """Refuses requests whose values AWS doesn't take."""
+
+    def __init__(self) -> None:
+        """Starts with nothing compiled."""
+        self._checks = RequestChecks()
+
+    def __call__(self, chain: HandlerChain, context: RequestContext, response: Response) -> None:
+        """Let a request on, or raise AWS's error.
+
+        Raises:
+            CommonServiceException: the service's error for what is wrong.
+        """
+        if context.service is None or context.operation is None:
+            return
+        check = self._checks.of(context.service.service_name, context.operation)
+        if check is None or _passes_on(context):
+            return
+        request = context.service_request
+        if refusal := check.refusal(request):
+            raise error(refusal)
+        if check.batch is None or context.is_internal_call:
+            return
+        if refusals := refused_entries(check, request):
+            refused = RefusedEntries(check.batch, request[check.batch], refusals)
+            refuse_entries(chain, context, response, refused)
+
+
+def _passes_on(context: RequestContext) -> bool:
+    told = context.internal_request_params
+    return told is not None and told.get("service_principal") not in ACTS_FOR_CALLERS

@@ -1,0 +1,24 @@
+"""The table of rules that the service models don't hold: each with AWS's page.
+
+It serves the gateway, which refuses requests by it, and can serve who reads a template.
+"""
+
+from mailroom_rules.limits.rules import lambda_, others, parameters, s3, sns, sqs
+from mailroom_rules.limits.rules.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    *lambda_.RULES,
+    *sqs.RULES,
+    *sns.RULES,
+    *others.RULES,
+    *parameters.RULES,
+    *s3.RULES,
+)
+
+
+__all__ = ["RULES", "Rule", "rules_of"]
+
+
+def rules_of(service: str, operation: str) -> tuple[Rule, ...]:
+    """The rules for the requests of an operation."""
+    return tuple(rule for rule in RULES if rule.service == service and operation in rule.operations)

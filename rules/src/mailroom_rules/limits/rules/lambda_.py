@@ -1,0 +1,105 @@
+"""Lambda: its quotas, and the variables that are its own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mailroom_rules.limits.refusal import Refusal
+from mailroom_rules.limits.rules.rule import Refuse, Request, Rule, validation
+
+QUOTAS = "https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"
+VARIABLES = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html"
+ASYNC = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
+CONFIGURES = ("CreateFunction", "UpdateFunctionConfiguration")
+MOST_SECONDS = 900
+MOST_MEGABYTES = 10_240
+RESERVED = frozenset(
+    {
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT",
+    }
+)
+
+
+def _at_most(most: int, at: str) -> Refuse:
+    def refuse(value: Any, _request: Request) -> Refusal | None:
+        if isinstance(value, int) and value > most:
+            return validation(value, at, f"Member must have value less than or equal to {most}")
+        return None
+
+    return refuse
+
+
+def _reserved(variables: Mapping[str, str], _request: Request) -> Refusal | None:
+    used = sorted(RESERVED.intersection(variables))
+    if not used:
+        return None
+    return Refusal(
+        "InvalidParameterValueException",
+        "Lambda was unable to configure your environment variables because the environment"
+        " variables you have provided contains reserved keys that are currently not supported for"
+        f" modification. Reserved keys used in this request: {', '.join(used)}",
+    )
+
+
+def _dead_letter_target(target: str, _request: Request) -> Refusal | None:
+    parts = target.split(":")
+    is_target = len(parts) == 6 and parts[2] in ("sqs", "sns") and not target.endswith(".fifo")
+    if not target or is_target:
+        return None
+    return Refusal(
+        "InvalidParameterValueException",
+        f"The provided dead letter target {target} is invalid: it has to be a standard queue of SQS"
+        " or a standard topic of SNS",
+    )
+
+
+RULES = (
+    Rule(
+        "lambda",
+        CONFIGURES,
+        "Timeout",
+        "a function has 900 seconds at most",
+        QUOTAS,
+        _at_most(MOST_SECONDS, "timeout"),
+    ),
+    Rule(
+        "lambda",
+        CONFIGURES,
+        "MemorySize",
+        "a function has 10,240 MB at most",
+        QUOTAS,
+        _at_most(MOST_MEGABYTES, "memorySize"),
+    ),
+    Rule(
+        "lambda",
+        CONFIGURES,
+        "Environment.Variables",
+        "no variable has a name that Lambda reserves",
+        VARIABLES,
+        _reserved,
+    ),
+    Rule(
+        "lambda",
+        CONFIGURES,
+        "DeadLetterConfig.TargetArn",
+        "dead letters go to a standard queue or a standard topic",
+        ASYNC,
+        _dead_letter_target,
+    ),
+)

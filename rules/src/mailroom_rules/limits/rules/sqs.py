@@ -1,0 +1,103 @@
+"""SQS: attributes of queues, which are strings to the model, and messages."""
+
+from mailroom_rules.limits.refusal import Refusal
+from mailroom_rules.limits.rules.redrive import redrive_policy
+from mailroom_rules.limits.rules.rule import Refuse, Request, Rule
+from mailroom_rules.limits.rules.sqs_messages import RULES as MESSAGE_RULES
+
+API = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/"
+SETS_ATTRIBUTES = ("CreateQueue", "SetQueueAttributes")
+# Least and most of each; seconds or bytes.
+NUMBERS = {
+    "DelaySeconds": (0, 900),
+    "KmsDataKeyReusePeriodSeconds": (60, 86_400),
+    "MaximumMessageSize": (1_024, 1_048_576),
+    "MessageRetentionPeriod": (60, 1_209_600),
+    "ReceiveMessageWaitTimeSeconds": (0, 20),
+    "VisibilityTimeout": (0, 43_200),
+}
+WORDS = {
+    "ContentBasedDeduplication": ("true", "false"),
+    "DeduplicationScope": ("messageGroup", "queue"),
+    "FifoThroughputLimit": ("perQueue", "perMessageGroupId"),
+    "SqsManagedSseEnabled": ("true", "false"),
+}
+
+
+def _number(name: str, least: int, most: int) -> Refuse:
+    def refuse(value: str, _request: Request) -> Refusal | None:
+        text = str(value)
+        if text == "" or (text.isdecimal() and text.isascii() and least <= int(text) <= most):
+            return None
+        return _invalid_attribute(name)
+
+    return refuse
+
+
+def _word(name: str, words: tuple[str, ...]) -> Refuse:
+    def refuse(value: str, _request: Request) -> Refusal | None:
+        text = str(value)
+        known = text in words or (words[0] == "true" and text.lower() in words)
+        return None if text == "" or known else _invalid_attribute(name)
+
+    return refuse
+
+
+def _invalid_attribute(name: str) -> Refusal:
+    return Refusal("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
+
+
+def _queue_name(name: str, _request: Request) -> Refusal | None:
+    # The suffix counts towards the 80.
+    rest = name.removesuffix(".fifo")
+    is_name = rest.isascii() and rest.replace("-", "").replace("_", "").isalnum()
+    if len(name) <= 80 and (is_name or (rest and not rest.strip("-_"))):
+        return None
+    return Refusal(
+        "InvalidParameterValueException",
+        "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
+    )
+
+
+RULES = (
+    *(
+        Rule(
+            "sqs",
+            SETS_ATTRIBUTES,
+            f"Attributes.{name}",
+            f"{name} is a whole number from {least} to {most}",
+            f"{API}API_SetQueueAttributes.html",
+            _number(name, least, most),
+        )
+        for name, (least, most) in NUMBERS.items()
+    ),
+    *(
+        Rule(
+            "sqs",
+            SETS_ATTRIBUTES,
+            f"Attributes.{name}",
+            f"{name} is one of {', '.join(words)}",
+            f"{API}API_SetQueueAttributes.html",
+            _word(name, words),
+        )
+        for name, words in WORDS.items()
+    ),
+    Rule(
+        "sqs",
+        SETS_ATTRIBUTES,
+        "Attributes.RedrivePolicy",
+        "a redrive policy is JSON, with a maxReceiveCount from 1 to 1,000, and names a dead-letter"
+        " queue of the same type",
+        f"{API}API_SetQueueAttributes.html",
+        redrive_policy,
+    ),
+    Rule(
+        "sqs",
+        ("CreateQueue",),
+        "QueueName",
+        "a queue's name has 80 letters, digits, hyphens and underscores at most",
+        f"{API}API_CreateQueue.html",
+        _queue_name,
+    ),
+    *MESSAGE_RULES,
+)

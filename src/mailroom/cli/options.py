@@ -1,0 +1,36 @@
+"""Options that commands share, and questions before a command changes something."""
+
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from mailroom.errors import Refused
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Env = Annotated[
+    str, typer.Option("--env", envvar="ENV", help="Environment: infra/environments/NAME.toml.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def confirm(question: str, ask: Callable[[str], bool] = typer.confirm) -> bool:
+    """Ask a question on the terminal.
+
+    Raises:
+        Refused: Standard input is not a terminal.
+    """
+    if not sys.stdin.isatty():
+        raise Refused(f"there is no terminal to ask on: {question}", "add --yes")
+    return ask(question)
+
+
+def require(question: str, yes: bool) -> None:
+    """Ask a question, unless the option `--yes` has answered it.
+
+    Raises:
+        Refused: The answer is no, or standard input is not a terminal.
+    """
+    if not yes and not confirm(question):
+        raise Refused("nothing was touched")

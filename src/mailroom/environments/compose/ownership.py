@@ -1,0 +1,129 @@
+"""Which of this machine's containers belong to a checkout: those whose label names its folder.
+
+The label holds the folder that Compose worked in when it made the container. A project's name
+alone says nothing: two checkouts may have the same one.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_LABEL = "com.docker.compose"
+_SERVICES = ("localstack", "postgres")
+# The folder last: it alone may have any character in it.
+_COLUMNS = (
+    "{{.ID}}",
+    "{{.Names}}",
+    f'{{{{.Label "{_LABEL}.project"}}}}',
+    f'{{{{.Label "{_LABEL}.service"}}}}',
+    f'{{{{.Label "{_LABEL}.project.working_dir"}}}}',
+)
+LISTING = (
+    *("docker", "ps", "--all", "--filter", f"label={_LABEL}.project.working_dir"),
+    *("--format", "\t".join(_COLUMNS)),
+)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A container that Compose made, of whichever checkout.
+
+    Attributes:
+        id: The first twelve digits of its id.
+        name: Its name.
+        project: Its Compose project.
+        service: Its service there.
+        folder: The folder that Compose worked in.
+    """
+
+    id: str
+    name: str
+    project: str
+    service: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Containers:
+    """The containers that Compose made on this machine, seen from one checkout.
+
+    Attributes:
+        ours: Those of the checkout.
+        others: Those of other folders.
+    """
+
+    ours: list[Listed]
+    others: list[Listed]
+
+    @property
+    def projects(self) -> list[str]:
+        """The Compose projects that the checkout has containers in."""
+        return sorted({container.project for container in self.ours})
+
+    def sharers(self, project: str) -> list[Path]:
+        """The other folders that have containers in a Compose project."""
+        return sorted({other.folder for other in self.others if other.project == project})
+
+    def other_checkouts(self, folder_name: str) -> dict[Path, list[Listed]]:
+        """Other checkouts' containers by checkout.
+
+        Args:
+            folder_name: Name of this checkout's folder: earlier versions made it the project's.
+        """
+        found: dict[Path, list[Listed]] = {}
+        for other in self.others:
+            theirs = other.project.startswith("mailroom-") and other.service in _SERVICES
+            if theirs or other.project in (*self.projects, earlier_name(folder_name)):
+                found.setdefault(other.folder, []).append(other)
+        return found
+
+
+def sort_out(listing: str, root: Path, name: str | None) -> Containers:
+    """Tell a checkout's containers from those of others.
+
+    Args:
+        listing: What `LISTING` printed.
+        root: The checkout's folder.
+        name: The only project that counts; None for all but those of other folders of state.
+    """
+    listed = [_parse(line) for line in listing.splitlines() if line]
+    here = root.resolve()
+    ours, others = [], []
+    for container in listed:
+        if container.folder.resolve() != here:
+            others.append(container)
+        elif container.project == name or (
+            name is None and not _of_another_state(container.project, root)
+        ):
+            ours.append(container)
+    return Containers(ours, others)
+
+
+def path_name(root: Path) -> str:
+    """The project's name by `name:` of docker-compose.yml, in the checkout's folder."""
+    return _normalized(f"mailroom-{root}")
+
+
+def earlier_name(folder_name: str) -> str:
+    """The name that Compose chose before docker-compose.yml had one: the folder's."""
+    return _normalized(folder_name)
+
+
+def state_name(state: Path) -> str:
+    """The project's name with a folder of state that is not the usual one."""
+    return f"mailroom-{hashlib.sha256(str(state).encode()).hexdigest()[:8]}"
+
+
+def _of_another_state(project: str, root: Path) -> bool:
+    return bool(re.fullmatch(r"mailroom-[0-9a-f]{8}", project)) and project != path_name(root)
+
+
+def _normalized(name: str) -> str:
+    """As Compose does it. https://github.com/compose-spec/compose-spec/blob/main/spec.md#name-top-level-element"""
+    return re.sub(r"[^a-z0-9_-]", "", name.lower()).lstrip("_-")
+
+
+def _parse(line: str) -> Listed:
+    identity, name, project, service, folder = line.split("\t", 4)
+    return Listed(identity, name, project, service, Path(folder))

@@ -1,0 +1,62 @@
+"""The functions' code as `up` deploys it: live, or packaged as it goes to AWS."""
+
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mailroom.deployment.deploy import Code
+from mailroom.errors import Refused
+from mailroom.packaging.dependencies import host_architecture, install_dependencies
+from mailroom.project import Project
+
+if TYPE_CHECKING:
+    import boto3
+
+
+def live_code(project: Project) -> Code:
+    """A folder of the dependencies and, as links, the sources. LocalStack reloads it on changes."""
+    folder = project.state / "build" / "live"
+    install_dependencies(project, folder, architecture=None)
+    return link_sources(project, folder)
+
+
+def link_sources(project: Project, folder: Path) -> Code:
+    """Link the sources into a folder of the dependencies.
+
+    The bucket name `hot-reload` tells LocalStack that the key is a folder.
+    """
+    entries = project.code_entries
+    for link in folder.iterdir():
+        if link.is_symlink() and entries.get(link.name) != link.readlink():
+            link.unlink()
+    for name, source in entries.items():
+        link = folder / name
+        if not link.is_symlink():
+            link.symlink_to(source)
+    return Code("hot-reload", str(folder), host_architecture())
+
+
+def packaged_code(project: Project, session: "boto3.Session", bucket: str) -> Code:
+    """Package the functions for this machine's architecture and upload the zip.
+
+    Raises:
+        Refused: This machine does not run Linux, for which the zip's wheels are built.
+    """
+    # Here, because few commands make a zip, and its modules take 30 ms to import.
+    from mailroom.packaging.archive import build_archive
+
+    if platform.system() != "Linux":
+        raise Refused(
+            "the package holds Linux wheels, which do not run on this system",
+            "leave out --packaged",
+        )
+    architecture = host_architecture()
+    return upload(build_archive(project, architecture), architecture, session, bucket)
+
+
+def upload(archive: Path, architecture: str, session: "boto3.Session", bucket: str) -> Code:
+    """Upload a package to a bucket, and create the bucket if it is missing."""
+    s3 = session.client("s3")
+    s3.create_bucket(Bucket=bucket)
+    s3.upload_file(str(archive), bucket, archive.name)
+    return Code(bucket, archive.name, architecture)

@@ -1,0 +1,47 @@
+"""EventBridge: values that it refuses."""
+
+import json
+
+import pytest
+
+from tests.parity.endpoint import Endpoint, as_given, code_of
+from tests.parity.made import new_name
+
+API = "https://docs.aws.amazon.com/eventbridge/latest/APIReference"
+
+
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html"
+)
+@pytest.mark.parametrize("pattern", [{"source": "s"}, {"source": []}, {"a": [{"bogus": 1}]}])
+def test_a_rule_whose_event_pattern_is_not_valid_is_refused(
+    endpoint: Endpoint, pattern: dict[str, object]
+) -> None:
+    client = endpoint.client("events")
+
+    refusal = code_of(lambda: client.put_rule(Name=new_name(), EventPattern=json.dumps(pattern)))
+
+    assert refusal == "InvalidEventPatternException"
+
+
+@pytest.mark.behaviour(f"{API}/API_PutEventsRequestEntry.html")
+def test_an_event_in_the_name_of_aws_fails_alone(endpoint: Endpoint) -> None:
+    event = {"DetailType": "parity", "Detail": "{}"}
+
+    answer = endpoint.client("events").put_events(
+        Entries=[{**event, "Source": "mailroom.parity"}, {**event, "Source": "aws.s3"}]
+    )
+
+    good, bad = answer["Entries"]
+    assert good["EventId"]
+    assert bad["ErrorCode"] == "NotAuthorizedForSourceException"
+    assert answer["FailedEntryCount"] == 1
+
+
+@pytest.mark.behaviour(f"{API}/API_PutEvents.html")
+def test_more_than_ten_events_at_once_are_refused(endpoint: Endpoint) -> None:
+    event = {"Source": "mailroom.parity", "DetailType": "parity", "Detail": "{}"}
+
+    refusal = code_of(lambda: as_given(endpoint, "events").put_events(Entries=[event] * 11))
+
+    assert refusal == "ValidationException"

@@ -1,0 +1,43 @@
+"""CloudWatch Logs: values that it refuses."""
+
+import pytest
+
+from tests.parity.endpoint import Endpoint, as_given, code_of
+
+API = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference"
+INVALID = "InvalidParameterException"
+
+
+@pytest.mark.behaviour(f"{API}/API_PutRetentionPolicy.html")
+def test_logs_are_not_kept_for_4_days(endpoint: Endpoint, log_group: str) -> None:
+    logs = endpoint.client("logs")
+
+    refusal = code_of(lambda: logs.put_retention_policy(logGroupName=log_group, retentionInDays=4))
+
+    assert refusal == INVALID
+
+
+@pytest.mark.behaviour(f"{API}/API_CreateLogGroup.html")
+@pytest.mark.parametrize("name", ["a b", "a:b", "x" * 513])
+def test_a_log_group_whose_name_has_other_characters_or_too_many_is_refused(
+    endpoint: Endpoint, name: str
+) -> None:
+    logs = endpoint.client("logs")
+
+    assert code_of(lambda: logs.create_log_group(logGroupName=name)) == INVALID
+
+
+@pytest.mark.behaviour(f"{API}/API_PutLogEvents.html")
+def test_a_log_event_without_a_message_is_refused(endpoint: Endpoint, log_group: str) -> None:
+    logs = as_given(endpoint, "logs")
+    logs.create_log_stream(logGroupName=log_group, logStreamName="stream")
+
+    refusal = code_of(
+        lambda: logs.put_log_events(
+            logGroupName=log_group,
+            logStreamName="stream",
+            logEvents=[{"timestamp": 1, "message": ""}],
+        )
+    )
+
+    assert refusal == INVALID
