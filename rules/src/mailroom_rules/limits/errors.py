@@ -41,6 +41,21 @@ def _validation_exception(_operation: OperationModel, violations: Sequence[Viola
     return Refusal("ValidationException", sentence_of(violations))
 
 
+def _sns_error(operation: OperationModel, violations: Sequence[Violation]) -> Refusal:
+    """In the query protocol a text that isn't there and an empty one are read alike."""
+    first = violations[0]
+    name = first.members[0]
+    shape = operation.input_shape
+    if first.kinds != (Kind.REQUIRED,) or first.members != (name,) or shape is None:
+        return _validation_error(operation, violations)
+    if shape.members[name].type_name != "string":
+        return _validation_error(operation, violations)
+    reason = (
+        "Empty message" if name == "Message" else f"{name} Reason: no value for required parameter"
+    )
+    return Refusal("InvalidParameter", f"Invalid parameter: {reason}")
+
+
 def _validation_error(_operation: OperationModel, violations: Sequence[Violation]) -> Refusal:
     return Refusal("ValidationError", sentence_of(violations))
 
@@ -88,6 +103,6 @@ _ERRORS: dict[str, ErrorOf] = {
     "iam": _iam_error,
     "logs": _logs_error,
     "s3": s3_error,
-    "sns": _validation_error,
+    "sns": _sns_error,
     "sqs": _sqs_error,
 }
