@@ -42,7 +42,7 @@ def _validation_exception(_operation: OperationModel, violations: Sequence[Viola
 
 
 def _sns_error(operation: OperationModel, violations: Sequence[Violation]) -> Refusal:
-    """In the query protocol a text that isn't there and an empty one are read alike."""
+    """SNS has a sentence of its own for a text that is missing."""
     first = violations[0]
     name = first.members[0]
     shape = operation.input_shape
@@ -69,7 +69,7 @@ def _logs_error(operation: OperationModel, violations: Sequence[Violation]) -> R
 
 
 def _iam_error(_operation: OperationModel, violations: Sequence[Violation]) -> Refusal:
-    """IAM's errors don't repeat the value."""
+    """IAM's errors have neither the value nor the values that there are."""
     for one in violations:
         if one.kinds == (Kind.PATTERN,) and one.sentence.endswith(f": {_IAM_NAME}"):
             return Refusal(
@@ -81,7 +81,10 @@ def _iam_error(_operation: OperationModel, violations: Sequence[Violation]) -> R
 
 
 def _without_value(one: Violation) -> Violation:
-    return one if one.kinds == (Kind.REQUIRED,) else replace(one, value=None)
+    if one.kinds == (Kind.REQUIRED,):
+        return one
+    sentence = one.sentence.partition(": [")[0] if Kind.ENUM in one.kinds else one.sentence
+    return replace(one, value=None, sentence=sentence)
 
 
 def _sqs_error(_operation: OperationModel, violations: Sequence[Violation]) -> Refusal:

@@ -38,6 +38,7 @@ EXEMPT: dict[tuple[str, str, Kind], str] = {
     ("s3", "OptionalObjectAttributes", Kind.ENUM): _IGNORED,
     ("s3", "Protocol", Kind.ENUM): f"{_LOCALSTACK}: InvalidRequest",
     ("s3", "RequestPayer", Kind.ENUM): _IGNORED,
+    ("s3", "Tagging.TagSet", Kind.REQUIRED): "S3 takes it as no tags",
     ("s3", "TransitionDefaultMinimumObjectSize", Kind.ENUM): f"{_LOCALSTACK}: InvalidRequest",
     (
         "sqs",
@@ -45,6 +46,11 @@ EXEMPT: dict[tuple[str, str, Kind], str] = {
         Kind.ENUM,
     ): f"ReceiveMessage takes names of messages' attributes too; else {_LOCALSTACK}",
     **{("s3", body, Kind.REQUIRED): _EMPTY_BODY for body in _BODIES},
+    (
+        "sns",
+        "SetPlatformApplicationAttributesInput.Attributes",
+        Kind.REQUIRED,
+    ): f"{_LOCALSTACK}: ValidationError, after it has looked for the application",
     (
         "sns",
         "PublishBatchInput.PublishBatchRequestEntries",
