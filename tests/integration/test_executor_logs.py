@@ -3,6 +3,7 @@
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -123,3 +124,27 @@ def test_an_error_keeps_its_trace_in_one_event(
     until(lambda: len(messages(environment, group)) >= 4, f"four events in {group}")
     [event] = [text for text in messages(environment, group) if "broken" in text]
     assert event.startswith("[ERROR] ValueError: broken\nTraceback (most recent call last):")
+
+
+def test_invocations_and_errors_are_counted(environment: Environment, functions: Functions) -> None:
+    function = functions.make("def handler(event, context): return 1 / event")
+
+    function.invoke(1)
+    function.invoke(0)
+
+    cloudwatch: Any = environment.session.client("cloudwatch")
+    now = datetime.now(UTC)
+
+    def total(metric: str) -> float:
+        found = cloudwatch.get_metric_statistics(
+            Namespace="AWS/Lambda",
+            MetricName=metric,
+            Dimensions=[{"Name": "FunctionName", "Value": function.name}],
+            StartTime=now - timedelta(minutes=10),
+            EndTime=now + timedelta(minutes=10),
+            Period=3600,
+            Statistics=["Sum"],
+        )
+        return float(sum(point["Sum"] for point in found["Datapoints"]))
+
+    until(lambda: (total("Invocations"), total("Errors")) == (2, 1), "both metrics")

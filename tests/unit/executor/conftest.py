@@ -1,4 +1,4 @@
-"""Functions that really run: in processes of the environment that stands for Lambda's runtime."""
+"""Functions that run in processes of Lambda's runtime environment."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""Items are delivered in batches, in order, and none is left behind at the end."""
+"""Items are delivered in batches, in order, and all of them by the end."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Code stays where it is while somebody works in it."""
+"""A folder of code is kept while an execution environment uses it."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_folder_that_nobody_uses_is_removed_at_once_with_what_is_around_it(folder: Path) -> None:
+def test_an_unused_folder_is_removed_at_once_with_what_is_around_it(folder: Path) -> None:
     CodeFolders().remove(folder, folder.parent)
 
     assert not folder.parent.exists()

@@ -134,7 +134,7 @@ def test_the_function_finds_debugpy_neither_on_its_path_nor_in_its_variables(
     assert debugged["variables"] == usual["variables"]
 
 
-def test_the_next_invocation_is_not_held_and_has_a_process_of_its_own(
+def test_the_next_invocation_does_not_wait_and_has_a_process_of_its_own(
     function: Function, desk: Desk
 ) -> None:
     before = function.invoke().value
@@ -149,7 +149,9 @@ def test_the_next_invocation_is_not_held_and_has_a_process_of_its_own(
     assert after["milliseconds"] <= 1000
 
 
-def test_only_an_invocation_that_contains_the_text_is_held(function: Function, desk: Desk) -> None:
+def test_only_an_invocation_whose_event_contains_the_text_waits(
+    function: Function, desk: Desk
+) -> None:
     desk.arm(containing="77")
 
     other = function.invoke(1)
@@ -245,7 +247,7 @@ def test_what_waits_goes_on_without_a_debugger_when_it_is_dismissed(
     assert is_free(desk.port)
 
 
-def test_what_is_armed_no_longer_holds_an_invocation_when_it_is_dismissed(
+def test_an_invocation_does_not_wait_for_a_session_that_was_dismissed(
     function: Function, desk: Desk
 ) -> None:
     desk.arm("1")

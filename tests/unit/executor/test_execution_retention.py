@@ -1,4 +1,4 @@
-"""What LocalStack need not remember of executions is forgotten."""
+"""Old executions and the threads of ended ones are deleted."""
 
 from collections.abc import Iterator
 from threading import Event, Thread
@@ -23,7 +23,7 @@ def running() -> Iterator[Thread]:
     thread.join()
 
 
-def test_the_oldest_executions_that_have_ended_are_forgotten() -> None:
+def test_the_oldest_executions_that_have_ended_are_deleted() -> None:
     executions = {name: execution("SUCCEEDED") for name in "abcde"}
 
     delete_ended_executions(executions, kept=2)
@@ -31,7 +31,7 @@ def test_the_oldest_executions_that_have_ended_are_forgotten() -> None:
     assert list(executions) == ["d", "e"]
 
 
-def test_nothing_is_forgotten_while_there_are_few() -> None:
+def test_nothing_is_deleted_while_there_are_few() -> None:
     executions = {"a": execution("FAILED"), "b": execution("ABORTED")}
 
     delete_ended_executions(executions, kept=2)
@@ -39,7 +39,7 @@ def test_nothing_is_forgotten_while_there_are_few() -> None:
     assert list(executions) == ["a", "b"]
 
 
-def test_an_execution_that_runs_is_not_forgotten_however_old_it_is() -> None:
+def test_an_execution_that_runs_is_not_deleted_however_old_it_is() -> None:
     executions = {"a": execution(None), "b": execution("RUNNING"), "c": execution("SUCCEEDED")}
 
     delete_ended_executions(executions, kept=0)
@@ -47,7 +47,7 @@ def test_an_execution_that_runs_is_not_forgotten_however_old_it_is() -> None:
     assert list(executions) == ["a", "b"]
 
 
-def test_threads_that_have_ended_are_forgotten_and_all_else_stays(running: Thread) -> None:
+def test_threads_that_have_ended_are_deleted_and_all_else_stays(running: Thread) -> None:
     ended, to_come, pool = Thread(), Thread(), object()
     ended.start()
     ended.join()

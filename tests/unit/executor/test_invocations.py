@@ -1,4 +1,4 @@
-"""An invocation that chose a version in the moment of its end gets the next one."""
+"""An invocation that chose a version just before its end gets the next version."""
 
 import pytest
 from mailroom_localstack.executor.execution_environment import (

@@ -1,4 +1,4 @@
-"""A function sees Lambda's world and nothing of LocalStack's."""
+"""A function sees what it sees in Lambda, and nothing of LocalStack."""
 
 from pathlib import Path
 
@@ -79,7 +79,7 @@ def test_a_function_cannot_import_what_only_localstack_or_the_project_has(
         import importlib.util
 
         def handler(event, context):
-            names = ["psutil", "localstack", "mailroom_localstack", "guard", "boto3"]
+            names = ["psutil", "localstack", "mailroom_localstack", "supervisor_process", "boto3"]
             return [name for name in names if importlib.util.find_spec(name)]
     """)
 

@@ -76,7 +76,7 @@ def test_code_that_is_not_live_is_not_watched(make_function: MakeFunction, sourc
     assert function.invoke().value == 1
 
 
-def test_every_kind_of_edit_changes_the_fingerprint(source: Path, task_root: Path) -> None:
+def test_every_kind_of_edit_changes_the_state(source: Path, task_root: Path) -> None:
     watcher = SourceWatcher(task_root)
     states = [watcher.state()]
 

@@ -1,4 +1,4 @@
-"""A process is in store before it is needed; a caller that needs another gets a new one."""
+"""A process is ready before it is needed; a second one at once is a new process."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ def interpreter(interpreter: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def quick_nursery() -> Iterator[ProcessPool]:
+def quick_pool() -> Iterator[ProcessPool]:
     process_pool = ProcessPool(Supervisor(), replacement_seconds=0)
     yield process_pool
     process_pool.close()
@@ -34,16 +34,16 @@ def children_running(interpreter: Path) -> set[int]:
     }
 
 
-def test_a_process_is_in_store_and_replaced_once_taken(
-    quick_nursery: ProcessPool,
+def test_a_process_is_ready_and_replaced_once_taken(
+    quick_pool: ProcessPool,
     interpreter: Path,
     make_function: MakeFunction,
     eventually: Eventually,
 ) -> None:
-    quick_nursery.expect(interpreter)
+    quick_pool.expect(interpreter)
     (stored,) = children_running(interpreter)
 
-    taken = quick_nursery.spawn(make_function().settings)
+    taken = quick_pool.spawn(make_function().settings)
     eventually(lambda: len(children_running(interpreter)) == 2, "one more is in store")
     taken.kill()
     taken.close()
@@ -51,19 +51,19 @@ def test_a_process_is_in_store_and_replaced_once_taken(
     assert taken.pid == stored
 
 
-def test_a_stored_process_that_has_ended_is_not_given_out(
-    quick_nursery: ProcessPool,
+def test_a_ready_process_that_has_ended_is_not_given_out(
+    quick_pool: ProcessPool,
     interpreter: Path,
     make_function: MakeFunction,
     eventually: Eventually,
     is_alive: Callable[[int], bool],
 ) -> None:
-    quick_nursery.expect(interpreter)
+    quick_pool.expect(interpreter)
     (stored,) = children_running(interpreter)
     psutil.Process(stored).kill()
     eventually(lambda: not is_alive(stored), "the stored process has ended")
 
-    taken = quick_nursery.spawn(make_function().settings)
+    taken = quick_pool.spawn(make_function().settings)
     alive = is_alive(taken.pid)
     taken.kill()
     taken.close()
@@ -72,9 +72,7 @@ def test_a_stored_process_that_has_ended_is_not_given_out(
     assert taken.pid != stored
 
 
-def test_a_closed_nursery_has_ended_its_processes(
-    interpreter: Path, eventually: Eventually
-) -> None:
+def test_a_closed_pool_has_ended_its_processes(interpreter: Path, eventually: Eventually) -> None:
     process_pool = ProcessPool(Supervisor())
     process_pool.expect(interpreter)
     (stored,) = children_running(interpreter)

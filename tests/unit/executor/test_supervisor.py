@@ -139,7 +139,7 @@ def test_a_group_that_was_released_is_left_alone(tmp_path: Path) -> None:
     watched.communicate()
 
 
-def test_a_guard_that_died_is_replaced_and_told_everything(
+def test_a_supervisor_that_died_is_replaced_and_told_everything(
     eventually: Eventually, is_alive: Callable[[int], bool]
 ) -> None:
     host = subprocess.Popen(

@@ -60,7 +60,7 @@ def test_the_log_is_bounded_and_says_what_it_left_out() -> None:
     assert (entry["count"], len(entry["resources"]), entry["furtherResources"]) == (3, 2, 1)
 
 
-def test_what_is_forgotten_is_gone() -> None:
+def test_a_reset_deletes_all_counts() -> None:
     log = DecisionLog()
     log.record_unchecked("arn:aws:iam::000000000000:user/ada", "iam:ListUsers")
 

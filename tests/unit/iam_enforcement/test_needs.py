@@ -1,4 +1,4 @@
-"""What a call needs and brings beyond its operation."""
+"""The permissions and condition keys of a call."""
 
 import pytest
 from mailroom_localstack.iam.call_requirements import keys_of_assumption, keys_of_call, needed
@@ -10,7 +10,7 @@ SCOPE = Scope("eu-west-1", "000000000000")
 ROLE = "arn:aws:iam::000000000000:role/reader"
 
 
-def test_a_functions_code_is_read_by_its_creator() -> None:
+def test_creating_a_function_needs_the_permission_to_read_its_code() -> None:
     code = {"S3Bucket": "bucket", "S3Key": "code.zip"}
 
     permissions = needed("lambda", "CreateFunction", {"FunctionName": "f", "Code": code}, SCOPE)
@@ -28,7 +28,7 @@ def test_a_folder_is_no_object() -> None:
     assert [one.action for one in permissions] == ["lambda:UpdateFunctionCode"]
 
 
-def test_a_service_brings_what_it_acts_for() -> None:
+def test_a_call_of_a_service_has_the_arn_that_it_acts_for() -> None:
     topic = "arn:aws:sns:eu-west-1:111111111111:topic"
 
     keys = keys_of_call("sqs", "SendMessage", {"QueueUrl": "q"}, SCOPE, topic)
@@ -37,7 +37,7 @@ def test_a_service_brings_what_it_acts_for() -> None:
     assert keys["aws:SourceAccount"] == "111111111111"
 
 
-def test_a_direct_call_brings_no_source() -> None:
+def test_a_direct_call_has_no_source() -> None:
     keys = keys_of_call("sqs", "SendMessage", {"QueueUrl": "q"}, SCOPE, None)
 
     assert not {"aws:SourceArn", "aws:SourceAccount"} & set(keys)
@@ -68,13 +68,15 @@ def test_a_state_machine_assumes_its_role_for_itself() -> None:
         ),
     ],
 )
-def test_each_service_has_its_own_words_for_strangers(service: str, codes: tuple[str, ...]) -> None:
+def test_each_service_has_its_own_errors_for_unknown_callers(
+    service: str, codes: tuple[str, ...]
+) -> None:
     refusals = (unknown_key(service), wrong_signature(service), no_signature(service))
 
     assert tuple(one.code for one in refusals) == codes
 
 
-def test_refusals_are_refused_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_policies_are_enforced_unless_configured_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MAILROOM_IAM", raising=False)
     assert configured_mode() is Mode.ENFORCE
 

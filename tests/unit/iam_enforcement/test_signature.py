@@ -1,4 +1,4 @@
-"""A signature is believed if botocore made it with the right secret, and nothing was changed."""
+"""A signature is valid if botocore made it with the right secret, and nothing was changed."""
 
 from typing import Any
 from urllib.parse import urlsplit

@@ -17,11 +17,11 @@ def main() -> None:
     command.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args()
     if options.command == "patches":
-        from mailroom_localstack import patch_table, patches
+        from mailroom_localstack import change_table, patches
 
         found = patches.changes(patches.START, *patches.services())
-        told = patch_table.as_json(found)
-        print(json.dumps(told, indent=2) if options.json else patch_table.as_table(told))
+        told = change_table.as_json(found)
+        print(json.dumps(told, indent=2) if options.json else change_table.as_table(told))
         return
     gc.disable()
     from localstack.runtime.main import main as start

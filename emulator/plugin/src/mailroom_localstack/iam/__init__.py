@@ -1,1 +1,1 @@
-"""IAM at run time: who calls, what that takes, and whether their policies give it."""
+"""IAM at run time: who calls, which permissions a call needs, and whether policies allow it."""

@@ -1,4 +1,4 @@
-"""Holds a call to its caller's policies, and to those of the resources that it is made on."""
+"""Decides calls by the policies of the caller and of the resources."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mailroom_localstack.service_call import ServiceCall
 
 LOG = logging.getLogger(__name__)
-# Where resources say themselves which services may do what.
+# Services whose resources have policies that name the services that may call.
 SERVICES_NEED_PERMISSION = {"sns", "sqs", "lambda", "sts"}
 # https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html: the token suffices.
 FOR_EVERYONE = {("sns", "ConfirmSubscription"), ("sns", "Unsubscribe")}
@@ -36,10 +36,10 @@ READS_OBJECT = {"GetObject", "HeadObject"}
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A permission that is lacking.
+    """A permission that the caller doesn't have.
 
     Attributes:
-        resource: what it is lacking on.
+        resource: the ARN of the resource.
     """
 
     refusal: Refusal
@@ -48,14 +48,14 @@ class Refused:
 
 
 class Authorizer:
-    """Decides calls, and remembers what it decided."""
+    """Decides calls, and records the decisions."""
 
     def __init__(self, log: DecisionLog) -> None:
-        """Takes what it remembers decisions in."""
+        """Record decisions in a log."""
         self._log = log
 
     def refused(self, caller: Caller, context: ServiceCall) -> Iterator[Refused]:
-        """Decide each permission that a call needs; gives those that are lacking."""
+        """Decide each permission that a call needs, and yield those that are refused."""
         service, operation = context.service.service_name, context.operation.name
         if self._needs_nothing(caller, service, operation, context):
             return
@@ -80,10 +80,10 @@ class Authorizer:
                 lacking = True
                 yield found
         if service == "s3" and operation in READS_OBJECT and not lacking:
-            yield from self._told_of_missing_key(call, params, scope)
+            yield from self._refuse_missing_key(call, params, scope)
 
     def lacks(self, caller: Caller, permission: Permission, context: ServiceCall) -> bool:
-        """Whether a caller would be refused, were they to need a permission."""
+        """Whether a permission would be refused."""
         keys = global_keys(caller.principal, region=context.region)
         service = permission.action.partition(":")[0]
         return (
@@ -99,8 +99,8 @@ class Authorizer:
             (service, operation) in FOR_EVERYONE or context.operation.auth_type == "none"
         )
 
-    def _told_of_missing_key(self, call: _Call, params: Any, scope: Scope) -> Iterator[Refused]:
-        """To learn that a key isn't there takes a permission of its own."""
+    def _refuse_missing_key(self, call: _Call, params: Any, scope: Scope) -> Iterator[Refused]:
+        """Refuse to tell that a key doesn't exist, which needs a permission of its own."""
         if not has_object(params.get("Bucket", ""), params.get("Key", "")):
             found = self._decide(call, reveals_missing_key(params, scope))
             if found:
@@ -148,5 +148,5 @@ def _resource(permission: Permission) -> Resource:
     try:
         return resource_of(permission.resource)
     except MalformedPolicyError as error:
-        LOG.warning("The policy of %s counts as none: %s", permission.resource, error)
+        LOG.warning("The policy of %s is ignored: %s", permission.resource, error)
         return UNKNOWN

@@ -1,4 +1,4 @@
-"""What a call needs beyond its own operation's permissions, and what it brings of context."""
+"""The permissions that a call needs, and its condition keys."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,12 +9,12 @@ type Params = Mapping[str, Any]
 
 PASSED_TO = {"lambda": "lambda.amazonaws.com", "stepfunctions": "states.amazonaws.com"}
 CODE_OPERATIONS = {"CreateFunction", "UpdateFunctionCode"}
-# A folder of this machine, which LocalStack names as if it were a bucket.
+# LocalStack's name for a folder of this machine, in place of a bucket's name.
 NO_BUCKET = "hot-reload"
 
 
 def needed(service: str, operation: str, params: Params, scope: Scope) -> list[Permission]:
-    """The permissions of a call, with those that the service asks on the caller's behalf.
+    """The permissions of a call, with those that the service uses on the caller's behalf.
 
     Lambda reads a function's code from S3 as its caller.
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-function-zip.html
@@ -33,10 +33,10 @@ def needed(service: str, operation: str, params: Params, scope: Scope) -> list[P
 def keys_of_call(
     service: str, operation: str, params: Params, scope: Scope, source: str | None
 ) -> dict[str, Any]:
-    """The condition keys that a call brings.
+    """The condition keys of a call.
 
     Args:
-        source: the ARN of what a service acts for, where one service calls another.
+        source: the ARN of the resource that a service acts for, if a service calls.
     """
     keys: dict[str, Any] = dict(context_keys(service, operation, params, scope))
     if service in PASSED_TO:
@@ -48,7 +48,7 @@ def keys_of_call(
 
 
 def keys_of_assumption(role: str, machines: Iterable[str]) -> dict[str, Any]:
-    """The condition keys that a service brings when it assumes a role of its own account.
+    """The condition keys of a service that assumes a role of its account.
 
     Args:
         role: the role's ARN.

@@ -1,7 +1,7 @@
 """Who makes a call.
 
-The developer's own credentials, an account's id or `test`, are the account's root user, and so is
-LocalStack itself where it acts for nobody in particular; neither is held to anything.
+The developer's own credentials, an account's id or `test`, are those of the account's root user,
+and so are LocalStack's own where it doesn't act for a resource. The root user may do everything.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
 
 ROOT_KEYS = {"test", INTERNAL_AWS_ACCESS_KEY_ID}
 ACCOUNT = re.compile(r"\d{12}")
-# What LocalStack signs a call with that came without a signature.
+# The access key that LocalStack gives to a call without a signature.
 UNSIGNED_KEY = "injectedaccesskey"
 FORM = "application/x-www-form-urlencoded"
-# A browser's upload is signed in a field of its form, by whoever made the form.
+# A browser's upload is signed in a field of its form.
 POST_BY_FORM = "PostObject"
-# CloudFormation acts for whoever deploys, and that is root.
+# CloudFormation acts for the developer who deploys, who is the root user.
 DEPLOYERS = {"cloudformation"}
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who is held to policies.
+    """A caller whose calls policies decide.
 
     Attributes:
-        identity: a user's or a role session's; None for a service and for anyone.
-        source: the ARN of what a service acts for.
+        identity: a user's or a role session's; None for a service or an anonymous caller.
+        source: the ARN of the resource that a service acts for.
     """
 
     principal: Principal
@@ -56,19 +56,18 @@ class Caller:
 
 
 class AuthenticationError(Exception):
-    """Raised when a caller isn't who they say."""
+    """Raised when an access key or a signature is not valid."""
 
     def __init__(self, refusal: Refusal) -> None:
-        """Takes what the caller is told."""
+        """Keep the error that the caller gets."""
         super().__init__(refusal.message)
         self.refusal = refusal
 
 
 def keep_body(chain: object, context: RequestContext, response: object) -> None:
-    """Keep the bytes that a signature covers, before they are read as a form or given on as a
-    stream, of which nothing would be left when the signature has been checked.
+    """Keep the body that a signature covers, before LocalStack reads it as a form or a stream.
 
-    Not S3's: there a header holds their digest, and they may be many.
+    A request to S3 has the body's digest in a header, and its body may be large.
     """
     request = context.request
     is_form = request.headers.get("Content-Type", "").startswith(FORM)
@@ -78,10 +77,10 @@ def keep_body(chain: object, context: RequestContext, response: object) -> None:
 
 
 def caller_of(context: ServiceCall, identities: Identities) -> Caller | None:
-    """Who makes this call; None if it is root.
+    """The caller; None if it is the root user.
 
     Raises:
-        AuthenticationError: the access key is nobody's, or the signature is wrong.
+        AuthenticationError: the access key doesn't exist, or the signature is wrong.
     """
     headers = context.request.headers
     claim = claim_of_header(headers.get("Authorization") or "")
@@ -89,8 +88,8 @@ def caller_of(context: ServiceCall, identities: Identities) -> Caller | None:
     if claim is None or claim.access_key == UNSIGNED_KEY:
         claim = claim_of_query(context.request.args)
         if claim is None:
-            unheld = internal or context.operation.name == POST_BY_FORM
-            return None if unheld else Caller(Principal.anonymous())
+            unsigned_is_root = internal or context.operation.name == POST_BY_FORM
+            return None if unsigned_is_root else Caller(Principal.anonymous())
     if claim.access_key in ROOT_KEYS or ACCOUNT.match(claim.access_key):
         return _service(context) if internal else None
     service = context.service.service_name
@@ -103,7 +102,7 @@ def caller_of(context: ServiceCall, identities: Identities) -> Caller | None:
 
 
 def _is_version_2(context: ServiceCall) -> bool:
-    """Whether it is a presigned URL of the old kind, which isn't verified here."""
+    """Whether it is a presigned URL of Signature Version 2, which isn't verified."""
     return "AWSAccessKeyId" in context.request.args
 
 
@@ -117,7 +116,7 @@ def _service(context: ServiceCall) -> Caller | None:
 
 
 def _source(service: str, arn: str | None) -> str | None:
-    """SNS acts for its topic, of which LocalStack names the subscription when it redrives."""
+    """The topic's ARN for SNS: LocalStack gives the subscription's when SNS redrives."""
     if arn and service == "sns":
         return ":".join(arn.split(":")[:6])
     return arn

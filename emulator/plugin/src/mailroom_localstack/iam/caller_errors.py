@@ -1,4 +1,4 @@
-"""How each service says that it doesn't know a caller, or doesn't believe them.
+"""Each service's errors for access keys and signatures that are not valid.
 
 https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
@@ -7,8 +7,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 
 from mailroom_rules.actions import Refusal
 
-# The services that speak JSON from the start, by botocore's names; the others have the Query
-# protocol's codes, those that came to speak JSON later (SQS) too.
+# Services whose first protocol is JSON, by botocore's names. The others have the error codes of the
+# Query protocol, also if they use JSON today (SQS).
 JSON_SERVICES = {"kms", "logs", "secretsmanager", "stepfunctions", "events", "dynamodb", "ssm"}
 REST_SERVICES = {"lambda", "apigateway", "scheduler", "pipes"}
 TOKEN_INVALID = "The security token included in the request is invalid."
@@ -20,7 +20,7 @@ MISMATCH = (
 
 
 def unknown_key(service: str) -> Refusal:
-    """The access key doesn't exist, or its session token isn't its own."""
+    """The access key doesn't exist, or the session token is not its own."""
     if service == "s3":
         message = "The AWS Access Key Id you provided does not exist in our records."
         return Refusal("InvalidAccessKeyId", 403, message)
@@ -30,7 +30,7 @@ def unknown_key(service: str) -> Refusal:
 
 
 def wrong_signature(service: str) -> Refusal:
-    """The secret key is another one, or the request was changed after it was signed."""
+    """The secret key is wrong, or the request was changed after it was signed."""
     if service == "s3":
         message = (
             "The request signature we calculated does not match the signature you provided."
@@ -43,7 +43,7 @@ def wrong_signature(service: str) -> Refusal:
 
 
 def no_signature(service: str) -> Refusal:
-    """Nothing is signed, and the service has nothing for everyone."""
+    """The request isn't signed, and the service serves no anonymous callers."""
     code = "MissingAuthenticationToken"
     if service in JSON_SERVICES or service in REST_SERVICES:
         return Refusal(f"{code}Exception", _status(service), "Missing Authentication Token")

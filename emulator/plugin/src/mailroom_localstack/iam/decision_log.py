@@ -1,4 +1,4 @@
-"""Remembers what was decided: counted, not listed, and never more than a bound."""
+"""Counts decisions, up to a maximum number of kinds."""
 
 import threading
 from collections import Counter
@@ -14,11 +14,11 @@ RESOURCES = 50
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Decisions that a report doesn't tell apart, but for their resources.
+    """Decisions that differ in nothing but their resources.
 
     Attributes:
         principal: a role's or user's ARN, or a service's name.
-        source: the ARN of what a service acted for.
+        source: the ARN of the resource that a service acted for.
         outcome: `allowed`, `implicitDeny`, `explicitDeny`, or `unchecked` where the permission of
             an operation isn't known.
     """
@@ -33,7 +33,7 @@ class Kind:
 
 @dataclass(slots=True)
 class Tally:
-    """How often, and on what."""
+    """How often a kind of decision was made, and on which resources."""
 
     count: int = 0
     message: str | None = None
@@ -45,11 +45,11 @@ class DecisionLog:
     """Counts decisions by kind; safe to use from several threads."""
 
     def __init__(self, kinds: int = KINDS, resources: int = RESOURCES) -> None:
-        """Remembers nothing yet.
+        """Start empty.
 
         Args:
-            kinds: at most so many kinds are told apart; decisions of further ones are only counted.
-            resources: at most so many of a kind's resources are told apart.
+            kinds: the maximum number of kinds; decisions of further kinds are only counted.
+            resources: the maximum number of resources of a kind.
         """
         self._kinds = kinds
         self._resources = resources
@@ -63,9 +63,9 @@ class DecisionLog:
         """Count a decision.
 
         Args:
-            decision: what was decided.
-            source: the ARN of what a service acted for.
-            message: what the caller was told, or would have been.
+            decision: the decision.
+            source: the ARN of the resource that a service acted for.
+            message: the error that the caller gets, or would get.
         """
         principal = decision.request.principal
         kind = Kind(
@@ -79,16 +79,16 @@ class DecisionLog:
         self._count(kind, decision.request.resource, message)
 
     def record_unchecked(self, principal: str, action: str) -> None:
-        """Count a call whose permissions are not known."""
+        """Count a call whose permissions aren't known."""
         self._count(Kind(principal, None, action, "unchecked", None, ()), "*", None)
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Delete all counts."""
         with self._lock:
             self._tallies, self._dropped = {}, 0
 
     def as_json(self) -> dict[str, Any]:
-        """Everything remembered, for JSON."""
+        """All counts, for JSON."""
         with self._lock:
             decisions = [_as_json(kind, tally) for kind, tally in self._tallies.items()]
             return {"dropped": self._dropped, "decisions": decisions}

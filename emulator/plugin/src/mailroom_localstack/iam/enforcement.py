@@ -1,4 +1,4 @@
-"""The place in LocalStack's chain where a call is let on or refused."""
+"""The request handler that lets a call pass or refuses it."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from mailroom_localstack.service_call import ServiceCall
 if TYPE_CHECKING:
     from localstack.aws.api import RequestContext
 
-# Where a resource's policy may name everyone.
+# Services whose resource policies may allow anonymous callers.
 OPEN_TO_EVERYONE = {"s3", "sns", "sqs"}
 
 
 class IamHandler:
-    """Refuses what policies don't allow, or only notes it."""
+    """Refuses calls that policies don't allow, or only records them."""
 
     def __init__(self, mode: Mode, log: DecisionLog) -> None:
-        """Takes what to do, and where to remember it."""
+        """Enforce or observe, and record decisions in a log."""
         self._enforces = mode is Mode.ENFORCE
         self._log = log
         self._identities = Identities()
@@ -50,12 +50,12 @@ class IamHandler:
             self._raise(unknown.refusal)
             return
         if caller is not None:
-            self._hold(caller, context)
+            self._decide(caller, context)
         for reader, permission, refusal in readings(context, self._identities):
             if self._authorizer.lacks(reader, permission, context):
                 self._raise(refusal)
 
-    def _hold(self, caller: Caller, context: ServiceCall) -> None:
+    def _decide(self, caller: Caller, context: ServiceCall) -> None:
         refused = list(self._authorizer.refused(caller, context))
         if not refused:
             return
@@ -72,8 +72,10 @@ class IamHandler:
 
 
 def error(refusal: Refusal) -> CommonServiceException:
-    """The exception that LocalStack answers with; services that changed their protocol give the
-    name of its class as the error's code."""
+    """The exception that LocalStack answers with.
+
+    Services that changed their protocol give the name of its class as the error's code.
+    """
     named = type(refusal.code, (CommonServiceException,), {})
     exception: CommonServiceException = named(
         refusal.code, refusal.message, refusal.status, sender_fault=True

@@ -1,4 +1,4 @@
-"""An event source mapping is created only if the function's role may read the queue.
+"""Event source mappings, which need a role that may read the queue.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
 """
@@ -23,9 +23,9 @@ READS = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 def readings(
     context: ServiceCall, identities: Identities
 ) -> Iterator[tuple[Caller, Permission, Refusal]]:
-    """Whom Lambda would read a queue as, what that takes, and what the creator is told without it.
+    """The role that would read the queue, each permission for that, and the error without it.
 
-    Nothing for another call, for a source that isn't a queue, and where there is no such function.
+    Yields nothing for other calls, for a source that isn't a queue, or for an unknown function.
     """
     if context.service.service_name != "lambda" or context.operation.name != CREATES:
         return

@@ -1,4 +1,4 @@
-"""Puts IAM into LocalStack's chain as it starts."""
+"""Adds authorization to LocalStack's request handlers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATH = "/_mailroom/iam"
 
 @on_infra_start()
 def authorize_calls() -> None:
-    """Authorise every call, unless `MAILROOM_IAM=off`; `/_mailroom/iam` tells what was decided."""
+    """Authorize every call, unless `MAILROOM_IAM=off`; `/_mailroom/iam` serves the decisions."""
     mode = configured_mode()
     if mode is Mode.OFF:
         return
@@ -29,7 +29,7 @@ def authorize_calls() -> None:
     log = DecisionLog()
 
     def serve(request: Any, _arguments: object = None) -> Any:
-        """GET tells what was decided, DELETE forgets it."""
+        """GET returns the decisions, DELETE deletes them."""
         if request.method == "DELETE":
             log.reset()
             return Response(status=204)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import logging
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from localstack.aws.accounts import get_account_id_from_access_key_id
-from mailroom_rules.policies import Kind, Policy, PolicyType, Principal
+from mailroom_rules.policies import Kind, MalformedPolicyError, Policy, PolicyType, Principal
 
-from mailroom_localstack.iam.stored_policies import attached, boundary_of, parsed
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Whom an access key belongs to.
+    """The owner of an access key.
 
     Attributes:
-        owner: moto's role or user; None if the role is gone.
+        owner: moto's role or user; None if the role was deleted.
         token: a session's token.
-        session_policy: what AssumeRole's `Policy` parameter gave.
+        session_policy: the `Policy` parameter of AssumeRole.
     """
 
     principal: Principal
@@ -30,24 +31,24 @@ class Identity:
     session_policy: str | None = None
 
     def policies(self) -> list[Policy]:
-        """The inline and managed policies as they are now, a user's groups' too."""
+        """The current inline and managed policies, those of a user's groups included."""
         if self.owner is None:
             return []
         holders = [self.owner, *self._groups()]
-        return [policy for holder in holders for policy in attached(holder)]
+        return [policy for holder in holders for policy in _attached(holder)]
 
     def boundary(self) -> Policy | None:
-        """The permissions boundary as it is now."""
-        return boundary_of(self.owner, self.backend)
+        """The current permissions boundary."""
+        return _boundary_of(self.owner, self.backend)
 
     def session(self) -> Policy | None:
         """The session policy."""
         if not self.session_policy:
             return None
-        return parsed(self.session_policy, "session policy", PolicyType.SESSION)
+        return _parsed(self.session_policy, "session policy", PolicyType.SESSION)
 
     def keys(self) -> dict[str, str]:
-        """`aws:userid`: a user's id, or a session's role's with the session's name.
+        """`aws:userid`: the user's id, or the role's id and the session's name.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
         """
@@ -65,15 +66,15 @@ class Identity:
 
 
 class Identities:
-    """Finds identities by access key, and roles by ARN; remembers sessions, not policies."""
+    """Finds identities by access key, and roles by ARN; caches sessions, but no policies."""
 
     def __init__(self) -> None:
-        """Knows nobody yet."""
+        """Start with no session."""
         self._sessions: dict[str, Identity] = {}
         self._seen: dict[tuple[str, str], tuple[int, int]] = {}
 
     def find(self, access_key: str, partition: str) -> Identity | None:
-        """Whom an access key belongs to; None if to nobody."""
+        """The owner of an access key; None if there is no such key."""
         session = self._sessions.get(access_key)
         if session is None:
             account = get_account_id_from_access_key_id(access_key)
@@ -86,7 +87,7 @@ class Identities:
         return session
 
     def session_of(self, role: str, partition: str) -> Identity:
-        """Whom a service is that assumes a role, by the role's ARN."""
+        """The identity of a service that assumes a role, by the role's ARN."""
         backend = _iam(role.split(":")[4], partition)
         account, name = role.split(":")[4], role.rpartition("/")[2]
         arn = f"arn:{partition}:sts::{account}:assumed-role/{name}/service"
@@ -143,3 +144,44 @@ def _tags(owner: Any) -> dict[str, str]:
     tags = getattr(owner, "tags", None) or {}
     pairs = tags.values() if isinstance(tags, Mapping) else tags
     return {tag["Key"]: tag["Value"] for tag in pairs}
+
+
+def _boundary_of(owner: Any, backend: Any) -> Policy | None:
+    """The permissions boundary of a user or role; a deleted one allows nothing."""
+    # LocalStack stores a user's ARN under a name of its own, moto stores a role's.
+    own = getattr(owner, "permissions_boundary", None)
+    arn = own if isinstance(own, str) else getattr(owner, "permissions_boundary_arn", None)
+    if not arn:
+        return None
+    policy = backend.managed_policies.get(arn)
+    return (
+        _managed_policy(policy, PolicyType.BOUNDARY) if policy else _none(arn, PolicyType.BOUNDARY)
+    )
+
+
+def _attached(holder: Any) -> Iterator[Policy]:
+    """The inline and managed policies of a user, group or role."""
+    for name, document in list(holder.policies.items()):
+        yield _parsed(document, name, PolicyType.IDENTITY)
+    for policy in list(holder.managed_policies.values()):
+        yield _managed_policy(policy, PolicyType.IDENTITY)
+
+
+def _managed_policy(policy: Any, policy_type: PolicyType) -> Policy:
+    """A managed policy in its default version."""
+    document = next(version.document for version in policy.versions if version.is_default)
+    return _parsed(document, policy.arn, policy_type)
+
+
+def _parsed(document: Any, name: str, policy_type: PolicyType) -> Policy:
+    """A policy; a malformed one allows nothing."""
+    try:
+        return Policy.parse(document, name, policy_type)
+    except MalformedPolicyError as error:
+        LOG.warning("The policy %s allows nothing, as AWS would refuse it: %s", name, error)
+        return _none(name, policy_type)
+
+
+def _none(name: str, policy_type: PolicyType) -> Policy:
+    """A policy that allows nothing."""
+    return Policy(name, policy_type, ())

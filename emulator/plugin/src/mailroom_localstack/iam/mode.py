@@ -1,4 +1,4 @@
-"""Whether refusals are refused."""
+"""Whether policies are enforced."""
 
 import os
 from enum import Enum
@@ -7,7 +7,7 @@ VARIABLE = "MAILROOM_IAM"
 
 
 class Mode(Enum):
-    """What happens to a call that its policies don't allow."""
+    """What happens to a call that policies don't allow."""
 
     ENFORCE = "enforce"
     OBSERVE = "observe"
@@ -15,10 +15,10 @@ class Mode(Enum):
 
 
 def configured_mode() -> Mode:
-    """Read the mode from the variable `MAILROOM_IAM`; without one, refusals are refused.
+    """Read the mode from the variable `MAILROOM_IAM`; the default is to enforce.
 
     Raises:
-        ValueError: it names no mode.
+        ValueError: the variable has another value.
     """
     text = os.environ.get(VARIABLE) or Mode.ENFORCE.value
     try:

@@ -1,4 +1,4 @@
-"""DeleteObjects, which S3 refuses key by key.
+"""DeleteObjects, whose keys S3 refuses one by one.
 
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 """
@@ -21,7 +21,7 @@ ATTRIBUTE = "mailroom_refused_objects"
 
 
 def refuse_objects(context: ServiceCall, refused: Sequence[Refused]) -> None:
-    """Take the keys out that may not be deleted; `answer_for_objects` tells the caller."""
+    """Remove the refused keys from the request; `answer_for_objects` reports them."""
     messages = {one.resource.partition("/")[2]: one.refusal.message for one in refused}
     objects = context.service_request["Delete"]["Objects"]
     context.service_request["Delete"]["Objects"] = [
@@ -31,7 +31,7 @@ def refuse_objects(context: ServiceCall, refused: Sequence[Refused]) -> None:
 
 
 def answer_for_objects(chain: object, context: RequestContext, response: Any) -> None:
-    """Add what was refused to S3's answer."""
+    """Add the refused keys to S3's answer."""
     messages = getattr(context, ATTRIBUTE, None)
     if not messages or context.service_response is None:
         return

@@ -1,4 +1,4 @@
-"""Resources' own policies, from LocalStack's stores, and the ARNs of what is named loosely."""
+"""Policies of resources, from LocalStack's stores, and ARNs by names and aliases."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from mailroom_rules.policies import Policy, PolicyType
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """What evaluation needs to know of a resource.
+    """A resource, as the evaluation of policies needs it.
 
     Attributes:
-        account: its owner, where its ARN doesn't say.
+        account: its owner, if its ARN doesn't name it.
     """
 
     policy: Policy | None = None
@@ -27,7 +27,7 @@ UNKNOWN = Resource()
 
 
 def resource_of(arn: str) -> Resource:
-    """A resource's policy and owner; without a policy if it has none, or doesn't exist."""
+    """A resource's policy and owner; no policy if it has none or doesn't exist."""
     parts = arn.split(":", 5)
     if len(parts) < 6:
         return UNKNOWN
@@ -36,7 +36,7 @@ def resource_of(arn: str) -> Resource:
 
 
 def resolver(account: str, region: str) -> Callable[[str, str], str | None]:
-    """Finds the ARN of a secret by its name, and of a key by its alias."""
+    """Find the ARN of a secret by its name, and of a key by its alias."""
 
     def resolve(service: str, identifier: str) -> str | None:
         if service == "secretsmanager":
@@ -50,13 +50,13 @@ def resolver(account: str, region: str) -> Callable[[str, str], str | None]:
 
 
 def has_object(bucket: str, key: str) -> bool:
-    """Whether a key exists; True where the bucket doesn't, which has an answer of its own."""
+    """Whether a key exists; True if the bucket doesn't, which S3 reports itself."""
     found = _bucket(bucket)
     return found is None or found.objects.get(key) is not None
 
 
 def machines_with(role: str, region: str) -> list[str]:
-    """The ARNs of the state machines that have a role."""
+    """The ARNs of the state machines with a role."""
     from localstack.services.stepfunctions.backend.store import sfn_stores
 
     machines = sfn_stores[role.split(":")[4]][region].state_machines

@@ -1,4 +1,4 @@
-"""What services make of a refusal."""
+"""What services do when a call is refused."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ type Undelivered = tuple[str, str, int]
 
 
 def as_lambda_says(refused: Refused) -> Refusal:
-    """A function's code that its caller may not read has a sentence of its own.
+    """Lambda's error for code that its caller may not read.
 
     Reported in public, as in aws/aws-sam-cli#2926 and serverless/serverless#6263.
     """
@@ -37,7 +37,7 @@ def as_lambda_says(refused: Refused) -> Refusal:
 
 
 def count_undelivered(caller: Caller, context: ServiceCall) -> None:
-    """Count what SNS could not deliver, as its metrics do.
+    """Count the messages that SNS could not deliver, in its metrics.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
     """

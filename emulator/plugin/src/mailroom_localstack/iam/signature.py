@@ -1,4 +1,4 @@
-"""Signature Version 4, from the side that checks it.
+"""Verifies Signature Version 4.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
@@ -26,12 +26,12 @@ class Headers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a request says about its signature.
+    """The signature of a request.
 
     Attributes:
         scope: date, region, service and `aws4_request`.
         signed_headers: names in lower case.
-        presigned: whether it stood in the URL.
+        presigned: whether it is in the URL.
     """
 
     access_key: str
@@ -45,12 +45,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A request as it was sent.
+    """A signed request.
 
     Attributes:
         path: still encoded, without the query.
         query: still encoded.
-        body: gives the bytes; it is asked only if no header holds their digest.
+        body: returns the body; called only if no header has its digest.
     """
 
     method: str
@@ -61,7 +61,7 @@ class Signed:
 
 
 def claim_of_header(authorization: str) -> Claim | None:
-    """Read an Authorization header; None if it isn't Signature Version 4's."""
+    """Read an Authorization header; None if it has no Signature Version 4."""
     algorithm, _, rest = authorization.partition(" ")
     if algorithm != ALGORITHM:
         return None
@@ -70,7 +70,7 @@ def claim_of_header(authorization: str) -> Claim | None:
 
 
 def claim_of_query(arguments: Mapping[str, str]) -> Claim | None:
-    """Read the arguments of a presigned URL; None if it is none."""
+    """Read the arguments of a presigned URL; None if it has no Signature Version 4."""
     if arguments.get("X-Amz-Algorithm") != ALGORITHM:
         return None
     claim = _claim(arguments, "X-Amz-Credential", "X-Amz-SignedHeaders", QUERY_SIGNATURE)
@@ -86,7 +86,7 @@ def claim_of_query(arguments: Mapping[str, str]) -> Claim | None:
 
 
 def is_valid(claim: Claim, secret: str, request: Signed) -> bool:
-    """Whether a request was signed with this secret, and nothing signed was changed since."""
+    """Whether a request was signed with this secret and not changed since."""
     timestamp = claim.timestamp or request.headers.get("X-Amz-Date") or ""
     digest = hashlib.sha256(_canonical(claim, request).encode()).hexdigest()
     text = "\n".join((ALGORITHM, timestamp, "/".join(claim.scope), digest))

@@ -21,9 +21,9 @@ def import_no_openapi_validation() -> None:
     LocalStack: imports the validators, which do nothing unless OPENAPI_VALIDATE_REQUEST or
     OPENAPI_VALIDATE_RESPONSE is set.
 
-    Saves: @@openapi@@
+    Saves: 4 % of a first `up` (0.2 s).
 
-    Test: tests/unit/shortcuts/test_shortcuts.py::test_modules_that_are_postponed_are_not_imported
+    Test: tests/unit/executor/test_optimizations.py::test_postponed_modules_are_not_imported
     """
     handlers = ("OpenAPIRequestValidator", "OpenAPIResponseValidator")
     postpone(VALIDATION, **dict.fromkeys(handlers, lambda: lambda chain, context, response: None))
@@ -35,9 +35,9 @@ def import_no_types_for_annotations() -> None:
 
     LocalStack: imports them to annotate one function of each.
 
-    Saves: @@types@@
+    Saves: 8 % of a first `up` (0.4 s).
 
-    Test: tests/unit/shortcuts/test_shortcuts.py::test_modules_that_are_postponed_are_not_imported
+    Test: tests/unit/executor/test_optimizations.py::test_postponed_modules_are_not_imported
     """
     postpone(EC2, AvailabilityZoneList=dict, DescribeAvailabilityZonesResult=dict)
     postpone(DYNAMODB, CreateTableOutput=dict, DescribeTableOutput=dict)
@@ -49,9 +49,9 @@ def import_no_api_gateway() -> None:
 
     LocalStack: imports all of API Gateway for one function that EventBridge's targets need.
 
-    Saves: @@apigateway@@
+    Saves: 3 % of a first `up` (0.1 to 0.2 s).
 
-    Test: tests/unit/shortcuts/test_shortcuts.py::test_modules_that_are_postponed_are_not_imported
+    Test: tests/unit/executor/test_optimizations.py::test_postponed_modules_are_not_imported
     """
     function = "extract_query_string_params"
     postpone(API_GATEWAY, **{function: calls(API_GATEWAY, function)})

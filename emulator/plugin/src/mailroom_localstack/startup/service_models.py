@@ -1,9 +1,7 @@
 """Service models, regions and URL rules: read and made once, or when they are used."""
 
 import functools
-import pickle
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,9 +17,9 @@ def read_service_models_once(original: Any, loader: Any, path: str) -> Any:
     LocalStack: makes many loaders, each of which reads megabytes of JSON again. What botocore and
     LocalStack change in a model, they change to the same.
 
-    Saves: @@models@@
+    Saves: about 3 % of a first `up`.
 
-    Test: tests/unit/shortcuts/test_shortcuts.py
+    Test: tests/unit/executor/test_optimizations.py
     test_a_service_s_model_is_the_same_when_others_have_read_it_before
     """
     if path not in _files:
@@ -38,47 +36,20 @@ def list_services_once(original: Any, loader: Any, type_name: str) -> Any:
     return _services[key]
 
 
-@replacement(f"{LOADERS}:OrderedDict")
-def read_service_models_into_dicts(original: Any) -> None:
-    """Read JSON into plain dictionaries, which keep their order.
-
-    LocalStack: reads it into OrderedDict, as botocore did before Python 3.7.
-
-    Saves: @@dicts@@
-
-    Test: tests/unit/shortcuts/test_shortcuts.py
-    test_a_service_s_model_is_the_same_when_others_have_read_it_before
-    """
-
-
 @replacement("localstack.utils.aws.aws_stack:boto3")
 def share_session_for_regions(original: Any) -> Any:
     """Look regions up in the session of LocalStack's own clients.
 
     LocalStack: makes a session for each service, which reads botocore's endpoints again.
 
-    Saves: @@regions@@
+    Saves: 3 % of a first `up` (0.016 s for each service).
 
-    Test: tests/unit/shortcuts/test_shortcuts.py
+    Test: tests/unit/executor/test_optimizations.py
     test_a_service_s_model_is_the_same_when_others_have_read_it_before
     """
     from localstack.aws.connect import connect_to
 
     return SimpleNamespace(Session=lambda: connect_to._session, session=original.session)
-
-
-@patch("localstack.aws.spec:load_service_index_cache")
-def unpickle_in_c(original: Any, file: str) -> Any:
-    """Read the index of all operations by `pickle`.
-
-    LocalStack: reads it by `dill`, in Python, though it is written so that `pickle` can read it.
-
-    Saves: @@pickle@@
-
-    Test: tests/unit/shortcuts/test_shortcuts.py
-    test_the_index_of_operations_is_read_as_it_was_written
-    """
-    return pickle.loads(Path(file).read_bytes())
 
 
 @patch("werkzeug.routing:Rule._compile_builder")
@@ -87,9 +58,9 @@ def build_no_urls(original: Any, rule: Any, append_unknown: bool = True) -> Call
 
     LocalStack: has thousands of rules and matches requests to them, but builds no URL.
 
-    Saves: @@urls@@
+    Saves: 2 % of a first `up` (0.4 ms for each rule).
 
-    Test: tests/unit/shortcuts/test_shortcuts.py::test_a_rule_builds_its_url_when_it_is_called
+    Test: tests/unit/executor/test_optimizations.py::test_a_rule_builds_its_url_when_it_is_called
     """
     builder = functools.cache(lambda: original(rule, append_unknown))
     return lambda self, **values: builder()(self, **values)

