@@ -87,11 +87,11 @@ def test_a_key_is_believed_only_with_its_secret_and_held_to_its_policies(
         user(iam_flow.environment, EVERYTHING) as admin,
     ):
         wrong = admin.client(service, aws_secret_access_key="x" * 40)
-        unknown = admin.client(service, aws_access_key_id="AKIAIOSFODNN7EXAMPLE")
+        without_user = admin.client(service, aws_access_key_id="AKIAIOSFODNN7EXAMPLE")
 
         codes = [
             code_of(lambda client=client: call(client, iam_flow))  # type: ignore[misc]
-            for client in (unknown, wrong, unprivileged.client(service), admin.client(service))
+            for client in (without_user, wrong, unprivileged.client(service), admin.client(service))
         ]
 
     assert codes[:3] == [unknown, mismatch, refused]
