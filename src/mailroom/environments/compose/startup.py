@@ -17,6 +17,7 @@ from mailroom.environments.ports import require_free_port
 from mailroom.errors import DeploymentFailed, MailroomError, NotUp, Refused, StartFailed
 from mailroom.interrupts import uninterrupted
 from mailroom.progress import Progress
+from mailroom.types.definitions import require_current
 
 # Longer than the image's own probe, which waits for the hook to end.
 _WAIT_SECONDS = 180
@@ -51,6 +52,7 @@ def start_containers(
     Raises:
         MailroomError: Something is in the way; the message says what, and how to go on.
     """
+    require_current(containers.project)
     template = Template(containers.project.template)
     remembered = containers.remembered.load()
     configured = containers.config.parameters

@@ -12,6 +12,7 @@ from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port, require_free_port
 from mailroom.errors import Refused
 from mailroom.progress import Progress
+from mailroom.types.definitions import require_current
 
 DEFAULT_PORT = 4566
 
@@ -46,6 +47,7 @@ def start_environment(
     Raises:
         MailroomError: Something is in the way; the message says what, and how to go on.
     """
+    require_current(embedded.project)
     wanted = _parameters(embedded, parameters or {}, unset)
     with embedded.file.locked(progress.waiting), undone_on_failure(progress) as undo:
         state = _with_port(embedded.state, port)
