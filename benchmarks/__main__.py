@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import compose, enforcement, flow, functions, memory, start
+from benchmarks import compose, enforcement, flow, functions, memory, start, validation
 from benchmarks.figure import Figure
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.project import Project
@@ -44,6 +44,7 @@ def _figures(project: Project) -> Iterator[Figure]:
     yield flow.measure_flow(environment)
     yield flow.measure_growth(environment)
     yield enforcement.measure_enforcement(project, environment)
+    yield from validation.measure_validation(project, environment)
     state = embedded.state
     assert state
     yield memory.measure_environment(state)
@@ -60,7 +61,7 @@ def _show(figures: list[Figure]) -> None:
             figure.against,
             f"{figure.reference:.2f} {figure.unit}" if against else "",
             f"{figure.measured:.2f}" if against else "",
-            f"{figure.limit:.1f} ×" if against else f"{figure.limit:.0f} {figure.unit}",
+            f"{figure.limit:g} ×" if against else f"{figure.limit:.0f} {figure.unit}",
             "✓" if figure.met else "✗",
         )
     Console(width=None if sys.stdout.isatty() else 140).print(table)

@@ -1,4 +1,4 @@
-"""Examines the machine: what is needed for which way of running, and how to get it."""
+"""Checks whether this machine has what the commands need, and how to get what is missing."""
 
 import importlib.metadata
 import os
@@ -25,33 +25,33 @@ _LAPTOP, _COMPOSE, _AWS = "up, demo, test", "up --compose", "setup, deploy, prom
 
 @dataclass(frozen=True)
 class Finding:
-    """What was looked at.
+    """The result of one check.
 
     Attributes:
-        what: The thing.
-        ok: Whether it is as it has to be.
+        what: What was checked.
+        ok: Whether the check passed.
         found: What was found.
         needed_for: The commands that need it.
-        mend: What to do; empty when nothing is to be done.
-        required: Whether nothing runs on a laptop without it.
+        fix: What to do; empty when the check passed.
+        required: Whether the embedded environment needs it.
     """
 
     what: str
     ok: bool
     found: str
     needed_for: str
-    mend: str
+    fix: str
     required: bool
 
 
 def examine(project: Project) -> list[Finding]:
-    """Look at everything; nothing is changed."""
+    """Run all checks; they change nothing."""
     return [*_laptop(project), *_compose(), *_aws()]
 
 
 def _laptop(project: Project) -> Iterator[Finding]:
-    def finding(what: str, ok: bool, found: str, mend: str) -> Finding:
-        return Finding(what, ok, found, _LAPTOP, "" if ok else mend, required=True)
+    def finding(what: str, ok: bool, found: str, fix: str) -> Finding:
+        return Finding(what, ok, found, _LAPTOP, "" if ok else fix, required=True)
 
     version = platform.python_version()
     yield finding("Python 3.13", version.startswith("3.13."), version, "install Python 3.13")
@@ -85,9 +85,9 @@ def _port(text: str) -> Finding:
         return Finding("port", False, f"{text!r} is none", "up", "set MAILROOM_PORT to one", False)
     if is_free(int(text)):
         return Finding("port", True, f"{text} is free", "up", "", False)
-    # Our own environment may hold it, or another checkout's.
-    mend = "if it isn't this checkout's own: mailroom up --port PORT"
-    return Finding("port", False, f"{text} is taken", "up", mend, False)
+    # This checkout's environment may use it, or another checkout's.
+    fix = "if it isn't this checkout's own: mailroom up --port PORT"
+    return Finding("port", False, f"{text} is taken", "up", fix, False)
 
 
 def _compose() -> Iterator[Finding]:
@@ -105,15 +105,15 @@ def _compose() -> Iterator[Finding]:
 def _aws() -> Iterator[Finding]:
     import boto3
 
-    def finding(what: str, ok: bool, found: str, mend: str) -> Finding:
-        return Finding(what, ok, found, _AWS, "" if ok else mend, required=False)
+    def finding(what: str, ok: bool, found: str, fix: str) -> Finding:
+        return Finding(what, ok, found, _AWS, "" if ok else fix, required=False)
 
     git = shutil.which("git")
     yield finding(
         "git", git is not None, git or "none", "install git: a promotion names its commit"
     )
-    found = _safely(lambda: (boto3.Session().get_credentials() or _Nobody).method)
-    known = bool(found) and found != _Nobody.method
+    found = _safely(lambda: (boto3.Session().get_credentials() or _NoCredentials).method)
+    known = bool(found) and found != _NoCredentials.method
     yield finding("AWS credentials", known, found or "unusable", "aws sso login, or AWS_PROFILE")
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     yield finding(
@@ -123,7 +123,7 @@ def _aws() -> Iterator[Finding]:
     yield finding("cfn-lint", *_distribution("cfn-lint"), "make install")
 
 
-class _Nobody:
+class _NoCredentials:
     method = "none"
 
 

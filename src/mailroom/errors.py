@@ -1,15 +1,15 @@
-"""What a user can cause, or mend. Every other exception that reaches the user is a bug."""
+"""Errors that a user can cause or resolve. Any other exception that reaches the user is a bug."""
 
 EXIT_FAILURE = 1
 EXIT_REFUSED = 2
 
 
 class MailroomError(Exception):
-    """Something went wrong that the user can understand and act on.
+    """Base class of errors that the user can act on.
 
     Args:
-        message: What is wrong, in one line.
-        hint: What to do next.
+        message: The error, in one line.
+        hint: What the user can do.
     """
 
     exit_code = EXIT_FAILURE
@@ -20,7 +20,7 @@ class MailroomError(Exception):
 
 
 class Refused(MailroomError):
-    """The input or the environment is not usable; nothing was touched."""
+    """The input or the environment can't be used; nothing was touched."""
 
     exit_code = EXIT_REFUSED
 
@@ -33,7 +33,7 @@ class NotUp(Refused):
 
 
 class HalfUp(NotUp):
-    """Parts of an environment are up and others are not, and the command needs all of it."""
+    """Some parts of an environment are not up, and the command needs all of them."""
 
     def __init__(self, environment: str) -> None:
         Refused.__init__(
@@ -44,22 +44,22 @@ class HalfUp(NotUp):
 
 
 class PortTaken(Refused):
-    """Somebody else listens on a port that the environment needs."""
+    """Another process listens on a port that the environment needs."""
 
 
 class StartFailed(MailroomError):
-    """A process of the environment did not start, or died."""
+    """A process of the environment did not start, or ended."""
 
 
 class NoAnswer(MailroomError):
-    """A part of the environment that was up does not answer any more."""
+    """A part of the environment was up and does not answer."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, "see what is up: mailroom status; repair it: mailroom up")
 
 
 class DeploymentFailed(MailroomError):
-    """CloudFormation refused the change set, or a resource failed."""
+    """CloudFormation rejected the change set, or a resource failed."""
 
 
 class ExecutionFailed(MailroomError):

@@ -1,4 +1,4 @@
-"""Signals that ask a command to end: it ends by KeyboardInterrupt, and so cleans up."""
+"""Turns signals that end a command into KeyboardInterrupt, so that the command cleans up."""
 
 import signal
 import threading
@@ -11,16 +11,16 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def interrupt_on_signals() -> None:
-    """Treat all of them alike."""
+    """Raise KeyboardInterrupt for each of the signals."""
     for number in _SIGNALS:
-        # Whoever ran us with `nohup` wants us to outlive the terminal.
+        # `nohup` ignores SIGHUP, so that the command outlives the terminal.
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _interrupt)
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Ignore them, for a clean-up that must come to its end."""
+    """Ignore the signals, for a clean-up that must not be interrupted."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -34,23 +34,23 @@ def uninterrupted() -> Iterator[None]:
 
 @contextmanager
 def postponed() -> Iterator[None]:
-    """Let them wait for the end of a block that would take one for an error of its own.
+    """Postpone the signals to the end of a block that would turn KeyboardInterrupt into an error.
 
-    ruamel.yaml is such: interrupted at a tag, it reports a tag that it doesn't know.
+    ruamel.yaml does: interrupted at a tag, it reports an unknown tag.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    came: list[int] = []
+    received: list[int] = []
     heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {n: signal.signal(n, lambda number, frame: came.append(number)) for n in heeded}
+    before = {n: signal.signal(n, lambda number, frame: received.append(number)) for n in heeded}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        if came:
-            signal.raise_signal(came[0])
+        if received:
+            signal.raise_signal(received[0])
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:

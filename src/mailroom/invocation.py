@@ -1,4 +1,4 @@
-"""Invokes functions and waits for their answer, once, for as long as they may take."""
+"""Invokes a function once, and waits for its answer for as long as a function may take."""
 
 import json
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from botocore.exceptions import ReadTimeoutError
 
 from mailroom.errors import MailroomError
 
-# A function has at most 900 s; what Lambda does besides has the rest.
+# A function's maximum timeout is 900 s; the rest is for Lambda.
 # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 ANSWER_SECONDS = 930
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a function answered.
+    """The answer of a function.
 
     Attributes:
-        failed: Whether it raised, ran out of time or could not be started.
-        payload: What it returned; of one that failed `errorMessage`, mostly `errorType` too.
+        failed: Whether the function raised an error, timed out or could not be started.
+        payload: The returned value; after a failure `errorMessage` and mostly `errorType`.
     """
 
     failed: bool
@@ -29,20 +29,20 @@ class Answer:
 
     @property
     def error(self) -> str:
-        """Type and message of a failed one's error."""
+        """Type and message of the function's error."""
         return f"{self.payload.get('errorType')}: {self.payload.get('errorMessage')}"
 
 
 def invoke(session: boto3.Session, function: str, request: dict[str, Any]) -> Answer:
     """Invoke a function, and wait for its answer.
 
-    botocore waits for 60 s and invokes again, while the first invocation goes on: a migration
-    that takes longer would run several times at once. Here a call is one attempt. Keep-alive
-    packets keep what stands between, such as a NAT gateway, from dropping a silent connection.
+    By default botocore waits for 60 s and invokes again, while the first invocation continues: a
+    longer migration would run several times at once. Here botocore makes one attempt. Keep-alive
+    packets prevent a NAT gateway from dropping the idle connection.
     https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 
     Args:
-        session: Whose client is used, with its settings otherwise.
+        session: A session; its client's other settings are kept.
         function: Name or ARN.
         request: The event.
 
@@ -63,6 +63,6 @@ def invoke(session: boto3.Session, function: str, request: dict[str, Any]) -> An
     except ReadTimeoutError as error:
         raise MailroomError(
             f"{function} has not answered after {ANSWER_SECONDS} s",
-            "it may be at work still: read its log before you invoke it again",
+            "it may still run: read its log before you invoke it again",
         ) from error
     return Answer("FunctionError" in answered, payload)

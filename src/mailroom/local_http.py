@@ -1,4 +1,4 @@
-"""HTTP to this machine, whatever proxies are set for the rest of the world."""
+"""HTTP requests to this machine, which ignore proxy settings."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ def get_json(url: str) -> Any:
     """The JSON document at a URL.
 
     Raises:
-        NoAnswer: Nobody answers there, or not with JSON.
+        NoAnswer: There is no answer, or it is not JSON.
     """
     try:
         request = urllib.request.Request(url, headers={"Accept": "application/json"})
@@ -26,7 +26,7 @@ def get_json(url: str) -> Any:
 
 
 def localstack_version(endpoint: str) -> str | None:
-    """The version of a LocalStack, as its health page says; None when that doesn't answer."""
+    """LocalStack's version by its health page; None when that doesn't answer."""
     try:
         health = get_json(f"{endpoint}/_localstack/health")
     except NoAnswer:
@@ -35,10 +35,10 @@ def localstack_version(endpoint: str) -> str | None:
 
 
 def send(method: str, url: str, document: Any = None) -> tuple[int, str]:
-    """Send a JSON document to a URL, or only ask; the status and the text of the answer.
+    """Send a request with a JSON document, or without a body; returns status and text.
 
     Raises:
-        NoAnswer: Nobody answers there.
+        NoAnswer: There is no answer.
     """
     body = None if document is None else json.dumps(document).encode()
     try:

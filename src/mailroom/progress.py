@@ -1,4 +1,4 @@
-"""Tells a person what is being done: a spinner and colours on a terminal, plain lines in a pipe."""
+"""Shows the steps of a command: with a spinner on a terminal, as plain lines in a pipe."""
 
 import threading
 import time
@@ -8,31 +8,31 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.text import Text
 
-# In a pipe a step that takes longer says so once. A terminal shows the seconds all the time.
-PATIENCE_SECONDS = 10.0
+# In a pipe a step that takes longer prints one line. A terminal always shows the seconds.
+NOTICE_SECONDS = 10.0
 
 
 class Progress:
-    """Steps of long work, on standard error.
+    """Shows steps on a console.
 
     Args:
-        console: Where to; what it is decides whether there is a spinner.
+        console: The console; a terminal gets a spinner.
     """
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     def waiting(self) -> None:
-        """Say that another command is at work on the same environment."""
+        """Show that another command works on the same environment."""
         self._console.print("waiting for another mailroom command to end")
 
     def tell(self, what: str) -> None:
-        """Say something that is no step."""
+        """Print a line that is not a step."""
         self._console.print(what, markup=False, highlight=False, soft_wrap=True)
 
     @contextmanager
     def step(self, what: str) -> Iterator["Step"]:
-        """One step: shown while it lasts, and with its duration when it has succeeded."""
+        """A step: shown while it runs, and with its duration when it has succeeded."""
         with self.waiting_for(what) as step:
             yield step
         detail = f": {step.result}" if step.result else ""
@@ -42,13 +42,13 @@ class Progress:
 
     @contextmanager
     def waiting_for(self, what: str) -> Iterator["Step"]:
-        """What may take long and has no result to show: it is shown while it lasts only."""
+        """A step without a result: shown while it runs only."""
         with Step(what, self._console) as step:
             yield step
 
 
 class Step:
-    """A step under way. `result` is shown behind its name when it has ended."""
+    """A running step. `result` is shown after its name when it has succeeded."""
 
     def __init__(self, what: str, console: Console) -> None:
         self._what = what
@@ -56,21 +56,21 @@ class Step:
         self._console = console
         self._started = time.monotonic()
         self._status = console.status(_Line(self)) if console.is_terminal else None
-        self._notice = threading.Timer(PATIENCE_SECONDS, self._say)
+        self._notice = threading.Timer(NOTICE_SECONDS, self._say)
         self._notice.daemon = True
         self.result = ""
 
     @property
     def seconds(self) -> float:
-        """How long it has taken until now."""
+        """Seconds since its start."""
         return time.monotonic() - self._started
 
     def update(self, detail: str) -> None:
-        """Say how far it is, or what it waits for. A pipe hears of it if it takes long."""
+        """Set what it does or waits for, which a pipe shows only if the step takes long."""
         self._detail = detail
 
     def line(self) -> str:
-        """What is done, how far it is, and since when."""
+        """Its name, detail and seconds."""
         detail = f": {self._detail}" if self._detail else ""
         return f"{self._what}{detail} ({self.seconds:.0f} s)"
 
@@ -91,7 +91,7 @@ class Step:
 
 
 class _Line:
-    """A step's line, made anew at each frame of the spinner."""
+    """A step's line, rendered again at each frame of the spinner."""
 
     def __init__(self, step: Step) -> None:
         self._step = step

@@ -1,4 +1,4 @@
-"""Waiting for a thing, never for a while."""
+"""Waits until a predicate is true."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -22,12 +22,12 @@ def wait_until(
 
     Args:
         ready: The predicate.
-        what: What is waited for, for the error.
-        seconds: How long at most.
-        diagnosis: Called when the wait fails: what was seen last, and what to try.
+        what: What is awaited, for the error.
+        seconds: The time limit.
+        diagnosis: Called after the time limit; returns the error's hint.
 
     Raises:
-        StartFailed: It was not ready in time.
+        StartFailed: The predicate was not true in time.
     """
     deadline = time.monotonic() + seconds
     for _ in backoff(longest=0.05):

@@ -160,12 +160,12 @@ def test_of_a_project_that_two_checkouts_share_each_takes_down_its_own_alone(
     ours = made_in(second.checkout, name, "localstack")
     volume = docker("volume", "create", f"--label=com.docker.compose.project={name}").strip()
 
-    refused = second.run("up", "--compose", code=2)
-    listed = second.run("reset", code=2)
-    there = containers()
-    second.run("reset", "--yes")
-
     try:
+        refused = second.run("up", "--compose", code=2)
+        listed = second.run("reset", code=2)
+        there = containers()
+        second.run("reset", "--yes")
+
         assert str(first.checkout) in refused.stderr
         assert "mailroom down" in refused.stderr
         assert volume not in listed.stderr
@@ -174,6 +174,8 @@ def test_of_a_project_that_two_checkouts_share_each_takes_down_its_own_alone(
         assert ours not in containers()
         assert volume in docker("volume", "ls", "--quiet")
     finally:
+        # Compose itself doesn't take them for its own.
+        docker("rm", "--force", "--volumes", *({theirs, ours} & containers()))
         docker("volume", "rm", volume)
 
 

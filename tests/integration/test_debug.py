@@ -174,5 +174,5 @@ def test_a_taken_port_is_refused(mailroom: Command) -> None:
 
         run = mailroom.run("debug", "migrate", "--port", str(port), code=2)
 
-    assert f"port {port}, which the debugger needs, is held by process {os.getpid()}" in run.stderr
+    assert f"port {port}, which the debugger needs, is used by process {os.getpid()}" in run.stderr
     assert "mailroom debug --port" in run.stderr

@@ -245,7 +245,7 @@ def test_a_port_in_use_is_refused_with_the_name_of_who_holds_it(
 
         refused = other.run("up", code=2)
 
-    assert f"port {port}, which LocalStack needs, is held by process {os.getpid()}" in (
+    assert f"port {port}, which LocalStack needs, is used by process {os.getpid()}" in (
         refused.stderr
     )
     assert "--port" in refused.stderr

@@ -14,7 +14,7 @@ from mailroom.deployment.deploy import Code
 from mailroom.deployment.environment_config import load_environment_config
 from mailroom.deployment.stack import Stack
 from mailroom.deployment.template import Template
-from mailroom.environments.bring_up import bring_up_to_date
+from mailroom.environments.bring_up import deploy_and_migrate
 from mailroom.environments.environment import Environment
 from mailroom.progress import Progress
 from mailroom.project import Project
@@ -31,7 +31,7 @@ def another_stack(
     secret = owner_secret(environment.session)
     assert secret
     try:
-        bring_up_to_date(
+        deploy_and_migrate(
             other,
             Template(project.template),
             replace(local, stack=name),

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from mailroom_rules.policies import resource_types
+from mailroom_rules.reference import resource_types
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 _COMPONENTS = 6

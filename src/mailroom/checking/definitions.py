@@ -55,7 +55,7 @@ class Definitions:
         for machine in self.machines:
             properties = document["Resources"][machine.id]["Properties"]
             if properties.pop("DefinitionUri", None):
-                properties["Definition"] = machine.definition
+                properties["Definition"] = machine.definition.body
         return document if isinstance(document, dict) else {}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""How a command gets at the environment that is up, or at an account."""
+"""Connects a command to the environment that is up, or to an account."""
 
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 def connected(project: Project) -> Environment:
-    """The environment that is up; says on standard error which one that is.
+    """The environment that is up; its name is shown on standard error.
 
     Raises:
-        NotUp: None is.
-        Refused: Both are, and nothing says which is meant.
+        NotUp: None is up, or only a part of it.
+        Refused: Both are up, and MAILROOM_ENVIRONMENT names none.
     """
     from mailroom.environments.selection import connect
 

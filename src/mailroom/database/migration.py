@@ -1,4 +1,4 @@
-"""Runs MigrateDatabaseFunction, which alone may change the database's schema."""
+"""Invokes MigrateDatabaseFunction, which alone may change the database's schema."""
 
 from typing import Any
 
@@ -11,23 +11,23 @@ _LOG = "see: mailroom logs migrate"
 
 
 def migrate_database(environment: Environment, *, rollback: bool = False) -> str:
-    """Apply the migrations that the database has not had, and complete the ingestion role.
+    """Apply new migrations, and create or alter the ingestion role.
 
     Args:
-        environment: Whose database.
-        rollback: Whether an earlier release is brought back: then the database may have had
-            migrations that this release lacks.
+        environment: The environment of the database.
+        rollback: Whether the release is an earlier one, which may lack migrations that were
+            applied.
 
     Returns:
-        What was done, in a few words.
+        What was done, as a short text.
 
     Raises:
-        MailroomError: The function failed; the message is its own.
+        MailroomError: The function failed; the message is the function's.
     """
     name = environment.outputs["MigrateDatabaseFunctionName"]
     answer = invoke(environment.session, name, {"rollback": rollback})
     if answer.failed:
-        # Only a local environment's database can be reached from here.
+        # Only a local environment's database can be emptied.
         drifted = answer.error.startswith("MigrationDrift")
         raise MailroomError(
             f"the database was not migrated: {answer.error}",

@@ -1,4 +1,4 @@
-"""The owner of the database: a role whose password is in Secrets Manager, and nowhere else."""
+"""The owner of the database: a role whose password is in Secrets Manager alone."""
 
 import json
 import secrets
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 if TYPE_CHECKING:
     import boto3
@@ -25,23 +26,22 @@ EMPTYING = (
 
 @dataclass(frozen=True)
 class OwnerSecret:
-    """The secret, and what is in it."""
+    """The owner's secret: its ARN and its content."""
 
     arn: str
     credentials: dict[str, Any]
 
 
 def renew_owner(superuser: str) -> str:
-    """Give the owner of the database a new password; create both when they are missing.
+    """Give the owner of the database a new password; create owner and database if missing.
 
-    As in RDS the owner is no superuser, but may create roles, and connect when the connections
-    that are left are reserved.
+    As in RDS the owner is not a superuser, but may create roles and use reserved connections.
 
     Args:
         superuser: Connection string of the superuser, to the database `postgres`.
 
     Returns:
-        The new password. It is kept nowhere else.
+        The new password, which is stored nowhere else.
     """
     password = secrets.token_urlsafe(24)
     with psycopg.connect(superuser, autocommit=True) as connection:
@@ -59,7 +59,7 @@ def renew_owner(superuser: str) -> str:
 
 
 def owner_secret(session: "boto3.Session") -> OwnerSecret | None:
-    """The secret, or None when there is none."""
+    """The owner's secret; None when there is none."""
     client = session.client("secretsmanager")
     try:
         secret = client.get_secret_value(SecretId=SECRET_NAME)
@@ -68,8 +68,38 @@ def owner_secret(session: "boto3.Session") -> OwnerSecret | None:
     return OwnerSecret(secret["ARN"], json.loads(secret["SecretString"]))
 
 
+def provide_owner_secret(
+    session: "boto3.Session", superuser: str, host: str, port: int, password: str | None
+) -> str:
+    """Store the owner's secret, unless there is one with credentials that work.
+
+    Args:
+        session: A session of the environment.
+        superuser: Connection string of the superuser, to the database `postgres`.
+        host: Host of Postgres as the functions reach it.
+        port: Its port.
+        password: A password that the owner was given; None to keep the secret's if it works.
+
+    Returns:
+        The secret's ARN.
+    """
+    existing = None if password else owner_secret(session)
+    if existing and _log_in(existing.credentials, host, port):
+        return existing.arn
+    return store_owner_credentials(session, host, port, password or renew_owner(superuser))
+
+
+def connects(dsn: str) -> bool:
+    """Whether a connection string works."""
+    try:
+        psycopg.connect(dsn, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 def store_owner_credentials(session: "boto3.Session", host: str, port: int, password: str) -> str:
-    """Write the secret in the shape that RDS uses.
+    """Store the owner's secret in the shape that RDS uses.
 
     Returns:
         The secret's ARN.
@@ -88,3 +118,17 @@ def store_owner_credentials(session: "boto3.Session", host: str, port: int, pass
     if existing:
         return client.put_secret_value(SecretId=existing.arn, SecretString=value)["ARN"]
     return client.create_secret(Name=SECRET_NAME, SecretString=value)["ARN"]
+
+
+def _log_in(credentials: dict[str, Any], host: str, port: int) -> bool:
+    """Whether credentials, in the shape that RDS uses, are the owner's and work."""
+    named = (credentials.get("host"), credentials.get("port"), credentials.get("username"))
+    return named == (host, port, OWNER) and connects(
+        make_conninfo(
+            host=host,
+            port=port,
+            dbname=DATABASE,
+            user=OWNER,
+            password=credentials.get("password", ""),
+        )
+    )

@@ -4,12 +4,14 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mailroom.aws.topology import Topology
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.workflow.queues import peek
+
+if TYPE_CHECKING:
+    from mailroom.aws.topology import Topology
 
 # ProcessMessagesFunction adds these to a message that becomes a dead letter.
 DEAD_LETTER_ATTRIBUTES = ("reason", "detail")
@@ -27,7 +29,7 @@ class QueueGroup:
     """
 
     called: str
-    find: Callable[[Topology], tuple[str, ...]]
+    find: "Callable[[Topology], tuple[str, ...]]"
 
     def choose(self, environment: Environment, queue: str | None = None) -> tuple[str, ...]:
         """One of the queues of an environment, or all of them.

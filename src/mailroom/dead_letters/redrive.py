@@ -44,7 +44,7 @@ def redrive(
 def _move_all(environment: Environment, queue: str, source: str, progress: Progress) -> int:
     """Have SQS move the messages, or wait for the end of a move that runs already.
 
-    SQS doesn't know where the dead messages came from, as ProcessMessagesFunction sends them: it
+    SQS doesn't know where the dead letters came from, as ProcessMessagesFunction sends them: it
     needs DestinationArn.
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
     """

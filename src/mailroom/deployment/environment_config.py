@@ -42,6 +42,20 @@ class EnvironmentConfig:
     database: str | None = None
     tests: tuple[str, ...] = ()
 
+    @property
+    def emulated_account(self) -> str:
+        """The account of an emulator, which needs none."""
+        return self.account or "000000000000"
+
+    @property
+    def protected(self) -> bool:
+        """Whether its stacks have deletion protection: those of prod."""
+        return self.parameters.get("Stage") == "prod"
+
+    def artifact_bucket(self, account: str) -> str:
+        """Name of the artifact bucket in an account."""
+        return self.bucket or f"mailroom-artifacts-{account}-{self.region}"
+
 
 def load_environment_config(folder: Path, name: str) -> EnvironmentConfig:
     """Read infra/environments/NAME.toml.

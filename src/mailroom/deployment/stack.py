@@ -138,6 +138,20 @@ class Stack:
         if self.status() == _NEVER_DEPLOYED:
             self._cloudformation.delete_stack(StackName=self.name)
 
+    @property
+    def protected(self) -> bool:
+        """Whether CloudFormation refuses to delete it."""
+        return bool((self._describe() or {}).get("EnableTerminationProtection"))
+
+    def protect(self) -> None:
+        """Let CloudFormation refuse to delete it, until somebody takes that away.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
+        """
+        self._cloudformation.update_termination_protection(
+            StackName=self.name, EnableTerminationProtection=True
+        )
+
     def delete(self) -> None:
         """Delete the stack, if there is one, and wait until it is deleted."""
         described = self._describe()

@@ -1,17 +1,95 @@
-"""Brings an environment's stack and database to what infra/ says."""
+"""Brings an environment up, embedded or in containers, while and after LocalStack starts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from mailroom.database.migration import migrate_database
+from mailroom.database.owner import provide_owner_secret, renew_owner
 from mailroom.deployment.deploy import Code, deploy_definitions
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.template import Template
 from mailroom.environments.environment import Environment
+from mailroom.packaging.code import upload
+from mailroom.packaging.dependencies import host_architecture
 from mailroom.progress import Progress
 
 
-def bring_up_to_date(
+@dataclass(frozen=True)
+class Installation:
+    """The parts of an environment that differ between embedded and in containers.
+
+    Attributes:
+        environment: How to reach it.
+        config: Its config.
+        superuser: Connection string of Postgres' superuser, to the database `postgres`.
+        database_host: Host of Postgres as the functions reach it.
+        database_port: Its port.
+        live_code: Links the sources into the folder of the dependencies.
+        package: Makes the zip that would go to AWS.
+        awaited: What `wait` waits for, for the user.
+        wait: Waits until LocalStack and Postgres answer.
+    """
+
+    environment: Environment
+    config: EnvironmentConfig
+    superuser: str
+    database_host: str
+    database_port: int
+    live_code: Callable[[], Code]
+    package: Callable[[], Path]
+    awaited: str
+    wait: Callable[[], None]
+
+
+def bring_up(
+    installation: Installation,
+    template: Template,
+    parameters: Mapping[str, str],
+    progress: Progress,
+    *,
+    packaged: bool,
+    renew: bool,
+) -> None:
+    """Prepare the code, wait for LocalStack, provide the owner's secret, deploy, migrate.
+
+    Args:
+        installation: The environment's own parts.
+        template: infra/template.yml.
+        parameters: Template parameters that take precedence over the config's.
+        progress: Shows each step.
+        packaged: Run the functions from the zip that would go to AWS.
+        renew: Give the owner a new password before LocalStack answers, as it has lost the secret.
+            Otherwise the owner gets one only when the secret's doesn't work.
+
+    Raises:
+        MailroomError: A step failed.
+    """
+    session, config = installation.environment.session, installation.config
+    with progress.step("Functions' code") as step:
+        archive = installation.package() if packaged else None
+        code = None if archive else installation.live_code()
+        step.result = "packaged" if packaged else "live"
+        # These take time, and need no LocalStack.
+        template.render()
+        for service in ("cloudformation", "secretsmanager", "lambda"):
+            session.client(service)
+    password = renew_owner(installation.superuser) if renew else None
+    with progress.step(installation.awaited) as step:
+        installation.wait()
+        step.result = installation.environment.endpoint
+    if archive:
+        bucket = config.artifact_bucket(config.emulated_account)
+        code = upload(archive, host_architecture(), session, bucket)
+    assert code
+    host, port = installation.database_host, installation.database_port
+    secret = provide_owner_secret(session, installation.superuser, host, port, password)
+    given = {"DatabaseSecretArn": secret, **parameters}
+    deploy_and_migrate(installation.environment, template, config, code, given, progress)
+
+
+def deploy_and_migrate(
     environment: Environment,
     template: Template,
     config: EnvironmentConfig,
@@ -22,12 +100,12 @@ def bring_up_to_date(
     """Deploy what has changed, then migrate the database.
 
     Args:
-        environment: What is deployed to.
+        environment: The environment that is deployed to.
         template: infra/template.yml.
-        config: The environment's settings.
-        code: What the functions run.
-        parameters: Template parameters that win over the target's.
-        progress: Told of each step.
+        config: The environment's config.
+        code: The functions' code.
+        parameters: Template parameters that take precedence over the config's.
+        progress: Shows each step.
 
     Raises:
         MailroomError: A resource or a migration failed.

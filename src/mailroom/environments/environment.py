@@ -1,4 +1,4 @@
-"""An environment that is up: the one place that knows how to reach its parts."""
+"""An environment that is up, and how to reach its parts."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Environment:
-    """Where the workflow runs.
+    """An environment in which the workflow runs.
 
     Attributes:
-        name: What it is called in messages to the user.
-        endpoint: URL of its engine.
-        session: Clients of its engine.
+        name: Its name for the user.
+        endpoint: URL of LocalStack, or of AWS.
+        session: Session whose clients call the endpoint.
         stack: Name of its CloudFormation stack.
-        database: Connection string (libpq) of its database, with the rights to look at everything.
-        psql: Command that opens its database for a person.
+        database: Connection string (libpq) of its database, for a role that may read every table.
+        psql: Command line that opens its database.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Environment:
         Raises:
             NotUp: The stack is not deployed.
         """
-        # Here, because every command imports this module, and few ask for outputs at once.
+        # Imported here, as every command imports this module, and few need outputs.
         from mailroom.deployment.stack import Stack
 
         outputs = Stack(self.session.client("cloudformation"), self.stack).outputs()

@@ -1,4 +1,4 @@
-"""TCP ports of this machine."""
+"""Checks TCP ports of 127.0.0.1."""
 
 import errno
 import socket
@@ -12,16 +12,16 @@ _HINT = "choose another port: mailroom up --port PORT"
 
 
 def require_free_port(port: int, what: str, hint: str = _HINT) -> None:
-    """Make sure that 127.0.0.1:`port` can be listened on.
+    """Check that a process can listen on 127.0.0.1:`port`.
 
     Args:
         port: The port.
-        what: What needs it, for the error.
-        hint: What to do when it can't be had.
+        what: What needs the port, for the error.
+        hint: What the user can do otherwise.
 
     Raises:
-        PortTaken: Somebody listens there; the message says who, where the system tells.
-        Refused: It is a port that only root may use.
+        PortTaken: A process listens there; the message names it, where the system allows that.
+        Refused: Only root may use the port.
     """
     error = _try(port)
     if error is None:
@@ -29,18 +29,18 @@ def require_free_port(port: int, what: str, hint: str = _HINT) -> None:
     if error.errno != errno.EADDRINUSE:
         raise Refused(f"port {port} can't be used: {error.strerror}", hint)
     raise PortTaken(
-        f"port {port}, which {what} needs, is held by {_holder(port)}",
+        f"port {port}, which {what} needs, is used by {_holder(port)}",
         f"stop that process, or {hint}",
     )
 
 
 def is_free(port: int) -> bool:
-    """Whether 127.0.0.1:`port` can be listened on."""
+    """Whether a process can listen on 127.0.0.1:`port`."""
     return _try(port) is None
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
+    """A free port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -57,10 +57,10 @@ def _try(port: int) -> OSError | None:
 
 
 def _holder(port: int) -> str:
-    # One process after the other: macOS tells only root about all of them at once.
+    # One process at a time: on macOS only root may list all connections at once.
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             for connection in process.net_connections("tcp"):
                 if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,):
                     return f"process {process.pid} ({' '.join(process.cmdline()[:4])})"
-    return "a process that only its owner or root may look at"
+    return "a process of another user"

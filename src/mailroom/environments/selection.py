@@ -1,4 +1,4 @@
-"""Finds the environment that is up: embedded, or in containers."""
+"""Selects the environment of a command: embedded, or in containers."""
 
 import os
 from collections.abc import Callable
@@ -21,8 +21,8 @@ def connect(project: Project) -> Environment:
     """The environment of this checkout that is up.
 
     Raises:
-        NotUp: None is, or not all of it.
-        Refused: Both are, and nothing says which is meant.
+        NotUp: None is up, or only a part of it.
+        Refused: Both are up, and MAILROOM_ENVIRONMENT names none.
     """
     chosen = choose(project)
     try:
@@ -35,30 +35,29 @@ def connect(project: Project) -> Environment:
 
 
 def choose(project: Project) -> "LocalEnvironment":
-    """The environment that a command is about: the one that runs, wholly or in part.
+    """The environment that runs, wholly or in part; the embedded one when none runs.
 
-    The embedded one when none runs. When both do, MAILROOM_ENVIRONMENT has to say which is meant:
-    sending to the wrong one would go unnoticed.
+    When both run, MAILROOM_ENVIRONMENT must name one, as a message sent to the wrong one would
+    not be noticed.
 
     Raises:
-        Refused: Both run, and nothing says which is meant.
+        Refused: Both run, and MAILROOM_ENVIRONMENT names none.
     """
     candidates = local_environments(project)
     running = [candidate for candidate in candidates if candidate.running]
     if len(running) > 1:
         raise Refused(
             "two environments are up: embedded and compose",
-            f"say which is meant: {_CHOICE}=embedded or {_CHOICE}=compose; "
-            "or stop both: mailroom down",
+            f"name one: {_CHOICE}=embedded or {_CHOICE}=compose; or stop both: mailroom down",
         )
     return (running or candidates)[0]
 
 
 def local_environments(project: Project) -> "list[LocalEnvironment]":
-    """All that a checkout may have, or the one that MAILROOM_ENVIRONMENT names.
+    """Both environments of a checkout, or the one that MAILROOM_ENVIRONMENT names.
 
     Raises:
-        Refused: It names none.
+        Refused: The variable has another value.
     """
     from mailroom.environments.compose.environment import ComposeEnvironment
     from mailroom.environments.embedded.environment import EmbeddedEnvironment
@@ -72,13 +71,13 @@ def local_environments(project: Project) -> "list[LocalEnvironment]":
 
 
 def left_alone(project: Project) -> list[str]:
-    """Containers of other checkouts, a line for each checkout: no command touches them."""
-    return [line for one in _containers(project) for line in one.left_alone()]
+    """Containers of other checkouts, a line for each checkout; no command changes them."""
+    return [line for one in _containers(project) for line in one.inventory.left_alone()]
 
 
 def ownerless(project: Project) -> list[str]:
-    """Volumes of which nothing says which checkout made them, a line each."""
-    return [line for one in _containers(project) for line in one.ownerless()]
+    """Volumes that may belong to any checkout, a line each."""
+    return [line for one in _containers(project) for line in one.inventory.ownerless()]
 
 
 def _containers(project: Project) -> "list[ComposeEnvironment]":

@@ -36,8 +36,8 @@ def link_sources(project: Project, folder: Path) -> Code:
     return Code("hot-reload", str(folder), host_architecture())
 
 
-def packaged_code(project: Project, session: "boto3.Session", bucket: str) -> Code:
-    """Package the functions for this machine's architecture and upload the zip.
+def package_for_this_machine(project: Project) -> Path:
+    """Make the zip that would go to AWS, for this machine's architecture.
 
     Raises:
         Refused: This machine does not run Linux, for which the zip's wheels are built.
@@ -50,8 +50,7 @@ def packaged_code(project: Project, session: "boto3.Session", bucket: str) -> Co
             "the package holds Linux wheels, which do not run on this system",
             "leave out --packaged",
         )
-    architecture = host_architecture()
-    return upload(build_archive(project, architecture), architecture, session, bucket)
+    return build_archive(project, host_architecture())
 
 
 def upload(archive: Path, architecture: str, session: "boto3.Session", bucket: str) -> Code:

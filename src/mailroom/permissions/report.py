@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
+
+from mailroom_rules.policies import arn_matches, is_action_among
 
 from mailroom.permissions.decisions import Decided
 from mailroom.permissions.roles import Role, Statement
@@ -87,7 +88,7 @@ def _allowed_by(statement: Statement, action: str, decisions: Sequence[Decided])
         one
         for one in decisions
         if one.allowed
-        and matches(one.action, action)
+        and is_action_among(one.action, [action])
         and any(
             reference.policy == statement.policy
             and (
@@ -108,23 +109,13 @@ def _narrowed(statement: Statement, grants: Sequence[Grant]) -> dict[str, Any] |
     resources = [
         pattern
         for pattern in statement.resources
-        if any(fnmatchcase(resource, _escaped(pattern)) for resource in asked)
+        if any(arn_matches(pattern, resource) for resource in asked)
     ]
     return {
         **statement.document,
         "Action": _one_or_all(sorted({one.action for one in decided})),
         **({"Resource": _one_or_all(resources)} if resources else {}),
     }
-
-
-def matches(action: str, pattern: str) -> bool:
-    """Whether an action is meant by a pattern; case doesn't count."""
-    return fnmatchcase(action.lower(), _escaped(pattern.lower()))
-
-
-def _escaped(pattern: str) -> str:
-    """IAM knows `*` and `?`; a bracket is only a bracket."""
-    return pattern.replace("[", "[[]")
 
 
 def _general(resource: str) -> str:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mailroom_rules.policies import as_list, statements_of
+
 if TYPE_CHECKING:
     import boto3
     from mypy_boto3_cloudformation.client import CloudFormationClient
@@ -36,11 +38,11 @@ class Statement:
 
     @property
     def actions(self) -> list[str]:
-        return as_list(self.document.get("Action", []))
+        return as_list(self.document.get("Action"))
 
     @property
     def resources(self) -> list[str]:
-        return as_list(self.document.get("Resource", []))
+        return as_list(self.document.get("Resource"))
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,6 @@ def roles_of_stack(session: "boto3.Session", stack: str) -> list[Role]:
     ]
 
 
-def as_list(value: Any) -> list[str]:
-    """A value that may be one or many, as many."""
-    return list(value) if isinstance(value, list) else [value]
-
-
 def _role_names(cloudformation: "CloudFormationClient", stack: str) -> Iterator[tuple[str, str]]:
     pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
     for page in pages:
@@ -90,7 +87,5 @@ def _statements(iam: Any, role: str) -> Iterator[Statement]:
 
 
 def _numbered(policy: str, document: Mapping[str, Any]) -> Iterator[Statement]:
-    statements = document["Statement"]
-    listed = statements if isinstance(statements, list) else [statements]
-    for index, statement in enumerate(listed):
+    for index, statement in enumerate(statements_of(document)):
         yield Statement(policy, index, statement)

@@ -43,7 +43,7 @@ class Account:
     @property
     def bucket(self) -> str:
         """Name of the artifact bucket."""
-        return self.config.bucket or f"mailroom-artifacts-{self.id}-{self.config.region}"
+        return self.config.artifact_bucket(self.id)
 
     @property
     def architecture(self) -> str:

@@ -25,20 +25,30 @@ def delete_stack(account: Account, name: str, reporter: Reporter) -> list[Resour
         Its resources; none when there was no stack.
 
     Raises:
+        Refused: It is protected; nothing of it is gone.
         DeploymentFailed: A resource could not be deleted.
         SomethingLeft: CloudFormation has deleted the stack, and a resource exists.
     """
+    stack = Stack(account.session.client("cloudformation"), name, reporter.resource)
+    if stack.protected:
+        raise Refused(
+            f"stack {name} is protected against deletion",
+            "take that away first: aws cloudformation update-termination-protection"
+            " --no-enable-termination-protection"
+            f" --stack-name {name} --region {account.config.region}",
+        )
     with reporter.waiting_for(f"Deletion of stack {name}"):
-        return _delete_stack(account, name, reporter)
+        return _delete_stack(account, stack, reporter)
 
 
-def _delete_stack(account: Account, name: str, reporter: Reporter) -> list[Resource]:
+def _delete_stack(account: Account, stack: Stack, reporter: Reporter) -> list[Resource]:
+    name = stack.name
     resources = list_resources(account.session, name)
     s3 = account.session.client("s3")
     for resource in resources:
         if resource.type == "AWS::S3::Bucket":
             empty_bucket(s3, resource.id)
-    Stack(account.session.client("cloudformation"), name, reporter.resource).delete()
+    stack.delete()
     left = find_leftovers(account.session, resources)
     if left:
         raise SomethingLeft(

@@ -85,7 +85,7 @@ def deploy_database(project: Project, account: Account, reporter: Reporter) -> N
             f"name its stack in infra/environments/{config.name}.toml: database",
         )
     template = Template(project.root / "infra" / "database.yml").render()
-    protected = "true" if config.parameters.get("Stage") == "prod" else "false"
+    protected = "true" if config.protected else "false"
     definitions = Deployed(template, {"Protected": protected}, config.tags)
     change_stack(account, config.database, definitions, reporter)
 
@@ -117,6 +117,7 @@ def change_stack(
         change_set = stack.plan(definitions.template, definitions.parameters, definitions.tags)
     if change_set is None:
         reporter.notice(f"stack {name}: nothing to change")
+        _protect(stack, account, only_plan=only_plan)
         return Deployment(False, stack.outputs())
     reporter.changes(name, change_set.changes)
     if only_plan or not reporter.confirm(_question(name, account, change_set.changes)):
@@ -126,7 +127,13 @@ def change_stack(
         raise NotConfirmed
     with reporter.waiting_for(f"Stack {name}"):
         stack.execute(change_set)
+    _protect(stack, account)
     return Deployment(True, stack.outputs())
+
+
+def _protect(stack: Stack, account: Account, *, only_plan: bool = False) -> None:
+    if account.config.protected and not only_plan:
+        stack.protect()
 
 
 def _question(name: str, account: Account, changes: tuple[Change, ...]) -> str:

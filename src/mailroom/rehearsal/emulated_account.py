@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailroom.aws.sessions import EmulatorSession
-from mailroom.database.owner import store_owner_credentials
+from mailroom.database.owner import renew_owner, store_owner_credentials
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.environments.embedded.postgres import PostgresServer
 from mailroom.environments.ports import free_port
@@ -85,7 +85,7 @@ def emulated_account(
         with progress.step(f"A clean {name}: account {config.account}, {config.region}"):
             started, server = engine.start(), postgres.start()
             postgres.wait(server)
-            password = postgres.renew_owner()
+            password = renew_owner(postgres.superuser())
             engine.wait(started)
             session = EmulatorSession(engine.endpoint, config.region, config.account)
             secret = store_owner_credentials(session, "127.0.0.1", postgres.port, password)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mailroom.errors import Refused
 from mailroom.project import Project
-from mailroom.types.reading import MessageType, read_types
+from mailroom.types.described import FOLDER, MessageType, read_types
 from mailroom.types.state_machine import branch_types, generate_state_machine
 from mailroom.types.template import generate_template
 
@@ -50,11 +50,13 @@ def outdated(project: Project, types: Sequence[MessageType]) -> Iterator[Outdate
 
 
 def require_current(project: Project) -> tuple[MessageType, ...]:
-    """The types of a checkout whose definitions are what the types say.
+    """The types of a checkout whose definitions are what the types say; none without the folder.
 
     Raises:
         Refused: A type's folder is wrong, or a definition isn't current.
     """
+    if not (project.functions / FOLDER).is_dir():
+        return ()
     types = read_types(project)
     differing = [
         f"{one.path.relative_to(project.root)}:{one.line} isn't what the message types say"

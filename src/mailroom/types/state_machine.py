@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mailroom.errors import Refused
-from mailroom.types.reading import MessageType, pascal
+from mailroom.types.described import MessageType, pascal
 
 _PARALLEL = "ProcessMessages"
 _LAST = "BatchSettled"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from mailroom.errors import Refused
-from mailroom.types.reading import MessageType
+from mailroom.types.described import MessageType
 
 _PART = re.compile(
     r"^(?P<indent> *)# types: begin (?P<part>\S+)\n(?P<text>.*?)^ *# types: end (?P=part)\n",

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from mailroom_rules.states.intrinsics import intrinsic_fault
+from mailroom_rules.states.jsonpath import path_fault
 
-from mailroom.checking.machines.intrinsics import intrinsic_fault
-from mailroom.checking.machines.jsonpath import path_fault
 from mailroom.checking.template.filters import filter_faults, lets_through
 
 

@@ -1,15 +1,18 @@
 """What must not be deleted by accident, at botocore's edge: there is no emulator of RDS."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import boto3
 import pytest
 
 from mailroom.deployment.environment_config import EnvironmentConfig
+from mailroom.deployment.stack import Deployed, Stack
 from mailroom.errors import Refused
 from mailroom.promotion.account import Account
-from mailroom.promotion.deletion import require_unprotected
+from mailroom.promotion.deletion import delete_stack, require_unprotected
+from mailroom.promotion.deploying import change_stack
 from tests.support.stubs import StrictStubber
 
 _STACK = "mailroom-prod-database"
@@ -104,3 +107,61 @@ def test_a_database_that_is_not_there_asks_nothing_of_rds(
     )
 
     require_unprotected(account, _STACK)
+
+
+class _Silent:
+    """A reporter that says nothing and agrees."""
+
+    def notice(self, text: str) -> None: ...
+
+    def resource(self, event: object) -> None: ...
+
+    def changes(self, stack: str, changes: object) -> None: ...
+
+    def waiting_for(self, what: str) -> AbstractContextManager[object]:
+        return nullcontext()
+
+    def confirm(self, question: str) -> bool:
+        return True
+
+
+def _stands(cloudformation: StrictStubber, *, protected: bool) -> None:
+    stack = {
+        "StackName": _STACK,
+        "StackStatus": "UPDATE_COMPLETE",
+        "CreationTime": "2026-11-25T00:00:00Z",
+        "EnableTerminationProtection": protected,
+    }
+    cloudformation.add_response("describe_stacks", {"Stacks": [stack]}, {"StackName": _STACK})
+
+
+def test_a_protected_stack_is_refused_before_its_buckets_are_emptied(
+    account: Account, cloudformation: StrictStubber
+) -> None:
+    _stands(cloudformation, protected=True)
+
+    with pytest.raises(Refused, match="is protected") as refusal:
+        delete_stack(account, _STACK, _Silent())
+
+    assert "--no-enable-termination-protection" in refusal.value.hint
+
+
+@pytest.mark.parametrize(("stage", "protects"), [("prod", True), ("dev", False)])
+def test_prods_stacks_are_protected_once_they_are_as_they_should_be(
+    account: Account,
+    cloudformation: StrictStubber,
+    monkeypatch: pytest.MonkeyPatch,
+    stage: str,
+    protects: bool,
+) -> None:
+    account = account.with_parameters({"Stage": stage})
+    monkeypatch.setattr(Stack, "plan", lambda *_: None)
+    if protects:
+        cloudformation.add_response(
+            "update_termination_protection",
+            {"StackId": _STACK},
+            {"StackName": _STACK, "EnableTerminationProtection": True},
+        )
+    _stands(cloudformation, protected=protects)
+
+    change_stack(account, _STACK, Deployed("{}", {}, {}), _Silent())

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
-from mailroom_rules.policies import Policy, Principal, Request, evaluate, resource_types
+from mailroom_rules.policies import Policy, Principal, Request, evaluate
+from mailroom_rules.reference import resource_types
 
 from mailroom.checking.template.source import Source
 from tests.support.unused_permissions import ONLY_FOR

@@ -194,6 +194,8 @@ def test_an_unknown_operation_is_guessed_and_says_so(service: str) -> None:
         ("lambda", "lambda"),
         ("kms", "kms"),
         ("s3", "s3"),
+        ("cloudwatch", "cloudwatch"),
+        ("logs", "logs"),
     ],
 )
 def test_no_operation_of_these_services_fails(service: str, model: str) -> None:

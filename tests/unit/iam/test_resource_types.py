@@ -2,9 +2,9 @@
 
 import pytest
 from mailroom_rules.actions import Scope, context_keys, required_permissions
-from mailroom_rules.policies import Policy, Principal, Request, evaluate, resource_types
-from mailroom_rules.policies.derive import derive
-from mailroom_rules.policies.reference import FILE
+from mailroom_rules.policies import Policy, Principal, Request, evaluate
+from mailroom_rules.reference import FILE, resource_types
+from mailroom_rules.reference.derive import derive
 
 SCOPE = Scope("eu-west-1", "000000000000")
 FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:mailroom-f"
@@ -16,7 +16,7 @@ MAPPING = {
 
 def test_the_committed_file_is_what_the_reference_says() -> None:
     assert FILE.read_text() == derive(), (
-        "renew it: .venv/bin/python -m mailroom_rules.policies.derive"
+        "renew it: .venv/bin/python -m mailroom_rules.reference.derive"
     )
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mailroom_localstack.services.stepfunctions.definition_graph import diagnose, refusal_message
+from mailroom_rules.states import diagnose, refusal_message
 
 
 def test_a_target_that_is_no_state_and_a_state_without_way_to_it_are_named_as_aws_does() -> None:

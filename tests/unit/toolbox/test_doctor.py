@@ -40,9 +40,9 @@ def test_a_checkout_that_is_not_installed_is_named_and_ends_with_1(
 
     run = CliRunner().invoke(app, ["doctor", "--json"])
 
-    mend = {one["what"]: one["mend"] for one in json.loads(run.stdout) if not one["ok"]}
+    fix = {one["what"]: one["fix"] for one in json.loads(run.stdout) if not one["ok"]}
     assert run.exit_code == 1
-    assert mend["LocalStack"] == mend["Lambda's runtime"] == "make install"
+    assert fix["LocalStack"] == fix["Lambda's runtime"] == "make install"
 
 
 @pytest.mark.parametrize("port", ["abc", "0", "65536", "-1", "४"])
@@ -51,14 +51,14 @@ def test_a_port_that_is_none_is_named(
 ) -> None:
     monkeypatch.setenv("MAILROOM_PORT", port)
 
-    assert found(project, "port").mend == "set MAILROOM_PORT to one"
+    assert found(project, "port").fix == "set MAILROOM_PORT to one"
 
 
 def test_a_port_that_is_taken_is_named(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         monkeypatch.setenv("MAILROOM_PORT", str(holder.getsockname()[1]))
 
-        assert "--port" in found(project, "port").mend
+        assert "--port" in found(project, "port").fix
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_docker_is_mended_by_what_is_in_its_way(
 
     finding = found(project, "Docker")
 
-    assert way_out in finding.mend
-    assert finding.ok is (finding.mend == "")
+    assert way_out in finding.fix
+    assert finding.ok is (finding.fix == "")
 
 
 def test_another_endpoint_than_aws_s_is_named(
@@ -92,4 +92,4 @@ def test_another_endpoint_than_aws_s_is_named(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
 
-    assert found(project, "AWS itself").mend == "unset AWS_ENDPOINT_URL"
+    assert found(project, "AWS itself").fix == "unset AWS_ENDPOINT_URL"

@@ -24,14 +24,14 @@ def test_a_port_that_was_just_closed_is_free() -> None:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
-def test_who_holds_a_port_is_named(address: str) -> None:
+def test_the_process_that_uses_a_port_is_named(address: str) -> None:
     with socket.create_server((address, 0)) as holder:
         port = holder.getsockname()[1]
 
         with pytest.raises(PortTaken) as taken:
             require_free_port(port, "LocalStack")
 
-    assert f"port {port}, which LocalStack needs, is held by process {os.getpid()} (" in (
+    assert f"port {port}, which LocalStack needs, is used by process {os.getpid()} (" in (
         str(taken.value)
     )
     assert "--port" in taken.value.hint

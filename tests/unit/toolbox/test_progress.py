@@ -28,11 +28,11 @@ class Output(io.StringIO):
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten seconds pass at once."""
-    monkeypatch.setattr(progress, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(progress, "NOTICE_SECONDS", 0.0)
 
 
 def test_ten_seconds_are_the_longest_silence() -> None:
-    assert progress.PATIENCE_SECONDS == 10
+    assert progress.NOTICE_SECONDS == 10
 
 
 @pytest.mark.usefixtures("hasty")

@@ -22,7 +22,7 @@ from mailroom_rules.actions.context_keys import context_keys
 from mailroom_rules.actions.refusal import Refusal, refusal
 from mailroom_rules.actions.s3 import reveals_missing_key
 from mailroom_rules.actions.scope import Params, Permission, Scope
-from mailroom_rules.policies.reference import resource_types
+from mailroom_rules.reference import resource_types
 
 SERVICES: dict[str, Callable[[str, Params, Scope], list[Permission]]] = {
     "cloudwatch": cloudwatch.permissions,
@@ -68,10 +68,23 @@ def _on_what_it_supports(permission: Permission) -> Permission:
     return replace(permission, resource="*", printed_resource=printed)
 
 
+def actions_of(service: str, operation: str) -> list[str]:
+    """The actions that a call needs whatever its parameters are.
+
+    Args:
+        service: as botocore or LocalStack names it.
+        operation: the API operation.
+    """
+    needed = required_permissions(service, operation, {}, Scope("*", "*", "*"))
+    return list(dict.fromkeys(permission.action for permission in needed))
+
+
 __all__ = [
+    "SERVICES",
     "Permission",
     "Refusal",
     "Scope",
+    "actions_of",
     "context_keys",
     "refusal",
     "required_permissions",

@@ -26,8 +26,7 @@ def permissions(operation: str, params: Params, scope: Scope) -> list[Permission
         return [Permission(action, scope.arn("cloudwatch", f"alarm:{params['AlarmName']}"))]
     if "DashboardName" in params:
         dashboard = f"dashboard/{params['DashboardName']}"
-        arn = f"arn:{scope.partition}:cloudwatch::{scope.account}:{dashboard}"
-        return [Permission(action, arn)]
+        return [Permission(action, scope.arn("cloudwatch", dashboard, region=""))]
     if "ResourceARN" in params:
         return [Permission(action, params["ResourceARN"])]
     return [Permission(action, known=False)]

@@ -43,10 +43,9 @@ def function_arn(name: str, qualifier: str | None, scope: Scope) -> str:
     found = FUNCTION.fullmatch(name)
     if not found:
         return scope.arn("lambda", f"function:{name}")
-    region, account = found["region"] or scope.region, found["account"] or scope.account
     qualifier = qualifier or found["qualifier"]
-    suffix = f":{qualifier}" if qualifier else ""
-    return f"arn:{scope.partition}:lambda:{region}:{account}:function:{found['name']}{suffix}"
+    function = f"function:{found['name']}" + (f":{qualifier}" if qualifier else "")
+    return scope.arn("lambda", function, region=found["region"], account=found["account"])
 
 
 def _function(params: Params, scope: Scope) -> str:

@@ -141,7 +141,7 @@ def _source(copy_source: str | Params, scope: Scope) -> Permission:
 
 
 def _bucket(name: str, scope: Scope) -> str:
-    return name if name.startswith("arn:") else f"arn:{scope.partition}:s3:::{name}"
+    return name if name.startswith("arn:") else scope.arn("s3", name, region="", account="")
 
 
 def _permission(action: str, resource: str) -> Permission:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mailroom_rules.arn import Arn
+
 type Params = Mapping[str, Any]
 type Resolver = Callable[[str, str], str | None]
 type Resources = Callable[["Scope", Params], list[str]]
@@ -29,9 +31,13 @@ class Scope:
     partition: str = "aws"
     resolve: Resolver = _unresolved
 
-    def arn(self, service: str, resource: str) -> str:
-        """The ARN of something in this account and region."""
-        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+    def arn(
+        self, service: str, resource: str, *, region: str | None = None, account: str | None = None
+    ) -> str:
+        """The ARN of a resource, by default in this account and region; "" leaves one empty."""
+        region = self.region if region is None else region
+        account = self.account if account is None else account
+        return str(Arn("arn", self.partition, service, region, account, resource))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Amazon SNS: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsns.html"""
 
 from mailroom_rules.actions.scope import Params, Permission, Scope
+from mailroom_rules.arn import parse_arn
 
 NO_RESOURCE = {
     "CheckIfPhoneNumberIsOptedOut",
@@ -42,5 +43,11 @@ def permissions(operation: str, params: Params, scope: Scope) -> list[Permission
         if params.get(name):
             return [Permission(action, params[name])]
     if subscription := params.get("SubscriptionArn"):
-        return [Permission(action, ":".join(subscription.split(":")[:6]))]
+        return [Permission(action, topic_of(subscription))]
     return [Permission(action, known=False)]
+
+
+def topic_of(subscription: str) -> str:
+    """The ARN of a subscription's topic: the subscription's without its last part."""
+    arn = parse_arn(subscription)
+    return str(arn._replace(resource=arn.resource.partition(":")[0])) if arn else subscription

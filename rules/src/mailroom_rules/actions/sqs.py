@@ -28,8 +28,7 @@ def permissions(operation: str, params: Params, scope: Scope) -> list[Permission
         return [Permission(action, queue_arn(params["QueueUrl"], scope))]
     if "QueueName" in params:
         account = params.get("QueueOwnerAWSAccountId") or scope.account
-        arn = f"arn:{scope.partition}:sqs:{scope.region}:{account}:{params['QueueName']}"
-        return [Permission(action, arn)]
+        return [Permission(action, scope.arn("sqs", params["QueueName"], account=account))]
     return [Permission(action, known=False)]
 
 
@@ -47,7 +46,7 @@ def queue_arn(url: str, scope: Scope) -> str:
     region = in_host[1] if in_host else scope.region
     if len(path) == 4 and path[0] == "queue":
         region = path[1]
-    return f"arn:{scope.partition}:sqs:{region}:{account}:{path[-1] if path else url}"
+    return scope.arn("sqs", path[-1] if path else url, region=region, account=account)
 
 
 def _move(operation: str, params: Params) -> list[Permission]:

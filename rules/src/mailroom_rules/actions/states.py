@@ -1,6 +1,7 @@
 """AWS Step Functions: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html"""
 
 from mailroom_rules.actions.scope import Params, Permission, Scope
+from mailroom_rules.arn import parse_arn
 
 NO_RESOURCE = {
     *("ListActivities", "ListStateMachines", "ValidateStateMachineDefinition", "TestState"),
@@ -35,4 +36,5 @@ def _aliased(params: Params) -> str:
     """The state machine of the versions that an alias routes to."""
     routes = params.get("routingConfiguration") or [{}]
     version: str = routes[0].get("stateMachineVersionArn", "*")
-    return ":".join(version.split(":")[:7])
+    arn = parse_arn(version)
+    return str(arn._replace(resource=arn.resource.rpartition(":")[0])) if arn else version

@@ -17,6 +17,5 @@ def permissions(operation: str, params: Params, scope: Scope) -> list[Permission
         return [Permission(f"sts:{operation}", role), *tagged]
     if operation == "GetFederationToken":
         user = f"federated-user/{params.get('Name', '')}"
-        arn = f"arn:{scope.partition}:sts::{scope.account}:{user}"
-        return [Permission("sts:GetFederationToken", arn)]
+        return [Permission("sts:GetFederationToken", scope.arn("sts", user, region=""))]
     return [Permission(f"sts:{operation}", known=operation in NO_RESOURCE)]

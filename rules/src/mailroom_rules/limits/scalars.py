@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailroom_rules.limits.exemptions import exemption
-from mailroom_rules.limits.patterns import translate
+from mailroom_rules.limits.patterns import UntranslatablePatternError, translate
 from mailroom_rules.limits.violation import Kind
 
 if TYPE_CHECKING:
@@ -76,8 +76,13 @@ def _at_least(least: float, sized: bool) -> Callable[[Any], bool]:
 def _pattern(service: str, shape: Shape, pattern: str) -> list[Constraint]:
     if exemption(service, shape.name, Kind.PATTERN):
         return []
+    try:
+        expression = translate(pattern)
+    except UntranslatablePatternError:
+        # The walk through all constraints (tests/support/constraints) finds it missing.
+        return []
     sentence = f"Member must satisfy regular expression pattern: {pattern}"
-    return [Constraint(Kind.PATTERN, _matches(translate(pattern)), sentence)]
+    return [Constraint(Kind.PATTERN, _matches(expression), sentence)]
 
 
 def _matches(expression: re.Pattern[str]) -> Callable[[Any], bool]:

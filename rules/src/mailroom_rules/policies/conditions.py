@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mailroom_rules.policies.context import Context
-from mailroom_rules.policies.errors import MalformedPolicyError
+from mailroom_rules.policies.document import MalformedPolicyError, as_list
 from mailroom_rules.policies.operators import NEGATED, POSITIVE, Predicate
 from mailroom_rules.policies.template import UnresolvedVariableError
 
@@ -129,5 +129,4 @@ def _values(context: Context, key: str) -> Sequence[str]:
 
 
 def _strings(values: Any) -> list[str]:
-    listed = values if isinstance(values, list) else [values]
-    return [str(value).lower() if isinstance(value, bool) else str(value) for value in listed]
+    return [str(one).lower() if isinstance(one, bool) else str(one) for one in as_list(values)]

@@ -5,10 +5,8 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-ke
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mailroom_rules.policies.principal import Principal
+from mailroom_rules.policies.principal import Principal
 
 type Value = str | tuple[str, ...]
 type Context = Mapping[str, Value]
@@ -37,7 +35,7 @@ def _value(raw: Raw) -> Value:
 
 
 def global_keys(
-    principal: "Principal",
+    principal: Principal,
     *,
     region: str,
     resource_account: str | None = None,

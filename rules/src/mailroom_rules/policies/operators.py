@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from mailroom_rules.policies.arn import ArnPattern, is_complete
+from mailroom_rules.policies.arn_pattern import ArnPattern, is_complete
 from mailroom_rules.policies.context import Context
 from mailroom_rules.policies.template import Template, wildcard_matcher
 

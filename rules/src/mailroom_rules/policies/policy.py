@@ -10,7 +10,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from mailroom_rules.policies.errors import MalformedPolicyError
+from mailroom_rules.policies.document import MalformedPolicyError, statements_of
 from mailroom_rules.policies.principal_element import Naming
 from mailroom_rules.policies.request import Request
 from mailroom_rules.policies.statement import Statement
@@ -124,8 +124,6 @@ def _compile(text: str, name: str, policy_type: PolicyType) -> Policy:
     version = document.get("Version", VERSIONS[1])
     if version not in VERSIONS:
         raise MalformedPolicyError(f"Version is one of {', '.join(VERSIONS)}, not {version}")
-    listed = document["Statement"]
-    statements = listed if isinstance(listed, list) else [listed]
     return Policy(
         name,
         policy_type,
@@ -135,6 +133,6 @@ def _compile(text: str, name: str, policy_type: PolicyType) -> Policy:
                 variables=version == VERSIONS[0],
                 names_principal=policy_type is PolicyType.RESOURCE,
             )
-            for statement in statements
+            for statement in statements_of(document)
         ),
     )

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 from dataclasses import dataclass
 from enum import Enum
 
-from mailroom_rules.policies.arn import account_of
+from mailroom_rules.arn import parse_arn
 
 
 class Kind(Enum):
@@ -51,22 +51,22 @@ class Principal:
                 ARN leaves the path out.
             tags: the principal's tags, which become `aws:PrincipalTag/…`.
         """
-        if not name.startswith("arn:"):
+        arn = parse_arn(name)
+        if arn is None:
             return cls(Kind.SERVICE, name)
-        account = account_of(name)
-        _, partition, service, _, _, resource = name.split(":", 5)
-        kind_of_resource, _, rest = resource.partition("/")
+        account = arn.account or None
+        resource_type, _, rest = arn.resource.partition("/")
         kind, parent = Kind.USER, None
-        if resource == "root":
+        if arn.resource == "root":
             kind = Kind.ROOT
-        elif kind_of_resource == "role":
+        elif resource_type == "role":
             kind = Kind.ROLE
-        elif service == "sts" and kind_of_resource == "assumed-role":
+        elif arn.service == "sts" and resource_type == "assumed-role":
             kind = Kind.ROLE_SESSION
-            parent = role_arn or f"arn:{partition}:iam::{account}:role/{rest.split('/')[0]}"
-        elif service == "sts" and kind_of_resource == "federated-user":
-            kind, parent = Kind.FEDERATED_USER, f"arn:{partition}:iam::{account}:user/{rest}"
-        elif kind_of_resource in ("saml-provider", "oidc-provider"):
+            parent = role_arn or f"arn:{arn.partition}:iam::{account}:role/{rest.split('/')[0]}"
+        elif arn.service == "sts" and resource_type == "federated-user":
+            kind, parent = Kind.FEDERATED_USER, f"arn:{arn.partition}:iam::{account}:user/{rest}"
+        elif resource_type in ("saml-provider", "oidc-provider"):
             kind = Kind.FEDERATED
         return cls(kind, name, account, parent, tuple((tags or {}).items()))
 

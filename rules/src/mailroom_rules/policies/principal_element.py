@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Any
 
-from mailroom_rules.policies.errors import MalformedPolicyError
+from mailroom_rules.arn import parse_arn
+from mailroom_rules.policies.document import MalformedPolicyError, principals_of
 from mailroom_rules.policies.principal import Kind, Principal
 
-ROOT = re.compile(r"arn:[^:]+:iam::(\d{12}):root")
 ACCOUNT = re.compile(r"\d{12}")
 KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
 
@@ -90,20 +90,16 @@ class PrincipalElement:
 
 
 def _named(element: Any) -> dict[str, list[str]]:
-    if element == "*":
-        return {"AWS": ["*"]}
-    if not isinstance(element, Mapping):
+    if element != "*" and not isinstance(element, Mapping):
         raise MalformedPolicyError(f"{element!r} is no Principal")
-    named: dict[str, list[str]] = {}
-    for kind, names in element.items():
-        if kind not in KINDS:
-            raise MalformedPolicyError(f"{kind!r} is no kind of Principal: {', '.join(KINDS)}")
-        named[kind] = [names] if isinstance(names, str) else list(names)
+    named = principals_of(element)
+    if unknown := sorted(named.keys() - set(KINDS)):
+        raise MalformedPolicyError(f"{unknown[0]!r} is no kind of Principal: {', '.join(KINDS)}")
     return named
 
 
 def _account(name: str) -> str | None:
-    root = ROOT.fullmatch(name)
-    if root:
-        return root[1]
-    return name if ACCOUNT.fullmatch(name) else None
+    """The account that a name stands for: its number, or the ARN of its root user."""
+    arn = parse_arn(name)
+    account = arn.account if arn and (arn.service, arn.resource) == ("iam", "root") else name
+    return account if ACCOUNT.fullmatch(account) else None

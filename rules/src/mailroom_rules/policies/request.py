@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mailroom_rules.policies.arn import account_of
+from mailroom_rules.arn import account_of
 from mailroom_rules.policies.context import Context, Raw, normalise
 from mailroom_rules.policies.principal import Principal
 

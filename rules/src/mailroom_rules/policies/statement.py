@@ -6,13 +6,13 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sta
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mailroom_rules.policies.arn import ArnPattern, is_doubtful
+from mailroom_rules.policies.arn_pattern import ArnPattern, is_doubtful
 from mailroom_rules.policies.conditions import compile_conditions
 from mailroom_rules.policies.context import Context
-from mailroom_rules.policies.errors import MalformedPolicyError
+from mailroom_rules.policies.document import MalformedPolicyError, action_matcher, as_list
 from mailroom_rules.policies.principal_element import Naming, PrincipalElement
 from mailroom_rules.policies.request import Request
-from mailroom_rules.policies.template import UnresolvedVariableError, wildcard_matcher
+from mailroom_rules.policies.template import UnresolvedVariableError
 
 ELEMENTS = frozenset(
     {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource"}
@@ -55,7 +55,7 @@ class Statement:
         resources, self._not_resource = _one_of(document, "Resource", "NotResource")
         if resources is None and not names_principal:
             raise MalformedPolicyError("a statement needs Resource or NotResource")
-        self._action_matches = _actions(_strings(actions))
+        self._action_matches = action_matcher(_strings(actions))
         self._resource_matches = _resources(
             ["*"] if resources is None else resources,
             variables,
@@ -108,13 +108,6 @@ def _one_of(document: Mapping[str, Any], element: str, negated: str) -> tuple[An
     return document.get(element, document.get(negated)), negated in document
 
 
-def _actions(patterns: list[str]) -> Callable[[str], bool]:
-    lowered = [pattern.lower() for pattern in patterns]
-    exact = frozenset(action for action in lowered if "*" not in action and "?" not in action)
-    wild = [wildcard_matcher((action,)) for action in lowered if action not in exact]
-    return lambda action: action in exact or any(matches(action) for matches in wild)
-
-
 def _resources(patterns: Any, variables: bool, *, trusted: bool) -> Callable[[str, Context], bool]:
     """Compile ARNs; a doubtful one never gives access and never saves from a Deny.
 
@@ -144,7 +137,7 @@ def _resources(patterns: Any, variables: bool, *, trusted: bool) -> Callable[[st
 
 
 def _strings(values: Any) -> list[str]:
-    listed = values if isinstance(values, list) else [values]
+    listed = as_list(values)
     if not listed or not all(isinstance(value, str) for value in listed):
         raise MalformedPolicyError(f"{values!r} is neither a string nor a list of strings")
     return listed

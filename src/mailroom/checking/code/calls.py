@@ -3,49 +3,21 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+from mailroom_rules.actions import SERVICES, actions_of
 
 from mailroom.checking.code.modules import Module, reachable
 
-# Service of the client → method → what it needs.
-# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
-_ACTIONS: dict[str, dict[str, str]] = {
-    "sns": {"publish": "sns:Publish", "publish_batch": "sns:Publish"},
-    "sqs": {
-        "change_message_visibility": "sqs:ChangeMessageVisibility",
-        "change_message_visibility_batch": "sqs:ChangeMessageVisibility",
-        "delete_message": "sqs:DeleteMessage",
-        "delete_message_batch": "sqs:DeleteMessage",
-        "get_queue_attributes": "sqs:GetQueueAttributes",
-        "get_queue_url": "sqs:GetQueueUrl",
-        "purge_queue": "sqs:PurgeQueue",
-        "receive_message": "sqs:ReceiveMessage",
-        "send_message": "sqs:SendMessage",
-        "send_message_batch": "sqs:SendMessage",
-    },
+# By the names that clients are made with. EventBridge's actions are called like its operations.
+_SERVICES = {*SERVICES, "events"} - {"states"}
+# Methods of a client that boto3 adds, and the operation that each calls.
+_TRANSFERS = {
     "s3": {
-        "delete_object": "s3:DeleteObject",
-        "download_fileobj": "s3:GetObject",
-        "get_object": "s3:GetObject",
-        "head_object": "s3:GetObject",
-        "list_objects_v2": "s3:ListBucket",
-        "put_object": "s3:PutObject",
-        "upload_fileobj": "s3:PutObject",
-    },
-    "secretsmanager": {
-        "describe_secret": "secretsmanager:DescribeSecret",
-        "get_secret_value": "secretsmanager:GetSecretValue",
-        "put_secret_value": "secretsmanager:PutSecretValue",
-        "update_secret": "secretsmanager:UpdateSecret",
-    },
-    "stepfunctions": {
-        "send_task_failure": "states:SendTaskFailure",
-        "send_task_heartbeat": "states:SendTaskHeartbeat",
-        "send_task_success": "states:SendTaskSuccess",
-        "start_execution": "states:StartExecution",
-    },
-    "events": {"put_events": "events:PutEvents"},
-    "cloudwatch": {"put_metric_data": "cloudwatch:PutMetricData"},
+        **dict.fromkeys(("download_file", "download_fileobj"), "GetObject"),
+        **dict.fromkeys(("upload_file", "upload_fileobj"), "PutObject"),
+    }
 }
 
 
@@ -72,11 +44,22 @@ def calls_of(functions: Path, handler: str) -> list[Call]:
     modules = reachable(functions, handler.rpartition(".")[0])
     clients = {service for module in modules for service in _clients(module.tree)}
     methods = {
-        method: action
+        method: actions_of(service, operation)
         for service in sorted(clients)
-        for method, action in _ACTIONS[service].items()
+        for method, operation in _methods(service).items()
     }
     return [call for module in modules for call in _calls(module, methods)]
+
+
+@cache
+def _methods(service: str) -> dict[str, str]:
+    """The methods of a service's client, and the operation that each calls."""
+    # Most of a second of imports, which code without a client does not need.
+    from botocore import xform_name
+    from botocore.session import Session
+
+    operations = Session().get_service_model(service).operation_names
+    return {xform_name(name): name for name in operations} | _TRANSFERS.get(service, {})
 
 
 def _clients(tree: ast.Module) -> Iterator[str]:
@@ -84,13 +67,13 @@ def _clients(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else None
             name = node.func.id if isinstance(node.func, ast.Name) else name
-            if name and name.endswith("client") and node.args[0].value in _ACTIONS:
+            if name and name.endswith("client") and node.args[0].value in _SERVICES:
                 yield str(node.args[0].value)
 
 
-def _calls(module: Module, methods: dict[str, str]) -> Iterator[Call]:
+def _calls(module: Module, methods: dict[str, list[str]]) -> Iterator[Call]:
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             method = node.func.attr
-            if method in methods:
-                yield Call(method, methods[method], module.path, node.lineno)
+            for action in methods.get(method, ()):
+                yield Call(method, action, module.path, node.lineno)

@@ -1,7 +1,8 @@
 """How many events the history of an execution may come to."""
 
-from mailroom.checking.machines.machine import Machine, State
-from mailroom.checking.rules.states.flow import targets
+from mailroom_rules.states import State, targets
+
+from mailroom.checking.machines.machine import Machine
 from mailroom.checking.template.stack import Stack
 
 # Entered and exited; a Task is scheduled, started and has succeeded besides.
@@ -16,7 +17,7 @@ def history_events(machine: Machine, stack: Stack) -> int:
     TimeoutSeconds or the functions' settlement limit ends it. All branches loop at once.
     https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
     """
-    once = sum(_EVENTS.get(str(state.type), 2) for state in machine.states)
+    once = sum(_EVENTS.get(str(state.type), 2) for state in machine.definition.states)
     limit = _limit(machine, stack)
     if limit is None:
         return once
@@ -28,7 +29,7 @@ def _limit(machine: Machine, stack: Stack) -> float | None:
         function.number("Environment", "Variables", _LIMIT, default=0)
         for function in stack.of_type("AWS::Lambda::Function")
     ]
-    stated = machine.definition.get("TimeoutSeconds")
+    stated = machine.definition.body.get("TimeoutSeconds")
     settled = max(limits, default=0)
     return float(stated) if isinstance(stated, int) else settled or None
 
@@ -36,7 +37,7 @@ def _limit(machine: Machine, stack: Stack) -> float | None:
 def _loops(machine: Machine) -> list[tuple[int, float]]:
     """Each loop that waits: its events, and the seconds of one round."""
     found = []
-    for scope in machine.scopes:
+    for scope in machine.definition.scopes:
         states = {state.name: state for state in scope.states}
         for wait in scope.states:
             seconds = wait.body.get("Seconds")

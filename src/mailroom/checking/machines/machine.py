@@ -1,10 +1,11 @@
-"""A state machine's definition, with all of its states wherever they are nested."""
+"""The state machines of a template, and where their definitions stand."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from mailroom_rules.states import Definition
 
 from mailroom.checking.finding import Location
 from mailroom.checking.machines.definition_text import read_definition
@@ -15,48 +16,12 @@ TYPES = ("AWS::Serverless::StateMachine", "AWS::StepFunctions::StateMachine")
 
 
 @dataclass(frozen=True)
-class State:
-    """One state.
-
-    Attributes:
-        name: Its name.
-        body: Its fields.
-        place: Where it stands in the definition.
-    """
-
-    name: str
-    body: dict[str, Any]
-    place: Place
-
-    @property
-    def type(self) -> Any:
-        return self.body.get("Type")
-
-
-@dataclass(frozen=True)
-class Scope:
-    """States that may name each other: the machine's own, a branch's, or an iterator's."""
-
-    place: Place
-    body: dict[str, Any]
-
-    @property
-    def states(self) -> list[State]:
-        states = self.body.get("States")
-        return [
-            State(name, body, (*self.place, "States", name))
-            for name, body in (states.items() if isinstance(states, dict) else ())
-            if isinstance(body, dict)
-        ]
-
-
-@dataclass(frozen=True)
 class Machine:
     """A state machine of the template.
 
     Attributes:
         id: Its logical id.
-        definition: In the Amazon States Language.
+        definition: With all of its states.
         source: The file that holds the definition.
         place: Where in that file.
         template: The template's file.
@@ -64,7 +29,7 @@ class Machine:
     """
 
     id: str
-    definition: dict[str, Any]
+    definition: Definition
     source: Source
     place: Place
     template: Source
@@ -73,27 +38,6 @@ class Machine:
     def at(self, place: tuple[Key, ...] = ()) -> Location:
         """The line of a place in the definition."""
         return self.source.at((*self.place, *place))
-
-    @cached_property
-    def scopes(self) -> list[Scope]:
-        """The machine's scope, and those of every branch and iterator in it."""
-        return list(_scopes((), self.definition))
-
-    @cached_property
-    def states(self) -> list[State]:
-        """All states of all scopes."""
-        return [state for scope in self.scopes for state in scope.states]
-
-    def is_jsonata(self, state: State) -> bool:
-        """Whether a state is written in JSONata, by itself or as the whole machine is."""
-        language = state.body.get("QueryLanguage") or self.definition.get("QueryLanguage")
-        return language == "JSONata"
-
-    @property
-    def is_express(self) -> bool:
-        """Whether the template makes it an Express workflow."""
-        properties = self.template.plain["Resources"][self.id].get("Properties", {})
-        return "EXPRESS" in (properties.get("Type"), properties.get("StateMachineType"))
 
     @property
     def substitutions(self) -> dict[str, Any]:
@@ -134,18 +78,6 @@ def load_machines(template: Source, folder: Path, root: Path) -> Iterator[Machin
 def _machine(id: str, definition: Any, source: Source, place: Place, template: Source) -> Machine:
     if not isinstance(definition, dict):
         raise Refused(f"{source.at(place)}: the definition of {id} is no object")
-    return Machine(id, definition, source, place, template)
-
-
-def _scopes(place: Place, body: Any) -> Iterator[Scope]:
-    if not isinstance(body, dict):
-        return
-    scope = Scope(place, body)
-    yield scope
-    for state in scope.states:
-        branches = state.body.get("Branches")
-        for index, branch in enumerate(branches if isinstance(branches, list) else ()):
-            yield from _scopes((*state.place, "Branches", index), branch)
-        for name in ("ItemProcessor", "Iterator"):
-            if name in state.body:
-                yield from _scopes((*state.place, name), state.body[name])
+    properties = template.plain["Resources"][id].get("Properties") or {}
+    express = "EXPRESS" in (properties.get("Type"), properties.get("StateMachineType"))
+    return Machine(id, Definition(definition, express), source, place, template)

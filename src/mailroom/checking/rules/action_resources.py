@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mailroom_rules.policies import as_list
+
 from mailroom.checking.arns import can_grant
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
@@ -11,7 +13,6 @@ from mailroom.checking.rule import rule, whole
 from mailroom.checking.template.policies import (
     POLICIES,
     ROLE,
-    as_list,
     own_statements,
     statements,
     text_of,

@@ -70,7 +70,7 @@ def _template(definitions: Definitions) -> Iterator[Measure]:
 def _machines(definitions: Definitions) -> Iterator[Measure]:
     """https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
     for machine in definitions.machines:
-        size = len(json.dumps(machine.definition))
+        size = len(json.dumps(machine.definition.body))
         yield Measure(f"bytes of {machine.id}'s definition", size, 1_048_576, machine.at())
         for stack in definitions.stacks:
             events = history_events(machine, stack)

@@ -1,10 +1,11 @@
 """Roles that may do too much."""
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import Any
 
-from mailroom_rules.policies import resource_types
+from mailroom_rules.arn import parse_arn
+from mailroom_rules.policies import is_action_among
+from mailroom_rules.reference import resource_types
 
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, stacks
@@ -61,11 +62,12 @@ def wildcard_resource(stack: Stack) -> Iterator[Problem]:
 
 
 def _is_wide(resource: Any) -> bool:
-    parts = text_of(resource).split(":", 5)
-    return parts[0] == "*" or (len(parts) == 6 and parts[5].startswith("*"))
+    text = text_of(resource)
+    arn = parse_arn(text)
+    return text == "*" or (arn is not None and (arn.prefix == "*" or arn.resource[:1] == "*"))
 
 
 def _needs_no_resource(action: str) -> bool:
     if resource_types(action) == frozenset():
         return True
-    return any(fnmatchcase(action.lower(), known.lower()) for known in _WITHOUT_RESOURCE)
+    return is_action_among(action, _WITHOUT_RESOURCE)

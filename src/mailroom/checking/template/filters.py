@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from mailroom.checking.template.policies import as_list
+from mailroom_rules.policies import as_list
 
 # https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
 _MOST_KEYS = 5

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
+
+from mailroom_rules.policies import as_list, is_action_among, principals_of, statements_of
 
 from mailroom.checking.finding import Location
 from mailroom.checking.template.resolve import reference
@@ -38,11 +39,15 @@ class Statement:
         """An element as a list, whether it was written as one or not."""
         return as_list(self.body.get(name))
 
+    def principals(self, type: str) -> list[Any]:
+        """The principals of a type, such as `AWS` or `Service`, that its Principal lists."""
+        return principals_of(self.body.get("Principal")).get(type, [])
+
     def acts_on(self, action: str) -> bool:
         """Whether it is about an action."""
-        if "NotAction" in self.body:
-            return not _matches(action, self.listed("NotAction"))
-        return _matches(action, self.listed("Action"))
+        negated = "NotAction" in self.body
+        listed = self.listed("NotAction" if negated else "Action")
+        return is_action_among(action, [one for one in listed if isinstance(one, str)]) != negated
 
     def is_about(self, id: str) -> bool:
         """Whether it is about a resource of the template, by logical id."""
@@ -51,18 +56,11 @@ class Statement:
         return any(reference(one) == id or _is_open(one) for one in self.listed("Resource"))
 
 
-def as_list(value: Any) -> list[Any]:
-    """A value that may be one or many, as many."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
 def statements(owner: Resource, *place: Key) -> Iterator[Statement]:
     """The statements of a policy document among a resource's properties."""
     document = owner.get(*place)
-    listed = document.get("Statement") if isinstance(document, dict) else None
-    for index, body in enumerate(as_list(listed)):
+    listed = statements_of(document) if isinstance(document, dict) else []
+    for index, body in enumerate(listed):
         if isinstance(body, dict):
             yield Statement(body, owner, (*place, "Statement", index))
 
@@ -112,11 +110,3 @@ def text_of(arn: Any) -> str:
 def _is_open(arn: Any) -> bool:
     """Whether an ARN ends in a wildcard, and names no resource of the template."""
     return text_of(arn).endswith("*") and (reference(arn) or "AWS::").startswith("AWS::")
-
-
-def _matches(action: str, patterns: list[Any]) -> bool:
-    return any(
-        isinstance(pattern, str)
-        and fnmatchcase(action.lower(), re.sub(r"\[", "[[]", pattern.lower()))
-        for pattern in patterns
-    )

@@ -1,1 +1,1 @@
-"""Commands that prepare, check and change what is in an AWS account."""
+"""Commands for an AWS account, and checks before it."""

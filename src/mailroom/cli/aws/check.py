@@ -50,8 +50,8 @@ def check(
     from mailroom.types.definitions import require_current
 
     project = Project.find()
-    require_current(project)
     definitions = load_definitions(project)
+    require_current(project)
     if since:
         definitions = replace(definitions, previous=_previous(definitions, since))
     if package:

@@ -14,10 +14,10 @@ from mailroom.project import Project
 def deploy(
     env: Env,
     yes: Yes = False,
-    plan: Annotated[bool, typer.Option("--plan", help="Show the changes, make none.")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="Show the changes, and make none.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Package, upload and deploy to an environment, after showing what would change."""
+    """Package, upload and deploy to an environment, after showing the changes."""
     from mailroom.cli.connection import opened
     from mailroom.packaging.contents import require_platform
     from mailroom.promotion.deploying import deploy_release

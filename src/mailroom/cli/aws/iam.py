@@ -13,20 +13,20 @@ if TYPE_CHECKING:
     from mailroom.permissions.decisions import Decided, Decisions
     from mailroom.permissions.report import RoleReport
 
-app = typer.Typer(help="Look at what the roles may do, and at what they did.", no_args_is_help=True)
+app = typer.Typer(help="Report the permissions that roles have and use.", no_args_is_help=True)
 
 
 @app.callback()
 def _group() -> None:
-    """Look at what the roles may do, and at what they did."""
+    """Report the permissions that roles have and use."""
 
 
 @app.command("report")
 def report(
     json: AsJson = False,
-    reset: Annotated[bool, typer.Option("--reset", help="Start counting anew afterwards.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Set all counts to 0 afterwards.")] = False,
 ) -> None:
-    """Show per role what it used, what it never used, and what it was refused."""
+    """Show for each role the permissions that it used, never used, and was denied."""
     from mailroom.cli.connection import connected
     from mailroom.permissions.decisions import forget_decisions, read_decisions
     from mailroom.permissions.report import report_role
@@ -58,7 +58,9 @@ def _show(decisions: "Decisions", reports: "list[RoleReport]", services: "list[D
     for one in [*refused, *services]:
         errors.print(one.message or "", markup=False, style="dim")
     if decisions.dropped:
-        errors.print(f"{decisions.dropped} decisions were of too many kinds to be told apart")
+        errors.print(
+            f"{decisions.dropped} decisions were not recorded: there were too many different ones"
+        )
 
 
 def _rows(report: "RoleReport") -> list[list[object]]:

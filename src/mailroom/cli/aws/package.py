@@ -12,7 +12,7 @@ from mailroom.project import Project
 
 
 class Architecture(StrEnum):
-    """Lambda's architectures."""
+    """A Lambda architecture."""
 
     x86_64 = "x86_64"
     arm64 = "arm64"
@@ -20,11 +20,11 @@ class Architecture(StrEnum):
 
 def package(
     architecture: Annotated[
-        Architecture | None, typer.Option(help="This machine's, when not given.")
+        Architecture | None, typer.Option(help="Lambda architecture; this machine's by default.")
     ] = None,
     json: AsJson = False,
 ) -> None:
-    """Package the functions as they go to AWS: same sources, same bytes, on every machine."""
+    """Package the functions for AWS; the same sources give the same bytes on every machine."""
     from mailroom.packaging.archive import build_archive
     from mailroom.packaging.contents import list_parts, require_platform
     from mailroom.packaging.dependencies import host_architecture

@@ -13,7 +13,7 @@ from mailroom.project import Project
 
 
 def promote(env: Env, yes: Yes = False) -> None:
-    """Check, deploy, migrate and try a release that has passed its tests; go back if it fails."""
+    """Deploy, migrate and smoke-test a release that has passed its tests; roll back if it fails."""
     from mailroom.cli.connection import opened
     from mailroom.packaging.contents import require_platform
     from mailroom.promotion.promoter import Promoter

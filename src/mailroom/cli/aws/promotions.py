@@ -6,7 +6,7 @@ from mailroom.project import Project
 
 
 def promotions(env: Env, json: AsJson = False) -> None:
-    """Show what was promoted to an environment, when, from where, and what came of it."""
+    """Show the log of an environment's promotions and rollbacks."""
     from mailroom.cli.connection import opened
     from mailroom.promotion.history import promotions as history
 

@@ -7,7 +7,7 @@ from mailroom.project import Project
 
 
 def publish(env: Env, yes: Yes = False) -> None:
-    """Publish to the AWS Serverless Application Repository, as the template's metadata says."""
+    """Publish to the AWS Serverless Application Repository, with the template's metadata."""
     from mailroom.cli.connection import opened
     from mailroom.packaging.contents import require_platform
     from mailroom.promotion.publishing import (

@@ -14,11 +14,12 @@ from mailroom.project import Project
 def rollback(
     env: Env,
     to: Annotated[
-        str | None, typer.Option("--to", help="Release to go back to; the one before if not given.")
+        str | None,
+        typer.Option("--to", help="Release to roll back to; by default the previous one."),
     ] = None,
     yes: Yes = False,
 ) -> None:
-    """Bring an earlier release back, with the parameters that it had, and try it."""
+    """Deploy an earlier release with its own parameters, and smoke-test it."""
     from mailroom.cli.connection import opened
     from mailroom.deployment.stack import Stack
     from mailroom.promotion.history import earlier

@@ -13,10 +13,10 @@ from mailroom.project import Project
 def verify(
     env: Env,
     keep: Annotated[
-        bool, typer.Option("--keep", help="Leave the tests' environment up, for the next time.")
+        bool, typer.Option("--keep", help="Leave the tests' environment up, for the next run.")
     ] = False,
 ) -> None:
-    """Run the integration tests against the packaged artifact, here, and note what has passed."""
+    """Run the integration tests against the package on this machine, and record their success."""
     from mailroom.deployment.environment_config import load_environment_config
     from mailroom.promotion.release import build_release
     from mailroom.promotion.verification import verify_release

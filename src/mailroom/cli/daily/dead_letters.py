@@ -1,4 +1,4 @@
-"""`mailroom dead-messages`, and `mailroom unrouted`, the same commands for the unrouted queue."""
+"""`mailroom dead-letters`, and `mailroom unrouted`, the same commands for the unrouted queue."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,7 +44,7 @@ def make_app(group: QueueGroup) -> typer.Typer:
             show_messages(_list(environment, queues, MessageFilter(reason=reason)), json)
 
     @app.command(help=f"Show one of the {group.called}, body and attributes.")
-    def show(id: Annotated[str, typer.Argument(help="Its id, or how it begins.")]) -> None:
+    def show(id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")]) -> None:
         environment = _connect()
         found = _list(environment, group.choose(environment), MessageFilter())
         show_json(only_one(found, id).document())

@@ -16,7 +16,7 @@ LAUNCH_CONFIGURATION = "Mailroom: attach to function"
 
 
 class Function(StrEnum):
-    """A function, by its package or as its log is called."""
+    """A function, by its package or by the name of its log."""
 
     publish_messages = "publish_messages"
     process_messages = "process_messages"
@@ -31,39 +31,41 @@ _OUTPUTS = {
     "process": "ProcessMessagesFunctionName",
     "migrate": "MigrateDatabaseFunctionName",
 }
-_SAID = {
+_MEANINGS = {
     "armed": "the next invocation waits for a debugger",
-    "waiting": "an invocation waits for a debugger, without a time-out",
-    "attached": "a debugger is attached: the time-out is suspended",
-    "detached": "the debugger left: the time-out counts again",
-    "ended": "the invocation is over",
+    "waiting": "an invocation waits for a debugger, without a timeout",
+    "attached": "a debugger is attached: the timeout is suspended",
+    "detached": "the debugger is detached: the timeout counts again",
+    "ended": "the invocation has ended",
 }
 
 
 def debug(
     function: Annotated[
-        Function | None, typer.Argument(help="Whose next invocation waits for a debugger.")
+        Function | None, typer.Argument(help="Function whose next invocation waits for a debugger.")
     ] = None,
     port: Annotated[
-        int, typer.Option(min=1, max=65535, help="Where on 127.0.0.1 the debugger connects.")
+        int, typer.Option(min=1, max=65535, help="Port of 127.0.0.1 that the debugger connects to.")
     ] = DEFAULT_PORT,
     containing: Annotated[
         str,
-        typer.Option(metavar="TEXT", help="Only an invocation whose event has this in its JSON."),
+        typer.Option(
+            metavar="TEXT", help="Only an invocation whose event contains this in its JSON."
+        ),
     ] = "",
-    off: Annotated[bool, typer.Option("--off", help="Disarm, whoever armed it.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="Disarm all debuggers.")] = False,
     json: AsJson = False,
 ) -> None:
-    """Have the next invocation of a function wait for a debugger, its time-out suspended.
+    """Have the next invocation of a function wait for a debugger, with its timeout suspended.
 
-    It tells how that goes on, until the invocation is over. Interrupted it disarms: an invocation
-    that waits goes on without a debugger.
+    Prints each state until the invocation ends. Ctrl-C disarms: a waiting invocation continues
+    without a debugger.
     """
     from mailroom.cli.connection import connected
     from mailroom.debugging import armed, disarm
 
     if (function is None) != off:
-        raise Refused("say which function, or --off", "as in: mailroom debug process_messages")
+        raise Refused("name a function, or --off", "as in: mailroom debug process_messages")
     project = Project.find()
     environment = connected(project)
     if environment.name == "compose":
@@ -78,8 +80,8 @@ def debug(
     with armed(environment.endpoint, name, port, project.functions, containing) as states:
         _show_how(port)
         for state in states:
-            told = {"state": state.name, "requestId": state.request_id}
-            print(dumps(told) if json else f"{state.name}: {_SAID[state.name]}", flush=True)
+            document = {"state": state.name, "requestId": state.request_id}
+            print(dumps(document) if json else f"{state.name}: {_MEANINGS[state.name]}", flush=True)
 
 
 def _show_how(port: int) -> None:

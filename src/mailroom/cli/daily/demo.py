@@ -29,9 +29,9 @@ Stop it:  make down
 
 
 def demo(port: Port = None) -> None:
-    """Send 194 real messages through the workflow, and show what became of them.
+    """Send 194 real messages through the workflow, and show their outcomes.
 
-    What is up is used as it is; when nothing is, it is brought up first.
+    Uses the environment that is up; otherwise it is brought up first.
     """
     project = Project.find()
     environment = _environment(project, port)
@@ -49,7 +49,7 @@ def demo(port: Port = None) -> None:
 
 
 def next_steps(environment: Environment) -> str:
-    """What can be pasted as it is, whatever is installed on this machine."""
+    """Commands to try next, which can be pasted on this machine."""
     awslocal = _command("awslocal", Path(sys.executable).with_name("awslocal"))
     if not environment.endpoint.endswith(":4566"):
         awslocal = f"AWS_ENDPOINT_URL={environment.endpoint} {awslocal}"
@@ -63,7 +63,7 @@ def next_steps(environment: Environment) -> str:
 
 
 def _command(name: str, ours: Path) -> str:
-    """A command as a person types it here: its name where the shell finds it, else a path."""
+    """A command's name if the shell finds it, else its path."""
     if shutil.which(name):
         return name
     path = os.path.relpath(ours)

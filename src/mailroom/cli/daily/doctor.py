@@ -10,9 +10,9 @@ from mailroom.project import Project
 
 
 def doctor(json: AsJson = False) -> None:
-    """Look whether this machine has what each way of running needs, and say how to mend it.
+    """Check whether this machine has what the commands need, and say how to get what is missing.
 
-    Exit code 0 when everything is there that runs on a laptop; Docker and AWS are extra.
+    Exit code 0 when the embedded environment can run; Docker and AWS are optional.
     """
     from mailroom.doctor import examine
 
@@ -22,9 +22,9 @@ def doctor(json: AsJson = False) -> None:
         show_json([finding.__dict__ for finding in findings])
     else:
         show_table(
-            ["what", "state", "found", "for", "mend"],
+            ["what", "state", "found", "for", "fix"],
             [
-                [one.what, "ok" if one.ok else "missing", one.found, one.needed_for, one.mend]
+                [one.what, "ok" if one.ok else "missing", one.found, one.needed_for, one.fix]
                 for one in findings
             ],
         )

@@ -1,6 +1,5 @@
 """`mailroom up`, `down` and `reset`."""
 
-import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated
@@ -8,27 +7,26 @@ from typing import Annotated
 import typer
 
 from mailroom.cli.daily.status import print_status
+from mailroom.cli.options import Yes, require
 from mailroom.cli.output import errors
-from mailroom.errors import Refused
+from mailroom.deployment.parameters import parse_parameters
 from mailroom.progress import Progress
 from mailroom.project import Project
 
 Port = Annotated[
     int | None,
     typer.Option(
-        min=1, max=65535, envvar="MAILROOM_PORT", help="LocalStack's port; 4566 the first time."
+        min=1, max=65535, envvar="MAILROOM_PORT", help="LocalStack's port; at first 4566."
     ),
 ]
-Packaged = Annotated[
-    bool, typer.Option("--packaged", help="Run exactly the zip that would go to AWS.")
-]
+Packaged = Annotated[bool, typer.Option("--packaged", help="Run the zip that would go to AWS.")]
 Parameters = Annotated[
     list[str] | None,
     typer.Option(
         "--parameter",
         "-p",
         metavar="NAME=VALUE",
-        help="Template parameter, also for the next time; may be repeated.",
+        help="Template parameter, also of later `up`s; may be repeated.",
     ),
 ]
 Unset = Annotated[
@@ -41,19 +39,17 @@ Unset = Annotated[
 ]
 Restart = Annotated[
     bool,
-    typer.Option(
-        "--restart", help="Restart LocalStack, even if messages in its queues are lost by it."
-    ),
+    typer.Option("--restart", help="Restart LocalStack, even if messages in its queues are lost."),
 ]
 
 
 Containers = Annotated[
-    bool, typer.Option("--compose", help="In containers, by docker-compose.yml.")
+    bool, typer.Option("--compose", help="Run in containers, by docker-compose.yml.")
 ]
 
 
 class Iam(StrEnum):
-    """What happens to a call that its policies don't allow."""
+    """What LocalStack does with a call that policies don't allow."""
 
     ENFORCE = "enforce"
     OBSERVE = "observe"
@@ -65,7 +61,7 @@ Enforcement = Annotated[
     typer.Option(
         "--iam",
         envvar="MAILROOM_IAM",
-        help="Refuse what policies don't allow, only note it, or allow everything; enforce until"
+        help="Deny what policies don't allow, only record it, or allow everything; enforce until"
         " another is asked for. LocalStack is restarted for it.",
     ),
 ]
@@ -81,7 +77,7 @@ def up(
     restart: Restart = False,
 ) -> None:
     """Start LocalStack and Postgres, deploy the topology, migrate the database."""
-    project, parameters = Project.find(), _parsed(parameter or [])
+    project, parameters = Project.find(), parse_parameters(parameter or [])
     mode, forgotten = iam.value if iam else None, unset or []
     if compose:
         from mailroom.environments.compose.environment import ComposeEnvironment
@@ -104,7 +100,7 @@ def up(
 
 
 def down() -> None:
-    """Stop everything that `up` started, in containers too. The data stays."""
+    """Stop what `up` started, in containers too. The data stays."""
     from mailroom.environments.selection import left_alone, local_environments
 
     project, progress = Project.find(), Progress(errors)
@@ -116,9 +112,9 @@ def down() -> None:
 
 
 def reset(
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
 ) -> None:
-    """Stop everything, and delete the data, the logs and what was built, in containers too."""
+    """Stop the environment and delete its data, logs and builds, in containers too."""
     from mailroom.environments.selection import left_alone, local_environments, ownerless
 
     project, progress = Project.find(), Progress(errors)
@@ -129,8 +125,7 @@ def reset(
         errors.print("there is nothing to delete")
         return
     _show(f"to be deleted: {line}" for line in deletions)
-    if not yes and not _confirmed("Delete all of it?"):
-        raise Refused("nothing was deleted")
+    require("Delete all of it?", yes)
     with progress.waiting_for("Stopping and deleting"):
         for environment in environments:
             environment.reset(progress.waiting)
@@ -140,17 +135,3 @@ def reset(
 def _show(lines: Iterable[str]) -> None:
     for line in lines:
         errors.print(line, markup=False)
-
-
-def _confirmed(question: str) -> bool:
-    if not sys.stdin.isatty():
-        raise Refused("this deletes data and there is no terminal to ask on", "add --yes")
-    return typer.confirm(question)
-
-
-def _parsed(parameters: list[str]) -> dict[str, str]:
-    pairs = [parameter.partition("=") for parameter in parameters]
-    malformed = [name for name, equals, _ in pairs if not equals]
-    if malformed:
-        raise Refused(f"not NAME=VALUE: {', '.join(malformed)}")
-    return {name: value for name, _, value in pairs}

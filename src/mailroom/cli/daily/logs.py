@@ -18,9 +18,9 @@ def logs(
         str,
         typer.Argument(help="localstack, postgres or a function, as publish, process or migrate."),
     ],
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as it grows.")] = False,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow the log.")] = False,
     lines: Annotated[
-        int, typer.Option("--lines", "-n", min=1, help="How many, from the end.")
+        int, typer.Option("--lines", "-n", min=1, help="Number of lines from the end.")
     ] = 50,
 ) -> None:
     """Print the log of LocalStack, Postgres or a function."""

@@ -20,17 +20,17 @@ def messages(
     type: Annotated[str | None, typer.Option(help="Only of this type.")] = None,
     batch: Annotated[str | None, typer.Option(help="Only of this batch.")] = None,
     since: Annotated[
-        datetime | None, typer.Option(formats=Formats, help="Only ingested then or later.")
+        datetime | None, typer.Option(formats=Formats, help="Only ingested at this time or later.")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=Formats, help="Only ingested before then.")
+        datetime | None, typer.Option(formats=Formats, help="Only ingested before this time.")
     ] = None,
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, max=_MOST, help="Maximum number of rows.")
     ] = 20,
     json: AsJson = False,
 ) -> None:
-    """Show what was ingested, the newest first. Times without an offset are local ones."""
+    """Show ingested messages, the newest first. Times without an offset are local."""
     from mailroom.cli.connection import connected
     from mailroom.workflow.ingested import Filter, ingested_messages
 

@@ -26,9 +26,9 @@ def send(
     ],
     json: AsJson = False,
 ) -> None:
-    """Send messages through the workflow, and wait until every one has settled.
+    """Send messages through the workflow, and wait until all have settled.
 
-    All files are one batch. Nothing is sent when any line is no valid message.
+    All files are one batch. Nothing is sent if a line is not a valid message.
     """
     from mailroom.cli.connection import connected
 
@@ -42,7 +42,9 @@ def send(
     dead = [kind for kind in result["published"] if result[kind]["deadLettered"]]
     if dead:
         for kind in dead:
-            errors.print(f"look at the dead: mailroom queues {_dead_letters(environment, kind)}")
+            errors.print(
+                f"see the dead letters: mailroom queues {_dead_letters(environment, kind)}"
+            )
         raise typer.Exit(EXIT_DEAD_LETTERS)
 
 
@@ -88,7 +90,7 @@ def _dead_letters(environment: Environment, message_type: str) -> str:
 
 
 def print_result(result: dict[str, Any]) -> None:
-    """A row for each type: what was published, and what became of it."""
+    """Print a row for each type: the number published, and the outcomes."""
     show_table(
         ["type", "published", "ingested", "already there", "dead"],
         [

@@ -35,7 +35,7 @@ def print_status(environment: "LocalEnvironment", json: bool = False) -> bool:
     with Progress(errors).waiting_for("Looking what is up"):
         if isinstance(environment, ComposeEnvironment):
             parts = environment.parts()
-            for line in environment.earlier_containers():
+            for line in environment.inventory.earlier_containers():
                 errors.print(line, markup=False)
         else:
             parts = _parts(environment)
@@ -50,7 +50,7 @@ def print_status(environment: "LocalEnvironment", json: bool = False) -> bool:
 
 
 def _settings(parts: list[dict[str, Any]]) -> list[list[object]]:
-    """What it runs and how, for a person: the fields that not every part has."""
+    """The fields that not every part has, as text."""
     localstack, postgres, topology = parts
     parameters = topology["parameters"].items()
     return [

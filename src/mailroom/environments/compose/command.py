@@ -1,4 +1,4 @@
-"""Runs `docker` and `docker compose` for one checkout, and understands what they complain about."""
+"""Runs `docker` and `docker compose` for one checkout, and translates their errors."""
 
 import json
 import os
@@ -13,16 +13,15 @@ from mailroom.errors import StartFailed
 from mailroom.project import Project
 
 _COMPOSE = ("docker", "compose")
-_PATIENCE_SECONDS = 30
+_TIMEOUT_SECONDS = 30
 
 
 class Compose:
     """The Compose project that belongs to a checkout and a folder of state.
 
-    With the usual folder its name is the one that `docker compose` chooses in the checkout: by
-    docker-compose.yml it follows from the path. Containers that the checkout made under another
-    name are its own too. With another folder of state it has a name of its own, so that both can
-    be up at once.
+    With the default folder of state its name is the one that docker-compose.yml makes of the path.
+    Containers that the checkout created under another name belong to it too. With another folder
+    of state it has another name, so that both can be up at once.
 
     Args:
         project: The checkout.
@@ -36,7 +35,7 @@ class Compose:
 
     @cached_property
     def project_name(self) -> str:
-        """The project that commands are about: one that has containers, else the usual one."""
+        """The project that commands work on: one with containers, else the usual one."""
         used = self.sorted_out().projects
         if len(used) == 1:
             return used[0]
@@ -44,7 +43,7 @@ class Compose:
 
     @cached_property
     def usual_name(self) -> str:
-        """The name of the project that `up` makes when there is none."""
+        """The name of the project that `up` creates when there is none."""
         if self._demanded:
             return self._demanded
         document = json.loads(self._ask([*_COMPOSE, "config", "--format", "json"], None))
@@ -52,11 +51,11 @@ class Compose:
 
     @property
     def command(self) -> list[str]:
-        """What a person types before a Compose command."""
+        """The beginning of every Compose command line."""
         return [*_COMPOSE, "--project-name", self.project_name]
 
     def sorted_out(self) -> Containers:
-        """All containers that Compose made on this machine, the checkout's own and others."""
+        """All containers of Compose on this machine, the checkout's own and others."""
         return sort_out(self._ask(LISTING, None), self._root, self._demanded)
 
     def containers(self) -> dict[str, Container]:
@@ -80,10 +79,10 @@ class Compose:
         return sorted(self._ask(command, None).split())
 
     def remove(self, project_name: str, *options: str) -> None:
-        """Remove the checkout's containers in a project, and what options of `down` add to that.
+        """Remove the checkout's containers in a project, and what the options of `down` add.
 
-        In a project that another checkout has containers in, too, nothing but the containers
-        goes: nothing says whose the rest is.
+        If another checkout has containers in the project too, only this checkout's containers
+        are removed, as volumes and networks may belong to either.
         """
         there = self.sorted_out()
         if there.sharers(project_name):
@@ -97,15 +96,15 @@ class Compose:
         )
 
     def ask(self, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
-        """Run a Compose command that ends soon; what it prints on standard output.
+        """Run a short Compose command; returns its standard output.
 
         Raises:
-            MailroomError: It failed; the message says what is in the way.
+            MailroomError: The command failed; the message says why.
         """
         return self._ask([*self.command, *arguments], settings)
 
     def inspect(self, container: Container, what: str) -> str:
-        """A piece of what Docker knows of a container, in Go's template language."""
+        """Inspect a container; `what` is a Go template."""
         return self._ask(["docker", "inspect", "--format", what, container.id], None).strip()
 
     def log(self, container: Container, lines: int) -> str:
@@ -113,7 +112,7 @@ class Compose:
         return self._ask(["docker", "logs", "--tail", str(lines), container.id], None, both=True)
 
     def show_log(self, container: Container, lines: int, follow: bool) -> None:
-        """Print the end of a container's log, and go on with it if asked to."""
+        """Print the end of a container's log, and follow it if asked to."""
         options = ["--follow"] if follow else []
         subprocess.run(["docker", "logs", "--tail", str(lines), *options, container.id])
 
@@ -123,15 +122,15 @@ class Compose:
         settings: Mapping[str, str] | None = None,
         tell: Callable[[str], None] = lambda line: None,
     ) -> None:
-        """Run a Compose command that may take long.
+        """Run a long Compose command.
 
         Args:
             arguments: The command.
-            settings: Variables of docker-compose.yml that win over all others.
+            settings: Variables of docker-compose.yml that take precedence over all others.
             tell: Called with each line that it prints.
 
         Raises:
-            MailroomError: It failed; the message says what is in the way.
+            MailroomError: The command failed; the message says why.
         """
         self._work([*self.command, *arguments], f"docker compose {arguments[0]}", settings, tell)
 
@@ -160,12 +159,12 @@ class Compose:
     ) -> str:
         with _start(command, self._root, settings, both) as process:
             try:
-                out, complaint = process.communicate(timeout=_PATIENCE_SECONDS)
+                out, complaint = process.communicate(timeout=_TIMEOUT_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise StartFailed(
-                    f"Docker did not answer within {_PATIENCE_SECONDS} s",
-                    "see whether the engine is well: docker info",
+                    f"Docker did not answer within {_TIMEOUT_SECONDS} s",
+                    "check the engine: docker info",
                 ) from None
         if process.returncode:
             raise diagnose(complaint or out, " ".join(command[:3]))
@@ -182,7 +181,7 @@ def _start(
         return subprocess.Popen(
             command,
             cwd=folder,
-            # By PWD docker-compose.yml names the project.
+            # docker-compose.yml names the project by PWD.
             env={**os.environ, "PWD": os.fspath(folder), **(settings or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

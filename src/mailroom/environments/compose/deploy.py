@@ -1,83 +1,80 @@
-"""Runs inside LocalStack's container, once it answers: brings the topology up.
+"""Runs inside LocalStack's container, once LocalStack answers: brings the environment up.
 
-LocalStack's ready hook (emulator/init/ready.d/deploy.sh) calls it, at every start of the
-container. Postgres is reached as its superuser through a Unix socket that only the two
-containers share, as in the embedded environment: so the owner gets a new password at each
-start, and it is kept nowhere but in Secrets Manager.
+LocalStack's ready hook (emulator/init/ready.d/deploy.sh) calls it at every start of the
+container. The superuser of Postgres connects through a Unix socket that only the two containers
+share. So, as in the embedded environment, the owner gets a new password at each start, and
+Secrets Manager is the only place of it.
 """
 
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
 from mailroom.aws.sessions import EmulatorSession
-from mailroom.database.owner import renew_owner, store_owner_credentials
-from mailroom.deployment.deploy import Code
+from mailroom.database.owner import connects
 from mailroom.deployment.environment_config import load_environment_config
 from mailroom.deployment.parameters import parse_parameters
 from mailroom.deployment.template import Template
-from mailroom.environments.bring_up import bring_up_to_date
+from mailroom.environments.bring_up import Installation, bring_up
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError, Refused
 from mailroom.packaging.archive import pack
-from mailroom.packaging.code import link_sources, upload
+from mailroom.packaging.code import link_sources
 from mailroom.packaging.dependencies import host_architecture
 from mailroom.progress import Progress
 from mailroom.project import Project
 from mailroom.waiting import wait_until
 
-# Where emulator/Dockerfile and docker-compose.yml put things.
+# Paths of emulator/Dockerfile and docker-compose.yml.
 _HOME = Path("/opt/mailroom")
 _PROJECT = Project(root=_HOME / "checkout", state=Path("/var/lib/localstack/mailroom"))
 _DEPENDENCIES = _HOME / "functions"
 _INSTALLED_LOCK = _HOME / "functions.txt"
 _SUPERUSER = make_conninfo(host="/run/mailroom/postgres", user="postgres", dbname="postgres")
 _ENDPOINT = "http://127.0.0.1:4566"
+_CODES = ("live", "packaged")
 
 
 def deploy(progress: Progress) -> None:
-    """Give the owner a password, deploy, migrate.
+    """Bring the environment up: code, the owner's secret, stack, migrations.
 
     Raises:
-        MailroomError: Something is in the way; the message says what.
+        MailroomError: A step failed; the message says why.
     """
+    code = os.environ.get("MAILROOM_CODE") or "live"
+    if code not in _CODES:
+        raise Refused(f"MAILROOM_CODE is {code!r}", f"it may be: {', '.join(_CODES)}")
     config = load_environment_config(_PROJECT.environments, "local")
-    account = config.account or "000000000000"
     template = Template(_PROJECT.template)
     words = os.environ.get("MAILROOM_PARAMETERS", "").split()
     parameters = parse_parameters(words, " in MAILROOM_PARAMETERS")
     template.check_parameters({**config.parameters, **parameters})
-    session = EmulatorSession(_ENDPOINT, config.region, account)
-    with progress.step("Functions' code") as step:
-        kind = os.environ.get("MAILROOM_CODE") or "live"
-        code = _code(kind)(session, f"mailroom-artifacts-{account}-{config.region}")
-        step.result = kind
-    with progress.step("Owner's password"):
-        wait_until(_superuser_connects, "Postgres", 60)
-        password = renew_owner(_SUPERUSER)
-        secret = store_owner_credentials(session, "postgres", 5432, password)
-    bring_up_to_date(
-        Environment("compose", _ENDPOINT, session, config.stack, _SUPERUSER, "psql"),
-        template,
-        config,
-        code,
-        {"DatabaseSecretArn": secret, **parameters},
-        progress,
+    session = EmulatorSession(_ENDPOINT, config.region, config.emulated_account)
+    installation = Installation(
+        environment=Environment("compose", _ENDPOINT, session, config.stack, _SUPERUSER, "psql"),
+        config=config,
+        superuser=_SUPERUSER,
+        database_host="postgres",
+        database_port=5432,
+        live_code=lambda: link_sources(_PROJECT, _dependencies()),
+        package=package,
+        awaited="Postgres 18",
+        wait=lambda: wait_until(lambda: connects(_SUPERUSER), "Postgres", 60),
     )
+    packaged = code == "packaged"
+    bring_up(installation, template, parameters, progress, packaged=packaged, renew=False)
 
 
 def package() -> Path:
-    """The zip that would go to AWS, of the dependencies that the image holds."""
-    return pack(_PROJECT, _DEPENDENCIES, host_architecture())
+    """The zip that would go to AWS, with the dependencies that the image contains."""
+    return pack(_PROJECT, _dependencies(), host_architecture())
 
 
 def main() -> int:
-    """Deploy; the exit code is LocalStack's measure of the hook's success."""
+    """Deploy. LocalStack takes an exit code other than 0 as a failure of the hook."""
     console = Console(stderr=True, emoji=False)
     try:
         deploy(Progress(console))
@@ -87,32 +84,13 @@ def main() -> int:
     return 0
 
 
-def _code(kind: str) -> Callable[[EmulatorSession, str], Code]:
-    kinds = {"live": _live, "packaged": _packaged}
-    if kind not in kinds:
-        raise Refused(f"MAILROOM_CODE is {kind!r}", f"it may be: {', '.join(kinds)}")
+def _dependencies() -> Path:
     if (_PROJECT.functions / "requirements.txt").read_bytes() != _INSTALLED_LOCK.read_bytes():
         raise Refused(
             "functions/requirements.txt is not the one that this image was built with",
-            "build it anew: docker compose up --build",
+            "build it again: docker compose up --build",
         )
-    return kinds[kind]
-
-
-def _live(session: EmulatorSession, bucket: str) -> Code:
-    return link_sources(_PROJECT, _DEPENDENCIES)
-
-
-def _packaged(session: EmulatorSession, bucket: str) -> Code:
-    return upload(package(), host_architecture(), session, bucket)
-
-
-def _superuser_connects() -> bool:
-    try:
-        psycopg.connect(_SUPERUSER, connect_timeout=2).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+    return _DEPENDENCIES
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What Docker says when something is in the way, as one message with the way out."""
+"""Translates Docker's error messages to errors with a hint."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ class EngineMissing(Refused):
 
 
 class ImageMissing(Refused):
-    """An image, or what goes into one, can be had neither here nor from the network."""
+    """An image, or a package for one, is neither on this machine nor reachable by network."""
 
 
 def no_command() -> EngineMissing:
@@ -23,11 +23,11 @@ def no_command() -> EngineMissing:
 
 
 def diagnose(said: str, doing: str) -> MailroomError:
-    """What Docker's complaint means.
+    """Translate an error message of Docker.
 
     Args:
-        said: All that the command printed.
-        doing: What was tried, for a complaint that is not known.
+        said: The output of the command.
+        doing: The command, for an unknown error message.
     """
     for pattern, error in _KNOWN:
         found = re.search(pattern, said)
@@ -38,7 +38,7 @@ def diagnose(said: str, doing: str) -> MailroomError:
 
 
 def diagnose_log(log: str) -> MailroomError | None:
-    """What the end of LocalStack's log means; None when it is nothing that is known."""
+    """Translate the end of LocalStack's log; None when it has no known error."""
     if re.search(r"LOCALSTACK_AUTH_TOKEN|License activation failed", log):
         return Refused(
             "this LocalStack image demands an auth token",
@@ -84,7 +84,7 @@ def _port_taken(found: re.Match[str]) -> MailroomError:
 
 
 def _bad_port(found: re.Match[str]) -> MailroomError:
-    return Refused(f"{found['port']} is no port", "look at MAILROOM_PORT, MAILROOM_POSTGRES_PORT")
+    return Refused(f"{found['port']} is no port", "check MAILROOM_PORT, MAILROOM_POSTGRES_PORT")
 
 
 def _disk_full(found: re.Match[str]) -> MailroomError:
@@ -104,20 +104,20 @@ def _no_image(found: re.Match[str]) -> MailroomError:
 def _no_such_image(found: re.Match[str]) -> MailroomError:
     return ImageMissing(
         "the registry has no such image, or does not give it to you",
-        "look at LOCALSTACK_IMAGE and POSTGRES_IMAGE (.env.example), or log in: docker login",
+        "check LOCALSTACK_IMAGE and POSTGRES_IMAGE (.env.example), or log in: docker login",
     )
 
 
 def _no_packages(found: re.Match[str]) -> MailroomError:
     return ImageMissing(
-        "the image could not be built: a Python package could not be had",
+        "the image could not be built: a Python package could not be downloaded",
         f"{found[0].strip()}\nthe first build needs the package index; later ones do not",
     )
 
 
 type _Error = Callable[[re.Match[str]], MailroomError]
 
-# The first that fits. Docker's own words, in each of its wordings that is about.
+# The first match counts. Docker's messages, in the wordings of several versions.
 _KNOWN: list[tuple[str, _Error]] = [
     (r"(?i)permission denied while trying to connect to the docker", _no_permission),
     (

@@ -1,8 +1,8 @@
-"""The environment in containers: what is there, how to reach it, how to take it down."""
+"""The environment in containers: its state, how to reach it, how to stop and delete it."""
 
 import importlib.metadata
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -15,7 +15,7 @@ from mailroom.deployment.parameters import parse_parameters
 from mailroom.environments.compose.command import Compose
 from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.docker_errors import EngineMissing
-from mailroom.environments.compose.ownership import Containers, Listed, earlier_name
+from mailroom.environments.compose.inventory import Inventory
 from mailroom.environments.compose.remembered_parameters import RememberedParameters
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError, NotUp
@@ -24,7 +24,6 @@ from mailroom.project import Project
 
 LOCALSTACK = "localstack"
 POSTGRES = "postgres"
-_DATA = ", with every message in the database"
 _PORTS = {LOCALSTACK: 4566, POSTGRES: 5432}
 
 
@@ -36,12 +35,13 @@ class ComposeEnvironment:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.compose = Compose(project)
+        self.inventory = Inventory(self.compose, project.root.name)
         self.remembered = RememberedParameters(project.state)
         self.config: EnvironmentConfig = load_environment_config(project.environments, "local")
 
     @property
     def containers(self) -> dict[str, Container]:
-        """Its containers by service; none where there is no engine."""
+        """Its containers by service; none when there is no Docker engine."""
         try:
             return self.compose.containers()
         except EngineMissing:
@@ -49,17 +49,17 @@ class ComposeEnvironment:
 
     @property
     def running(self) -> bool:
-        """Whether any part of it runs, whoever started it; not when Docker can't tell."""
+        """Whether any part of it runs; False when Docker fails."""
         try:
             return any(container.running for container in self.containers.values())
         except MailroomError:
             return False
 
     def connect(self) -> Environment:
-        """The environment, for whoever wants to use it.
+        """Return how to reach it.
 
         Raises:
-            NotUp: It is not up, or not all of it.
+            NotUp: A part of it is not up.
         """
         containers = self.containers
         if not all(service in containers and containers[service].healthy for service in _PORTS):
@@ -67,15 +67,15 @@ class ComposeEnvironment:
         return self.environment(containers)
 
     def environment(self, containers: dict[str, Container]) -> Environment:
-        """How to reach the parts of it, of which both run.
+        """How to reach its parts, which both run.
 
         Raises:
-            NotUp: They run, but not as docker-compose.yml says.
+            NotUp: A part runs otherwise than docker-compose.yml says.
         """
         if not all(port in containers[service].ports for service, port in _PORTS.items()):
             raise NotUp
         endpoint = _endpoint(containers[LOCALSTACK].ports[_PORTS[LOCALSTACK]])
-        session = EmulatorSession(endpoint, self.config.region, self.config.account or "0" * 12)
+        session = EmulatorSession(endpoint, self.config.region, self.config.emulated_account)
         secret = owner_secret(session)
         if secret is None:
             raise NotUp
@@ -92,88 +92,29 @@ class ComposeEnvironment:
         """Remove the containers and their network; the data stays, in its volume.
 
         Args:
-            waiting: Never called: Compose keeps two commands apart by itself.
+            waiting: Never called, as Compose serializes commands by itself.
 
         Returns:
-            Whether there were any.
+            Whether there were containers.
         """
-        used = self._sorted_out().projects
+        used = self.inventory.sorted_out().projects
         for name in used:
             self.compose.remove(name)
         return bool(used)
 
     def deletions(self) -> list[str]:
         """What `reset` deletes, a line each."""
-        with suppress(EngineMissing):
-            there = self.compose.sorted_out()
-            return [line for name in self._projects() for line in self._deleted(there, name)]
-        return []
-
-    def _deleted(self, there: Containers, name: str) -> Iterator[str]:
-        containers = [one for one in there.ours if one.project == name]
-        if containers:
-            yield f"containers {_names(containers)}"
-        if there.sharers(name):
-            return
-        for kind in ("volume", "network", "image"):
-            found = self.compose.labelled(kind, name)
-            if found:
-                yield f"{kind}s {', '.join(found)}" + (_DATA if kind == "volume" else "")
+        return self.inventory.deletions()
 
     def reset(self, waiting: Callable[[], None] = lambda: None) -> None:
-        """Remove everything, the data and the image too."""
+        """Remove containers, networks, volumes and the image."""
         with suppress(EngineMissing):
-            for name in self._projects():
+            for name in self.inventory.projects():
                 self.compose.remove(name, "--volumes", "--rmi", "local")
         self.remembered.remove()
 
-    def left_alone(self) -> list[str]:
-        """What is there of other checkouts, a line each: no command touches it."""
-        try:
-            there = self.compose.sorted_out()
-        except MailroomError:
-            return []
-        return [
-            f"left alone, as it belongs to the checkout {folder}: containers {_names(containers)}"
-            for folder, containers in sorted(there.other_checkouts(self.project.root.name).items())
-        ]
-
-    def ownerless(self) -> list[str]:
-        """Volumes under the name that this checkout's project once had, a line; or none.
-
-        Nothing says which checkout in a folder of this name made them.
-        """
-        earlier = earlier_name(self.project.root.name)
-        with suppress(EngineMissing):
-            if earlier not in self._projects():
-                volumes = self.compose.labelled("volume", earlier)
-                return [
-                    "left alone, as another checkout may have made it: volume "
-                    f"{volume} (docker volume rm {volume})"
-                    for volume in volumes
-                ]
-        return []
-
-    def earlier_containers(self) -> list[str]:
-        """What the checkout has under another project name than the current one, a line each."""
-        there = self._sorted_out()
-        if len(there.projects) < 2:
-            return []
-        extra = [one for one in there.ours if one.project != self.compose.project_name]
-        return [f"also of this checkout: containers {_names(extra)} (remove them: mailroom down)"]
-
-    def _projects(self) -> list[str]:
-        """All Compose projects of the checkout: with containers, and the one that `up` makes."""
-        return sorted({*self.compose.sorted_out().projects, self.compose.usual_name})
-
-    def _sorted_out(self) -> Containers:
-        try:
-            return self.compose.sorted_out()
-        except EngineMissing:
-            return Containers([], [])
-
     def empty_database(self, waiting: Callable[[], None] = lambda: None) -> None:
-        """Delete everything in the database, whether it is up or not; all else stays."""
+        """Delete the database's content; Postgres may be up or not."""
         postgres = self.containers.get(POSTGRES)
         if postgres and postgres.running:
             options = ["--username=postgres", "--set=ON_ERROR_STOP=1", "--quiet"]
@@ -183,7 +124,7 @@ class ComposeEnvironment:
             self.compose.work("down", "--volumes")
 
     def show_log(self, service: str, lines: int, follow: bool) -> None:
-        """Print the end of a container's log, and go on with it if asked to.
+        """Print the end of a container's log, and follow it if asked to.
 
         Raises:
             NotUp: There is no such container.
@@ -194,9 +135,9 @@ class ComposeEnvironment:
         self.compose.show_log(container, lines, follow)
 
     def parts(self) -> list[dict[str, Any]]:
-        """The parts of it for `mailroom status`: `part`, `state`, `where`, `pid`, `version`.
+        """Its parts for `mailroom status`: `part`, `state`, `where`, `pid`, `version`.
 
-        LocalStack has `iam` besides, and the topology has `code` and `parameters`.
+        LocalStack also has `iam`, the topology `code` and `parameters`.
         """
         containers = self.containers
         localstack = containers.get(LOCALSTACK)
@@ -232,16 +173,12 @@ class ComposeEnvironment:
         return None
 
 
-def _names(containers: list[Listed]) -> str:
-    return ", ".join(sorted(container.name for container in containers))
-
-
 def _endpoint(port: int) -> str:
     return f"http://127.0.0.1:{port}"
 
 
 def _login(port: int) -> str:
-    """How the owner logs in, but for the password."""
+    """The owner's connection string without the password."""
     return make_conninfo(host="127.0.0.1", port=port, dbname=DATABASE, user=OWNER)
 
 

@@ -1,7 +1,7 @@
-"""Which of this machine's containers belong to a checkout: those whose label names its folder.
+"""Sorts this machine's containers by checkout, by the label with the checkout's folder.
 
-The label holds the folder that Compose worked in when it made the container. A project's name
-alone says nothing: two checkouts may have the same one.
+The label is the working directory of Compose when it created the container. A project's name is
+not enough: two checkouts may have the same one.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from pathlib import Path
 
 _LABEL = "com.docker.compose"
 _SERVICES = ("localstack", "postgres")
-# The folder last: it alone may have any character in it.
+# The folder is last, as it may contain any character.
 _COLUMNS = (
     "{{.ID}}",
     "{{.Names}}",
@@ -27,14 +27,14 @@ LISTING = (
 
 @dataclass(frozen=True)
 class Listed:
-    """A container that Compose made, of whichever checkout.
+    """A container of Compose, of any checkout.
 
     Attributes:
         id: The first twelve digits of its id.
         name: Its name.
         project: Its Compose project.
-        service: Its service there.
-        folder: The folder that Compose worked in.
+        service: Its service.
+        folder: The working directory of Compose.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Containers:
-    """The containers that Compose made on this machine, seen from one checkout.
+    """The containers of Compose on this machine, sorted for one checkout.
 
     Attributes:
         ours: Those of the checkout.
@@ -69,7 +69,7 @@ class Containers:
         """Other checkouts' containers by checkout.
 
         Args:
-            folder_name: Name of this checkout's folder: earlier versions made it the project's.
+            folder_name: Name of this checkout's folder, and of the project in earlier versions.
         """
         found: dict[Path, list[Listed]] = {}
         for other in self.others:
@@ -80,12 +80,12 @@ class Containers:
 
 
 def sort_out(listing: str, root: Path, name: str | None) -> Containers:
-    """Tell a checkout's containers from those of others.
+    """Sort containers into a checkout's own and others.
 
     Args:
-        listing: What `LISTING` printed.
+        listing: The output of `LISTING`.
         root: The checkout's folder.
-        name: The only project that counts; None for all but those of other folders of state.
+        name: The checkout's project; None for all except those of other folders of state.
     """
     listed = [_parse(line) for line in listing.splitlines() if line]
     here = root.resolve()
@@ -111,7 +111,7 @@ def earlier_name(folder_name: str) -> str:
 
 
 def state_name(state: Path) -> str:
-    """The project's name with a folder of state that is not the usual one."""
+    """The project's name with another folder of state than the default."""
     return f"mailroom-{hashlib.sha256(str(state).encode()).hexdigest()[:8]}"
 
 

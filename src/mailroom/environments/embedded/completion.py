@@ -1,20 +1,18 @@
-"""What `up` does while LocalStack boots, and once it answers."""
+"""What `up` does while LocalStack starts, and once it answers."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 
-from mailroom.database.owner import owner_secret, store_owner_credentials
-from mailroom.deployment.deploy import Code
 from mailroom.deployment.stack import Stack
 from mailroom.deployment.template import Template
-from mailroom.environments.bring_up import bring_up_to_date
+from mailroom.environments.bring_up import Installation, bring_up
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.embedded.state import State
-from mailroom.environments.embedded.undo import Undo
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port, is_free
 from mailroom.errors import DeploymentFailed
-from mailroom.packaging.code import live_code, packaged_code
+from mailroom.packaging.code import live_code, package_for_this_machine
 from mailroom.progress import Progress
 
 
@@ -23,36 +21,41 @@ def complete(
     state: State,
     localstack: ProcessRecord,
     progress: Progress,
-    undo: list[Undo],
+    started: ExitStack,
     packaged: bool,
     parameters: Mapping[str, str],
 ) -> Environment:
-    """Start Postgres beside a LocalStack that boots, then deploy and migrate.
+    """Start Postgres while LocalStack starts, then bring the environment up.
 
     Args:
-        undo: Told how to take back what is started here.
-        parameters: All template parameters that win over the target's; remembered when they
-            are deployed.
+        embedded: The environment.
+        state: Its state.
+        localstack: LocalStack's process.
+        progress: Shows each step.
+        started: Gets a callback that stops Postgres if it is started here.
+        packaged: Run the functions from the zip that would go to AWS.
+        parameters: All template parameters that take precedence over the config's; they are
+            remembered once they are deployed.
 
-    For the others, and the errors, see `start_environment`.
+    For errors see `start_environment`.
     """
-    state = _start_postgres(embedded, state, progress, undo)
-    environment = embedded.environment(state)
+    state = _start_postgres(embedded, state, progress, started)
+    environment, postgres = embedded.environment(state), embedded.postgres(state)
+    installation = Installation(
+        environment=environment,
+        config=embedded.config,
+        superuser=postgres.superuser(),
+        database_host="127.0.0.1",
+        database_port=state.postgres_port,
+        live_code=lambda: live_code(embedded.project),
+        package=lambda: package_for_this_machine(embedded.project),
+        awaited="LocalStack 4.14.0",
+        wait=lambda: embedded.localstack(state).wait(localstack),
+    )
     template = Template(embedded.project.template)
-    with progress.step("Functions' code"):
-        code = live_code(embedded.project)
-        _prepare_deployment(environment, template)
-    # The secret is gone with the LocalStack before; its password is made while the new one boots.
-    renewed = None if state.ready else embedded.postgres(state).renew_owner()
-    with progress.step("LocalStack 4.14.0") as step:
-        embedded.localstack(state).wait(localstack)
-        step.result = environment.endpoint
-    if packaged:
-        code = _upload(embedded, environment)
-    secret = _owner_secret(embedded, environment, state, renewed)
-    given = {"DatabaseSecretArn": secret, **parameters}
+    renew = not state.ready
     try:
-        bring_up_to_date(environment, template, embedded.config, code, given, progress)
+        bring_up(installation, template, parameters, progress, packaged=packaged, renew=renew)
     except DeploymentFailed:
         embedded.file.save(state.with_(ready=state.ready and _is_deployed(environment)))
         raise
@@ -61,14 +64,14 @@ def complete(
 
 
 def _start_postgres(
-    embedded: EmbeddedEnvironment, state: State, progress: Progress, undo: list[Undo]
+    embedded: EmbeddedEnvironment, state: State, progress: Progress, started: ExitStack
 ) -> State:
     if state.postgres and state.postgres.alive():
         return state
     embedded.stop_postgres()
     port = state.postgres_port if is_free(state.postgres_port) else free_port()
     state = state.with_(postgres_port=port, ready=False)
-    undo.append(embedded.stop_postgres)
+    started.callback(embedded.stop_postgres)
     with progress.step("Postgres 18") as step:
         server = embedded.postgres(state)
         process = server.start()
@@ -79,29 +82,6 @@ def _start_postgres(
     return state
 
 
-def _prepare_deployment(environment: Environment, template: Template) -> None:
-    """What takes time and needs no engine."""
-    template.render()
-    for service in ("cloudformation", "secretsmanager", "lambda"):
-        environment.session.client(service)
-
-
 def _is_deployed(environment: Environment) -> bool:
     stack = Stack(environment.session.client("cloudformation"), environment.stack)
     return stack.deployed() is not None
-
-
-def _upload(embedded: EmbeddedEnvironment, environment: Environment) -> Code:
-    config = embedded.config
-    bucket = f"mailroom-artifacts-{config.account}-{config.region}"
-    return packaged_code(embedded.project, environment.session, bucket)
-
-
-def _owner_secret(
-    embedded: EmbeddedEnvironment, environment: Environment, state: State, renewed: str | None
-) -> str:
-    existing = None if renewed else owner_secret(environment.session)
-    if existing and embedded.postgres(state).admits(existing.credentials):
-        return existing.arn
-    password = renewed or embedded.postgres(state).renew_owner()
-    return store_owner_credentials(environment.session, "127.0.0.1", state.postgres_port, password)

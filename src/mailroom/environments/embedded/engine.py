@@ -1,4 +1,4 @@
-"""What a LocalStack was started from, and what a restart of it would lose."""
+"""Digests of LocalStack's code and settings, and what a restart of LocalStack would lose."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -13,10 +13,10 @@ _ENVIRONMENTS = ("engine", RUNTIME, "debugger")
 
 
 def engine_parts(project: Project, server: LocalStackServer) -> dict[str, str]:
-    """Digests of what a LocalStack runs from: as long as none changes it need not be restarted.
+    """Digests of LocalStack's code and settings. It needs a restart when one changes.
 
     Returns:
-        By what they are of, in words for a message: the plugin's code, the locks with what was
+        Digests by what they cover, as the user reads it: the plugin's code, the locks and what was
         installed from them, LocalStack's settings.
     """
     emulator = project.root / "emulator"
@@ -31,9 +31,9 @@ def engine_parts(project: Project, server: LocalStackServer) -> dict[str, str]:
 
 
 def what_a_restart_loses(environment: Environment) -> str:
-    """The messages in queues and the executions that run, in words; empty when there are none.
+    """The messages in queues and the running executions, as text; empty when there are none.
 
-    LocalStack keeps nothing. What else goes, `up` makes again, or it is a record of the past.
+    LocalStack keeps no state. `up` recreates everything else, except logs and ended executions.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -43,7 +43,7 @@ def what_a_restart_loses(environment: Environment) -> str:
             _counted(sum(_executions(environment)), "running execution", "running executions"),
         ]
     except (BotoCoreError, ClientError):
-        # It doesn't answer any more, and so has nothing that could be used.
+        # LocalStack doesn't answer, so its messages are lost already.
         return ""
     return " and ".join(filter(None, lost))
 

@@ -15,15 +15,15 @@ from mailroom.project import Project
 if TYPE_CHECKING:
     from mailroom.environments.embedded.postgres import PostgresServer
 
-# To stop or delete what is there, its ports need not be known.
+# Ports don't matter to stop processes or delete files.
 _UNKNOWN = State(0, 0)
 
 
 class EmbeddedEnvironment:
-    """What is there, and how to take it down. `startup` brings it up.
+    """An environment: its state, and how to stop and delete it. `startup` brings it up.
 
-    AWS's and Postgres' clients are imported where they are used: they take half a second, which
-    `up` has while LocalStack boots.
+    Clients of AWS and Postgres are imported where they are used: that takes half a second, which
+    `up` has while LocalStack starts.
     """
 
     name = "embedded"
@@ -35,7 +35,7 @@ class EmbeddedEnvironment:
 
     @property
     def state(self) -> State | None:
-        """What is known of it; None when it was never up."""
+        """The saved state; None when it was never up."""
         return self.file.load()
 
     @property
@@ -45,10 +45,10 @@ class EmbeddedEnvironment:
         return state is not None and any(record.alive() for record in state.processes)
 
     def connect(self) -> Environment:
-        """The environment, for whoever wants to use it.
+        """Return how to reach it.
 
         Raises:
-            NotUp: It is not up, or not all of it.
+            NotUp: A part of it is not up.
         """
         state = self.state
         if state is None or not (state.ready and state.running):
@@ -56,12 +56,11 @@ class EmbeddedEnvironment:
         return self.environment(state)
 
     def environment(self, state: State) -> Environment:
-        """How to reach the parts of it, whether they run or not."""
+        """How to reach its parts, which may not run."""
         from mailroom.aws.sessions import EmulatorSession
 
         endpoint = self.localstack(state).endpoint
-        account = self.config.account or "000000000000"
-        session = EmulatorSession(endpoint, self.config.region, account)
+        session = EmulatorSession(endpoint, self.config.region, self.config.emulated_account)
         database = self.postgres(state).dsn()
         return Environment(
             self.name, endpoint, session, self.config.stack, database, f'psql "{database}"'
@@ -77,10 +76,10 @@ class EmbeddedEnvironment:
         return PostgresServer(home, self.project.logs / "postgres.log", state.postgres_port)
 
     def down(self, waiting: Callable[[], None] = lambda: None) -> bool:
-        """Stop everything that was started; the data stays.
+        """Stop all processes; the data stays.
 
         Args:
-            waiting: Called when another command is at work, before waiting for its end.
+            waiting: Called when another command has the lock, before waiting for it.
 
         Returns:
             Whether anything was running.
@@ -100,7 +99,7 @@ class EmbeddedEnvironment:
     def reset(self, waiting: Callable[[], None] = lambda: None) -> None:
         """Stop everything, and delete the data, the logs and what was built.
 
-        Of the folder only what is ours goes: somebody may have chosen one that holds other things.
+        Other files in the folder stay, as a user may have chosen a folder that is not empty.
         """
         self.down(waiting)
         state = self.project.state
@@ -113,7 +112,7 @@ class EmbeddedEnvironment:
             state.rmdir()
 
     def empty_database(self, waiting: Callable[[], None] = lambda: None) -> None:
-        """Delete everything in the database, whether it is up or not; all else stays."""
+        """Delete the database's content; Postgres may be up or not."""
         with self.file.locked(waiting):
             state = self.state or _UNKNOWN
             if state.postgres and state.postgres.alive():

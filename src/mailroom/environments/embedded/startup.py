@@ -1,16 +1,17 @@
-"""`up`: starts what does not run, deploys what has changed, migrates."""
+"""`up`: starts what doesn't run, deploys what has changed, migrates the database."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 
 from mailroom.environments.embedded.engine import engine_parts
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.embedded.restarting import given_mode, restart_reason
 from mailroom.environments.embedded.state import State
-from mailroom.environments.embedded.undo import Undo, undone_on_failure
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port, require_free_port
 from mailroom.errors import Refused
+from mailroom.interrupts import uninterrupted
 from mailroom.progress import Progress
 from mailroom.types.definitions import require_current
 
@@ -29,39 +30,51 @@ def start_environment(
 ) -> Environment:
     """Bring the environment up; when it is up, change only what differs.
 
-    LocalStack is started anew when what it was started from or its IAM mode has changed, unless
-    that would lose messages or executions. Interrupted or failed, it stops what it started.
+    LocalStack is restarted when its code, its settings or its IAM mode have changed, unless that
+    would lose messages or executions. On failure or interruption `up` stops what it started.
 
     Args:
         embedded: The environment.
-        progress: Told of each step.
-        port: LocalStack's port on 127.0.0.1; the last one, else 4566, when None.
+        progress: Shows each step.
+        port: LocalStack's port on 127.0.0.1; None for the last one, else 4566.
         packaged: Run the functions from the zip that would go to AWS.
-        parameters: Template parameters that win over infra/environments/local.toml, and are
-            remembered for the next time.
+        parameters: Template parameters that take precedence over the config's. They are
+            remembered for the next `up`.
         unset: Names of template parameters to forget.
-        iam: `enforce`, `observe` or `off`; MAILROOM_IAM, else the running one's, else `enforce`,
-            when None.
-        restart: Start LocalStack anew in any case, whatever is lost.
+        iam: `enforce`, `observe` or `off`; None for MAILROOM_IAM, else the running LocalStack's,
+            else `enforce`.
+        restart: Restart LocalStack, even if messages or executions are lost.
 
     Raises:
-        MailroomError: Something is in the way; the message says what, and how to go on.
+        MailroomError: A step failed; the message says why, the hint what to do.
     """
     require_current(embedded.project)
-    wanted = _parameters(embedded, parameters or {}, unset)
-    with embedded.file.locked(progress.waiting), undone_on_failure(progress) as undo:
+    merged = _parameters(embedded, parameters or {}, unset)
+    with embedded.file.locked(progress.waiting), _stopped_on_failure(progress) as started:
         state = _with_port(embedded.state, port)
-        state, localstack = _start_localstack(embedded, state, progress, undo, iam, restart)
-        # LocalStack takes longest: everything else is even imported while it boots.
+        state, localstack = _start_localstack(embedded, state, progress, started, iam, restart)
+        # LocalStack takes longest to start: even these modules are imported meanwhile.
         from mailroom.environments.embedded.completion import complete
 
-        return complete(embedded, state, localstack, progress, undo, packaged, wanted)
+        return complete(embedded, state, localstack, progress, started, packaged, merged)
+
+
+@contextmanager
+def _stopped_on_failure(progress: Progress) -> Iterator[ExitStack]:
+    """Yield a stack of callbacks, which are called if the block ends by an exception."""
+    started = ExitStack()
+    try:
+        yield started
+    except BaseException:
+        with uninterrupted(), progress.waiting_for("Stopping what was started"):
+            started.close()
+        raise
 
 
 def _parameters(
     embedded: EmbeddedEnvironment, given: Mapping[str, str], unset: Collection[str]
 ) -> dict[str, str]:
-    """The remembered parameters and the given ones, which win."""
+    """The remembered parameters and the given ones, which take precedence."""
     before = embedded.state
     remembered = dict(before.parameters) if before else {}
     if not (given or unset or remembered):
@@ -90,13 +103,13 @@ def _start_localstack(
     embedded: EmbeddedEnvironment,
     state: State,
     progress: Progress,
-    undo: list[Undo],
+    started: ExitStack,
     iam: str | None,
     restart: bool,
 ) -> tuple[State, ProcessRecord]:
     server = embedded.localstack(state)
     parts = engine_parts(embedded.project, server)
-    # A LocalStack whose deployment was cut off or failed can't be used, and has nothing to keep.
+    # A LocalStack whose deployment was interrupted or failed is restarted: it keeps nothing.
     if state.localstack and state.localstack.alive() and state.ready:
         reason = restart_reason(embedded, state, parts, iam, restart, progress)
         if not reason:
@@ -104,7 +117,7 @@ def _start_localstack(
         progress.tell(f"LocalStack is restarted: {reason}")
     embedded.stop_localstack()
     require_free_port(state.port, "LocalStack")
-    undo.append(embedded.stop_localstack)
+    started.callback(embedded.stop_localstack)
     mode = given_mode(iam) or "enforce"
     process = server.start(mode)
     state = state.with_(localstack=process, ready=False, iam=mode, engine=parts)

@@ -1,4 +1,4 @@
-"""What an environment remembers between commands: .mailroom/environment.json."""
+"""The state of an environment between commands: .mailroom/environment.json."""
 
 import fcntl
 import json
@@ -14,18 +14,18 @@ from mailroom.environments.embedded.processes import ProcessRecord
 
 @dataclass(frozen=True)
 class State:
-    """The ports and processes of an environment, and what `up` was told.
+    """The ports and processes of an environment, and the options of `up`.
 
     Attributes:
         port: LocalStack's port.
         postgres_port: Postgres's port.
         localstack: LocalStack's process, if one was started.
         postgres: Postgres's process, if one was started.
-        ready: Whether `up` came to its end: topology deployed, database migrated.
-        iam: `enforce`, `observe` or `off`: with which LocalStack was started.
-        engine: Digests of what LocalStack was started from, by what they are of.
+        ready: Whether `up` has deployed the stack and migrated the database.
+        iam: LocalStack's IAM mode: `enforce`, `observe` or `off`.
+        engine: Digests of LocalStack's code and settings when it was started, by what they cover.
         packaged: Whether the functions run from the zip that would go to AWS.
-        parameters: Template parameters that `up` was given; the next one takes them too.
+        parameters: Template parameters of `up`, which the next `up` uses too.
     """
 
     port: int
@@ -40,7 +40,7 @@ class State:
 
     @property
     def processes(self) -> list[ProcessRecord]:
-        """The processes that were started, whether they still run or not."""
+        """The processes that were started; they may have ended."""
         return [record for record in (self.localstack, self.postgres) if record]
 
     @property
@@ -64,7 +64,7 @@ class StateFile:
         self._path = folder / "environment.json"
 
     def load(self) -> State | None:
-        """What was saved last; None when there is nothing, or it can't be understood."""
+        """The saved state; None when there is none, or the file is malformed."""
         try:
             document = json.loads(self._path.read_text())
             return State(
@@ -83,25 +83,25 @@ class StateFile:
             return None
 
     def save(self, state: State) -> None:
-        """Remember it; a reader sees the old state or the new one, never half."""
+        """Save the state atomically."""
         self._folder.mkdir(parents=True, exist_ok=True)
         draft = self._path.with_suffix(".draft")
         draft.write_text(json.dumps(asdict(state), indent=2))
         draft.replace(self._path)
 
     def remove(self) -> None:
-        """Forget everything, and the lock; it is the caller's who does this."""
+        """Delete the state and the lock file; the caller must have the lock."""
         for path in (self._path, self._path.with_suffix(".draft"), self._folder / "lock"):
             path.unlink(missing_ok=True)
 
     def locked(self, waiting: Callable[[], None] = lambda: None) -> IO[str]:
-        """Let no other command start or stop this environment meanwhile.
+        """Take the lock that lets one command at a time change the environment.
 
         Args:
-            waiting: Called when another command does, before waiting for its end.
+            waiting: Called when another command has the lock, before waiting for it.
 
         Returns:
-            The lock; closing it gives it back.
+            The lock file; closing it releases the lock.
         """
         path = self._folder / "lock"
         while True:
@@ -112,7 +112,7 @@ class StateFile:
             except BlockingIOError:
                 waiting()
                 fcntl.flock(lock, fcntl.LOCK_EX)
-            # `reset` deletes the file: a lock on one that is gone keeps nobody out.
+            # `reset` deletes the file. A lock on a deleted file has no effect on other commands.
             with suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
                     return lock

@@ -1,6 +1,6 @@
 """What the generator draws from: small pools, so that policies and requests often meet."""
 
-from mailroom_rules.policies.arn import WITH_RESOURCE_TYPES
+from mailroom_rules.policies.arn_pattern import WITH_RESOURCE_TYPES
 
 ACCOUNT, OTHER = "111111111111", "222222222222"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/ProcessMessages/invocation"

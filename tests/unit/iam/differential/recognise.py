@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from mailroom_rules.policies.arn import is_doubtful
+from mailroom_rules.policies.arn_pattern import is_doubtful
 from mailroom_rules.policies.principal import Principal
 from mailroom_rules.policies.principal_element import Naming, PrincipalElement
 

@@ -75,7 +75,7 @@ def _calls(machine: Machine, function: str) -> int:
     names = {name for name, value in machine.substitutions.items() if function in json.dumps(value)}
     return sum(
         state.type == "Task" and any(f"${{{name}}}" in json.dumps(state.body) for name in names)
-        for state in machine.states
+        for state in machine.definition.states
     )
 
 

@@ -10,7 +10,6 @@ from mailroom.checking.rule import rule, stacks, whole
 from mailroom.checking.rules.messaging.queues import FUNCTION, consumers
 from mailroom.checking.template.policies import (
     allows,
-    as_list,
     role_of,
     role_statements,
     statements,
@@ -64,8 +63,7 @@ def role_trust(stack: Stack) -> Iterator[Problem]:
 
 def _trusts(role: Resource, service: str) -> bool:
     for one in statements(role, "AssumeRolePolicyDocument"):
-        principal = one.body.get("Principal")
-        named = as_list(principal.get("Service")) if isinstance(principal, dict) else []
+        named = one.principals("Service")
         if service in named and one.acts_on("sts:AssumeRole") and one.body["Effect"] == "Allow":
             return True
     return False

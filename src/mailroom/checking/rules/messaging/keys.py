@@ -7,9 +7,7 @@ from mailroom.checking.rule import rule, stacks
 from mailroom.checking.rules.messaging.queues import FUNCTION, QUEUE, consumers
 from mailroom.checking.rules.messaging.topics import deliveries
 from mailroom.checking.template.policies import (
-    Statement,
     allows,
-    as_list,
     role_statements,
     statements,
     text_of,
@@ -31,20 +29,11 @@ def _key(stack: Stack, resource: Resource, name: str = "KmsMasterKeyId") -> Reso
 
 def _grants(key: Resource, service: str, action: str) -> bool:
     return any(
-        one.acts_on(action) and service in _services(one)
+        one.acts_on(action)
+        and (service in one.principals("Service") or "*" in one.principals("AWS"))
         for one in statements(key, "KeyPolicy")
         if one.body.get("Effect") == "Allow"
     )
-
-
-def _named(statement: Statement, kind: str) -> list[object]:
-    principal = statement.body.get("Principal")
-    return as_list(principal.get(kind)) if isinstance(principal, dict) else as_list(principal)
-
-
-def _services(statement: Statement) -> list[object]:
-    everyone = "*" in _named(statement, "AWS")
-    return ["sns.amazonaws.com"] if everyone else _named(statement, "Service")
 
 
 def _role_may(stack: Stack, function: Resource, key: Resource, action: str) -> bool:
@@ -54,7 +43,7 @@ def _role_may(stack: Stack, function: Resource, key: Resource, action: str) -> b
     for statement in statements(key, "KeyPolicy"):
         if statement.body.get("Effect") != "Allow" or not statement.acts_on(action):
             continue
-        named = _named(statement, "AWS")
+        named = statement.principals("AWS")
         if "*" in named or role in [reference(one) for one in named]:
             return True
         by_iam = by_iam or any(_is_account(one) for one in named)

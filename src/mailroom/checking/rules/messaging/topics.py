@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from mailroom_rules.policies import as_list
+
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, stacks
 from mailroom.checking.rules.messaging.queues import QUEUE
-from mailroom.checking.template.policies import Statement, as_list, statements
+from mailroom.checking.template.policies import Statement, statements
 from mailroom.checking.template.resolve import reference
 from mailroom.checking.template.stack import Resource, Stack
 
@@ -53,10 +55,7 @@ def _policy(stack: Stack, queue: Resource) -> list[Statement]:
 
 
 def _is_for_sns(statement: Statement) -> bool:
-    principal = statement.body.get("Principal")
-    if isinstance(principal, dict):
-        return _SNS in as_list(principal.get("Service")) or "*" in as_list(principal.get("AWS"))
-    return principal == "*"
+    return _SNS in statement.principals("Service") or "*" in statement.principals("AWS")
 
 
 def _sources(statement: Statement) -> list[tuple[bool, Any]] | None:

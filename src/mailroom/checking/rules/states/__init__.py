@@ -1,21 +1,5 @@
 """Rules about state machine definitions."""
 
-from mailroom.checking.rules.states import (
-    data,
-    errors,
-    fields,
-    flow,
-    permissions,
-    resources,
-    values,
-)
+from mailroom.checking.rules.states import advice, permissions, refused, substitutions
 
-__all__ = [
-    "data",
-    "errors",
-    "fields",
-    "flow",
-    "permissions",
-    "resources",
-    "values",
-]
+__all__ = ["advice", "permissions", "refused", "substitutions"]

@@ -1,8 +1,10 @@
 """State machines whose roles may do too little."""
 
 import json
-import re
 from collections.abc import Iterator
+
+from mailroom_rules.actions import SERVICES, actions_of
+from mailroom_rules.states import integrated_call
 
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Problem, Severity
@@ -12,13 +14,9 @@ from mailroom.checking.rules.functions.permissions import lacks
 from mailroom.checking.rules.messaging.queues import FUNCTION
 from mailroom.checking.template.stack import Stack
 
-# Integrations other than with Lambda, whose functions are named in the template.
-# https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
-_INTEGRATION = re.compile(
-    r"arn:[^:]+:states:::(?:aws-sdk:)?"
-    r"(sns:publish|sqs:sendMessage|states:startExecution|events:putEvents"
-    r"|dynamodb:(?:get|put|update|delete)Item)(?:\.[\w:]+)?"
-)
+# Lambda is left out: its functions are named in the template. The actions of these two are called
+# like their operations.
+_SERVICES = {*SERVICES, "dynamodb", "events"} - {"lambda"}
 
 
 @rule(
@@ -46,16 +44,15 @@ def machine_permission(definitions: Definitions) -> Iterator[Problem]:
 
 
 def _called(machine: Machine, stack: Stack) -> list[str]:
-    text = json.dumps([machine.definition, machine.substitutions])
+    text = json.dumps([machine.definition.body, machine.substitutions])
     return [one.id for one in stack.of_type(FUNCTION) if f'"{one.id}"' in text]
 
 
 def _actions(machine: Machine) -> list[str]:
-    """The actions of the integrations, as IAM spells them."""
-    found = set()
-    for state in machine.states:
-        match = _INTEGRATION.fullmatch(str(state.body.get("Resource")))
-        if match:
-            service, _, name = match[1].partition(":")
-            found.add(f"{service}:{name[0].upper()}{name[1:]}")
+    """The actions that the integrations with other services need."""
+    found: set[str] = set()
+    for state in machine.definition.states:
+        call = integrated_call(str(state.body.get("Resource")))
+        if call and call[0] in _SERVICES:
+            found.update(actions_of(*call))
     return sorted(found)

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from localstack.aws.api import CommonServiceException
 from localstack.runtime.hooks import on_infra_start
+from mailroom_rules.states import (
+    Diagnostic,
+    diagnose,
+    refusal_message,
+)
 
 from mailroom_localstack.services.cloudformation.stack_updates import look_at_stack_update
 from mailroom_localstack.services.lambda_.event_source_limits import look_at_event_source
 from mailroom_localstack.services.sns.filters import look_at_filters
 from mailroom_localstack.services.sqs.queue_limits import look_at_queue
-from mailroom_localstack.services.stepfunctions.definition_graph import (
-    Diagnostic,
-    diagnose,
-    refusal_message,
-)
 from mailroom_localstack.services.stepfunctions.execution_limits import look_at_execution
 
 if TYPE_CHECKING:

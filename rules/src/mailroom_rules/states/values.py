@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from mailroom.checking.finding import Problem, Severity
-from mailroom.checking.machines.machine import Machine
-from mailroom.checking.rule import machines, rule
+from mailroom_rules.states.definition import Definition, Diagnostic, Path
 
 _LONGEST = 99_999_999
 # Field → least and most; each takes a whole number.
@@ -20,28 +18,18 @@ _NUMBERS = {
 }
 
 
-@rule(
-    machines,
-    id="state-value",
-    severity=Severity.error,
-    title="a field of a state with a value that it does not take",
-    why="CreateStateMachine fails with InvalidDefinition (SCHEMA_VALIDATION_FAILED)",
-    page="step-functions/latest/dg/statemachine-structure.html",
-    mend='write numbers without quotes and within their bounds, "End": true as a boolean, and a '
-    "heartbeat shorter than the time-out",
-)
-def values(machine: Machine) -> Iterator[Problem]:
-    for place, body in [
-        ((), machine.definition),
-        *((state.place, state.body) for state in machine.states),
-    ]:
+def values(definition: Definition) -> Iterator[Diagnostic]:
+    """Numbers, booleans and timestamps out of their bounds, of the machine and of its states."""
+    bodies: list[tuple[Path, dict[str, Any]]] = [((), definition.body)]
+    bodies += [(state.path, state.body) for state in definition.states]
+    for path, body in bodies:
         for name, fault in _faults(body):
-            yield Problem(machine.at((*place, name)), f"{name}: {fault}")
-    for state in machine.states:
+            yield Diagnostic((*path, name), f"{name}: {fault}")
+    for state in definition.states:
         config = (state.body.get("ItemProcessor") or {}).get("ProcessorConfig") or {}
-        if machine.is_express and config.get("Mode") == "DISTRIBUTED":
-            at = machine.at((*state.place, "ItemProcessor"))
-            yield Problem(at, f"Map {state.name}: an Express workflow can't distribute its items")
+        if definition.express and config.get("Mode") == "DISTRIBUTED":
+            explanation = f"Map {state.name}: an Express workflow can't distribute its items"
+            yield Diagnostic((*state.path, "ItemProcessor"), explanation)
 
 
 def _faults(body: dict[str, Any]) -> Iterator[tuple[str, str]]:

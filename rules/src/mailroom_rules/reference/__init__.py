@@ -1,6 +1,6 @@
 """Which resources an action can be granted on, by AWS's service authorization reference.
 
-`reference.json` is derived from it: see `mailroom_rules.policies.derive`.
+`reference.json` is derived from it: see `mailroom_rules.reference.derive`.
 https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 """
 

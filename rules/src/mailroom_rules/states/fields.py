@@ -1,15 +1,11 @@
-"""Which fields a state has."""
+"""Which fields a state has, and the rules of a Choice."""
 
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from mailroom.checking.finding import Problem, Severity
-from mailroom.checking.machines.machine import Machine, State
-from mailroom.checking.rule import machines, rule
+from mailroom_rules.states.definition import Definition, Diagnostic, Path, State
 
-_PAGE = "step-functions/latest/dg/statemachine-structure.html"
-_REFUSED = "CreateStateMachine fails with InvalidDefinition (SCHEMA_VALIDATION_FAILED)"
 _ANY = {"Type", "Comment", "QueryLanguage"}
 _FLOW = {"InputPath", "OutputPath", "Next", "End", "Assign"}
 _WORK = {"Parameters", "ResultSelector", "ResultPath", "Retry", "Catch"}
@@ -49,79 +45,56 @@ _COMPARISONS = {
 _TESTS = {f"Is{test}" for test in ("Null", "Present", "Numeric", "String", "Boolean", "Timestamp")}
 
 
-@rule(
-    machines,
-    id="state-fields",
-    severity=Severity.error,
-    title="a state with fields that its type does not have",
-    why=_REFUSED,
-    page=_PAGE,
-    mend="correct the Type or the field; names are case-sensitive",
-)
-def fields(machine: Machine) -> Iterator[Problem]:
-    for state in machine.states:
-        at = machine.at(state.place)
+def fields(definition: Definition) -> Iterator[Diagnostic]:
+    """Types that don't exist, and fields that the type of a state does not have or lacks."""
+    for state in definition.states:
         known = _FIELDS.get(str(state.type))
         if known is None:
-            yield Problem(at, f"state {state.name} has the type {state.type!r}, which is none")
+            unknown = f"state {state.name} has the type {state.type!r}, which is none"
+            yield Diagnostic(state.path, unknown)
             continue
-        if machine.is_jsonata(state):
+        if definition.is_jsonata(state):
             continue
         for name in state.body:
             if name not in known | _ANY:
-                place = machine.at((*state.place, name))
-                yield Problem(place, f"a {state.type} state has no field {name} ({state.name})")
+                unknown = f"a {state.type} state has no field {name} ({state.name})"
+                yield Diagnostic((*state.path, name), unknown)
         for choices in _ONE_OF.get(str(state.type), []):
             count = sum(name in state.body for name in choices)
             if count != 1:
-                names = " or ".join(choices)
-                yield Problem(at, f"{state.type} {state.name} needs {names}, and one of them")
+                needed = f"{state.type} {state.name} needs {' or '.join(choices)}, and one of them"
+                yield Diagnostic(state.path, needed)
 
 
-@rule(
-    machines,
-    id="state-name",
-    severity=Severity.error,
-    title="a state's name that is too long or used twice",
-    why=_REFUSED,
-    page=_PAGE,
-    mend="give every state of the machine a name of its own of at most 80 characters",
-)
-def names(machine: Machine) -> Iterator[Problem]:
-    counts = Counter(state.name for state in machine.states)
-    for state in machine.states:
+def names(definition: Definition) -> Iterator[Diagnostic]:
+    """Names that are too long, and names that two states have."""
+    counts = Counter(state.name for state in definition.states)
+    for state in definition.states:
         if len(state.name) > _LONGEST_NAME:
             length = f"{len(state.name)} characters; {_LONGEST_NAME} are allowed"
-            yield Problem(machine.at(state.place), f"the name {state.name[:40]}… has {length}")
+            yield Diagnostic(state.path, f"the name {state.name[:40]}… has {length}")
         if counts[state.name] > 1:
-            yield Problem(
-                machine.at(state.place), f"{counts[state.name]} states are named {state.name}"
-            )
+            yield Diagnostic(state.path, f"{counts[state.name]} states are named {state.name}")
 
 
-@rule(
-    machines,
-    id="choice-rule",
-    severity=Severity.error,
-    title="a Choice rule that compares nothing, or by an unknown operator",
-    why=_REFUSED,
-    page="step-functions/latest/dg/state-choice.html",
-    mend="give each rule Variable, one operator and Next; And, Or and Not hold rules without Next",
-)
-def choice_rules(machine: Machine) -> Iterator[Problem]:
-    for state in machine.states:
+def choice_rules(definition: Definition) -> Iterator[Diagnostic]:
+    """Rules of Choice states that compare nothing, or with an operator that doesn't exist.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
+    """
+    for state in definition.states:
         listed = isinstance(state.body.get("Choices"), list)
-        if state.type == "Choice" and listed and not machine.is_jsonata(state):
-            yield from _choices(machine, state)
+        if state.type == "Choice" and listed and not definition.is_jsonata(state):
+            yield from _choices(state)
 
 
-def _choices(machine: Machine, state: State) -> Iterator[Problem]:
+def _choices(state: State) -> Iterator[Diagnostic]:
     if not state.body["Choices"]:
-        yield Problem(machine.at(state.place), f"Choice {state.name} has no rules")
+        yield Diagnostic(state.path, f"Choice {state.name} has no rules")
     for index, choice in enumerate(state.body["Choices"]):
-        at = machine.at((*state.place, "Choices", index))
+        path: Path = (*state.path, "Choices", index)
         for fault in _rule_faults(choice, top=True):
-            yield Problem(at, f"rule {index + 1} of {state.name}: {fault}")
+            yield Diagnostic(path, f"rule {index + 1} of {state.name}: {fault}")
 
 
 def _rule_faults(choice: Any, top: bool = False) -> Iterator[str]:

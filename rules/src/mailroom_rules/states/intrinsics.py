@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from mailroom.checking.machines.jsonpath import path_fault
+from mailroom_rules.states.jsonpath import path_fault
 
 # Name → least and most arguments.
 # https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html

@@ -1,0 +1,100 @@
+"""What CreateStateMachine accepts, and what fails or misleads later."""
+
+import json
+from collections.abc import Iterator
+
+from mailroom.checking.finding import Problem, Severity
+from mailroom.checking.machines.machine import Machine
+from mailroom.checking.rule import machines, rule
+
+_LARGEST_STATE = 256 * 1024
+
+
+@rule(
+    machines,
+    id="task-retry",
+    severity=Severity.warning,
+    title="a Task without Retry",
+    why="Lambda fails an invocation now and then (Lambda.ServiceException, TooManyRequests); "
+    "without Retry each of these fails the execution",
+    page="step-functions/latest/dg/sfn-best-practices.html",
+    mend="add Retry for the transient errors of what it calls",
+)
+def task_retry(machine: Machine) -> Iterator[Problem]:
+    for state in machine.definition.states:
+        if state.type == "Task" and not state.body.get("Retry"):
+            yield Problem(machine.at(state.path), f"Task {state.name} has no Retry")
+
+
+@rule(
+    machines,
+    id="task-catch",
+    severity=Severity.warning,
+    title="a Task without Catch",
+    why="an error ends the execution where it happens, with no state that says what it means",
+    page="step-functions/latest/dg/concepts-error-handling.html",
+    mend="add a Catch that leads to a Fail state with a name",
+)
+def task_catch(machine: Machine) -> Iterator[Problem]:
+    for state in machine.definition.states:
+        if state.type == "Task" and not state.body.get("Catch"):
+            yield Problem(machine.at(state.path), f"Task {state.name} has no Catch")
+
+
+@rule(
+    machines,
+    id="choice-default",
+    severity=Severity.warning,
+    title="a Choice without Default",
+    why="an input that no rule matches fails the execution with States.NoChoiceMatched, "
+    "which nothing catches",
+    page="step-functions/latest/dg/state-choice.html",
+    mend="add Default, and lead it to a Fail state with a name if nothing else fits",
+)
+def choice_default(machine: Machine) -> Iterator[Problem]:
+    for state in machine.definition.states:
+        if state.type == "Choice" and "Default" not in state.body:
+            yield Problem(machine.at(state.path), f"Choice {state.name} has no Default")
+
+
+@rule(
+    machines,
+    id="state-jsonata",
+    severity=Severity.error,
+    title="JSONata",
+    why="AWS knows it; LocalStack needs a Java library that it downloads at run time, so the "
+    "workflow can't be tried offline before it is promoted",
+    page="step-functions/latest/dg/transforming-data.html",
+    mend="use JSONPath and intrinsic functions",
+)
+def jsonata(machine: Machine) -> Iterator[Problem]:
+    states = machine.definition.states
+    bodies = [((), machine.definition.body), *((state.path, state.body) for state in states)]
+    for path, body in bodies:
+        if body.get("QueryLanguage") == "JSONata":
+            yield Problem(machine.at((*path, "QueryLanguage")), "the query language is JSONata")
+
+
+@rule(
+    machines,
+    id="state-payload",
+    severity=Severity.warning,
+    title="a state that may outgrow 256 KB",
+    why="a state's input and output hold 256 KB; beyond that the execution fails with "
+    "States.DataLimitExceeded, which States.ALL does not catch",
+    page="step-functions/latest/dg/service-quotas.html",
+    mend="keep large data in S3 and hand on where it is, or drop what is not needed "
+    "(ResultSelector, ResultPath: null, ResultWriter)",
+)
+def payload(machine: Machine) -> Iterator[Problem]:
+    for state in machine.definition.states:
+        for name in ("Result", "Parameters"):
+            size = len(json.dumps(state.body.get(name), ensure_ascii=False).encode())
+            if size > _LARGEST_STATE:
+                at = machine.at((*state.path, name))
+                yield Problem(at, f"{name} of {state.name} alone is {size:,} bytes")
+        drops = "ResultPath" in state.body and state.body["ResultPath"] is None
+        narrows = {"ResultSelector", "ResultWriter", "Output"} & state.body.keys()
+        if state.type == "Map" and not drops and not narrows:
+            gathers = f"Map {state.name} gathers the results of all its items"
+            yield Problem(machine.at(state.path), gathers)
