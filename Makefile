@@ -46,6 +46,7 @@ test: install  ## Check types and style, run the tests
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@.venv/bin/mypy --config-file emulator/plugin/pyproject.toml
 	@.venv/bin/pytest
 
 .PHONY: check

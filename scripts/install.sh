@@ -29,9 +29,17 @@ build() {
         "$uv" pip install --quiet --python "$env/bin/python" --no-deps --editable "$project"
     done
     printf '%s' "$inputs" >"$env/.inputs"
+    built=yes
 }
+
+built=
 
 build .venv requirements.txt rules .
 build .envs/engine emulator/requirements.txt rules emulator/plugin
 build .envs/python3.13 emulator/runtime.txt
 build .envs/debugger emulator/debugger.txt
+
+# What `up` would check for seconds before its first deployment. Findings are for `up` to name.
+if [ -n "$built" ]; then
+    .venv/bin/python -m mailroom.deployment.checks || :
+fi

@@ -37,14 +37,27 @@ def migration_lock(owner: Credentials, deadline: Deadline) -> Iterator[Connectio
         yield connection
 
 
+def with_memberships(connection: Connection) -> Connection:
+    """Have Postgres look up the session's memberships anew, and return the connection.
+
+    For a reserved connection Postgres looks them up before the session is in a database, and
+    keeps them: its owner would not be in pg_database_owner, which owns the schema public. The
+    look-up of another role's memberships takes their place.
+    """
+    connection.execute("SELECT pg_has_role('pg_monitor', 'pg_read_all_settings', 'USAGE')")
+    return connection
+
+
 def _connect(owner: Credentials, wait_until: Deadline) -> Connection:
     while True:
         try:
-            return psycopg.connect(
-                **owner.login(),
-                application_name="mailroom migrations",
-                autocommit=True,
-                connect_timeout=3,
+            return with_memberships(
+                psycopg.connect(
+                    **owner.login(),
+                    application_name="mailroom migrations",
+                    autocommit=True,
+                    connect_timeout=3,
+                )
             )
         except psycopg.OperationalError as error:
             if wait_until.passed():

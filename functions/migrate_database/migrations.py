@@ -19,6 +19,7 @@ from yoyo.exceptions import LockTimeout  # type: ignore[import-untyped]
 from yoyo.migrations import MigrationList, default_migration_table  # type: ignore[import-untyped]
 
 from migrate_database.digests import check_digests, record_digest
+from migrate_database.lock import with_memberships
 from shared.errors import DatabaseUnavailable, MigrationFailed, MigrationLocked
 from shared.logs import logger
 from shared.secrets import Credentials
@@ -38,6 +39,10 @@ class _Backend(PostgresqlPsycopgBackend):  # type: ignore[misc]
             "created_at_utc": datetime.now(UTC).replace(tzinfo=None),
             "operation": operation,
         }
+
+    def connect(self, dburi: DatabaseURI) -> Any:
+        """Return a connection that may do what the database's owner may."""
+        return with_memberships(super().connect(dburi))
 
     @contextmanager
     def copy(self) -> Iterator[Self]:

@@ -1,4 +1,4 @@
--- What was ingested: one row per event, whoever delivered it and however often.
+-- Ingested messages: one row per event, also when it is delivered more than once.
 -- Every statement may run twice, should its run end before yoyo has noted it.
 
 CREATE TABLE IF NOT EXISTS messages (

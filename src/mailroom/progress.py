@@ -30,6 +30,11 @@ class Progress:
         """Print a line that is not a step."""
         self._console.print(what, markup=False, highlight=False, soft_wrap=True)
 
+    def warn(self, text: str) -> None:
+        """Say what a person should look at some time."""
+        self._console.print("[yellow]warning:[/]", end=" ")
+        self._console.print(text, markup=False, highlight=False)
+
     @contextmanager
     def step(self, what: str) -> Iterator["Step"]:
         """A step: shown while it runs, and with its duration when it has succeeded."""

@@ -33,10 +33,10 @@ def test_an_edit_of_a_function_counts_at_its_next_invocation(stack: Stack, flow:
     handler.write_text(f"{before}\n\ndef handler(event, context):\n    return 'edited'\n")
     edited = client.invoke(FunctionName=name)["Payload"].read()
     handler.write_text(before)
-    mended = client.invoke(FunctionName=name)["Payload"].read()
+    migrated = client.invoke(FunctionName=name)["Payload"].read()
 
     assert json.loads(edited) == "edited"
-    assert json.loads(mended)["applied"] == []
+    assert json.loads(migrated)["applied"] == []
 
 
 def test_the_container_packs_the_very_zip_that_goes_to_aws(stack: Stack) -> None:

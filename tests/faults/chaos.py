@@ -26,7 +26,7 @@ _FROZEN_SECONDS = 3
 
 
 class Chaos:
-    """Strikes now and then, and mends what it did before it strikes again."""
+    """Causes a fault now and then, and repairs it before the next one."""
 
     def __init__(self, run: Run, embedded: EmbeddedEnvironment) -> None:
         self._run = run
@@ -60,11 +60,11 @@ class Chaos:
         return done
 
     def end(self) -> None:
-        """Mend what is still broken."""
+        """Repair what is still broken."""
         self._mending.close()
 
     def close(self) -> None:
-        """Mend what is still broken, and let go of the database."""
+        """Repair what is still broken, and close the database connection."""
         self.end()
         self._database.close()
 
@@ -92,7 +92,7 @@ class Chaos:
     def _freeze_postgres(self) -> str:
         mine = self._database.info.backend_pid
         sessions = [one for one in self._postgres.process.children() if one.pid != mine]
-        # In a thread of its own: whoever counts rows meanwhile may wait for one of them.
+        # In its own thread: a count of rows may meanwhile wait for one of them.
         thaw = Timer(_FROZEN_SECONDS, _resume, [sessions])
         thaw.start()
         self._mending.callback(thaw.join)
@@ -134,7 +134,7 @@ class Chaos:
     def _send_unknown_type(self) -> str:
         body = {"mark": self._run.source, "id": str(uuid.uuid4())}
         self._run.publish(json.dumps(body), type="greeting")
-        return "a type that nobody handles"
+        return "a type without a subscription"
 
     def _connect(self) -> None:
         """Connect to the database, which may be another process than before."""

@@ -23,7 +23,7 @@ class Verdict:
         lost: Accepted, and nowhere.
         unexpected: Somewhere, and never sent, or not as they were sent.
         duplicated: In more than one place, or more than once in one, with the places.
-        recovered: There, although nobody said that they were accepted.
+        recovered: Present, although no component answered that they were accepted.
     """
 
     attempted: int
@@ -35,7 +35,7 @@ class Verdict:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing was lost, nothing doubled, and nothing is there that nobody sent."""
+        """Whether no event was lost or doubled, and no event is there that was not sent."""
         return not (self.lost or self.unexpected or self.duplicated)
 
     def __str__(self) -> str:

@@ -51,7 +51,7 @@ def database(environment: Environment) -> Iterator[psycopg.Connection]:
 
 @pytest.fixture
 def environment_dsn(environment: Environment) -> str:
-    """The connection string of whoever may do anything in the database."""
+    """The connection string of the database's superuser."""
     return environment.database
 
 

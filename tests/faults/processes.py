@@ -19,7 +19,7 @@ class FunctionProcesses:
         self._database = database
 
     def with_session(self, port: int) -> psutil.Process:
-        """The one whose connection to Postgres, or to whoever stands before it, has this port."""
+        """The process whose connection to Postgres, or to the proxy before it, has this port."""
         for process in self._of_functions():
             with suppress(psutil.Error):
                 if any(c.laddr and c.laddr.port == port for c in process.net_connections("tcp")):

@@ -1,4 +1,4 @@
-"""A file system of a few mebibytes, for whoever wants to see one full; nobody has to be root.
+"""A file system of a few mebibytes, to fill it in a test; it needs no root.
 
 It is mounted in a namespace of its own, and reached from outside by way of the process that
 holds the namespace. When that process ends, it is gone.
@@ -19,7 +19,7 @@ _MAKE_SPACE = f"rm {_MOUNT}/ballast"
 
 
 class NoNamespaces(Exception):
-    """Raised where the system lets nobody mount a file system of their own."""
+    """Raised when the system does not allow a user to mount a file system."""
 
 
 class SmallDisk:
@@ -65,7 +65,7 @@ def small_disk(mebibytes: int, user: str) -> Iterator[SmallDisk]:
         user: Whose it is; only root may choose.
 
     Raises:
-        NoNamespaces: The system lets nobody mount one.
+        NoNamespaces: The system does not allow it.
     """
     command = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
     try:

@@ -14,7 +14,7 @@ from tests.support.ingestion_role import IngestionRole
 def test_credentials_are_rotated_mid_flow(
     run: Run, embedded: EmbeddedEnvironment, role: IngestionRole, processes: FunctionProcesses
 ) -> None:
-    """Protection: a refused login reads the secret anew, and nobody receives without a session."""
+    """Protection: a refused login reads the secret again; none receives without a session."""
     log, password = embedded.project.logs / "postgres.log", secrets.token_urlsafe()
     run.start(run.events())
     run.until_rows(20)

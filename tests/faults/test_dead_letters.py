@@ -103,9 +103,9 @@ def test_one_dead_letter_is_sent_back_by_its_id_and_the_others_stay(
 
 @pytest.mark.parametrize("command", [["redrive", "--id"], ["purge", "--yes", "--id"], ["show"]])
 def test_an_id_that_no_message_has_is_refused(mailroom: Command, command: list[str]) -> None:
-    run = mailroom.run("dead-letters", *command, "nobody", code=2)
+    run = mailroom.run("dead-letters", *command, "unknown-id", code=2)
 
-    assert "nobody" in run.stderr
+    assert "unknown-id" in run.stderr
 
 
 def test_a_purge_writes_what_it_deletes_to_a_file_first(

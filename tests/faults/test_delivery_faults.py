@@ -15,7 +15,7 @@ _DEAD = ("NotificationDeadLetterQueue", "AlertDeadLetterQueue")
 
 
 def test_the_same_messages_are_handled_by_several_consumers_at_once(run: Run) -> None:
-    """Protection: the inbox, and rows inserted in one order, so that nobody deadlocks."""
+    """Protection: the inbox, and rows inserted in one order, so that no two deadlock."""
     events = [event for event in run.events(2 * LOAD) if event["type"] == "notification"]
     bodies = as_bodies(events)
     run.checker.attempt(bodies)
@@ -34,7 +34,7 @@ def test_the_same_messages_are_handled_by_several_consumers_at_once(run: Run) ->
 def test_messages_that_become_visible_while_they_are_handled(
     run: Run, environment_dsn: str, soon_visible: None
 ) -> None:
-    """Protection: the inbox. Whoever comes second finds the row, or waits for its commit."""
+    """Protection: the inbox. The second consumer finds the row, or waits for its commit."""
     with locked(environment_dsn, "LOCK TABLE messages IN SHARE MODE"):
         run.start(run.events(4))
         until(lambda: received(run) == {2}, "other consumers to receive what the first ones hold")
@@ -47,7 +47,7 @@ def test_messages_that_become_visible_while_they_are_handled(
 
 
 def test_the_same_events_are_published_again(run: Run) -> None:
-    """Protection: source and id identify an event for ever, whoever sends it."""
+    """Protection: source and id identify an event for ever, for every sender."""
     events = run.events()
     run.start(events)
     run.start([dict(reversed(event.items())) for event in events])

@@ -19,7 +19,7 @@ def test_an_execution_is_stopped_and_its_batch_sent_again(run: Run) -> None:
 
 
 def test_two_executions_share_the_queues(run: Run) -> None:
-    """Protection: a batch is settled in Postgres, whoever received its messages."""
+    """Protection: a batch is settled in Postgres, by any execution that received its messages."""
     run.start(run.events())
     run.start(run.events())
 

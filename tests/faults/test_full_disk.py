@@ -29,7 +29,7 @@ def disk(embedded: EmbeddedEnvironment) -> Iterator[SmallDisk]:
         with small_disk(32, psutil.Process(state.postgres.pid).username()) as disk:
             yield disk
     except NoNamespaces as refusal:
-        pytest.skip(f"this machine lets nobody mount a small file system: {refusal}")
+        pytest.skip(f"this machine does not allow a user to mount a small file system: {refusal}")
 
 
 def test_the_disk_is_full_until_somebody_makes_space(

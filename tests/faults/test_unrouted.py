@@ -1,4 +1,4 @@
-"""What a person does with messages that nobody handles."""
+"""What a user does with messages that no subscription matches."""
 
 import json
 

@@ -12,7 +12,7 @@ from tests.support.command import MAILROOM, Command
 
 @pytest.fixture
 def mailroom(project: Project, tmp_path: Path) -> Command:
-    """The command on a state folder that nobody used."""
+    """The command with an unused folder of state."""
     return Command(project.root, tmp_path / "state")
 
 

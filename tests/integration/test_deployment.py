@@ -158,7 +158,7 @@ def test_a_failed_update_names_the_resource_and_its_reason_and_the_next_one_succ
     ("body", "reason"),
     [
         (template(Dashboard=UNKNOWN), "AWS::CloudWatch::Dashboard"),
-        (template(Other={**QUEUE, "Properties": {"QueueName": {"Ref": "Nobody"}}}), "Nobody"),
+        (template(Other={**QUEUE, "Properties": {"QueueName": {"Ref": "Missing"}}}), "Missing"),
         ("no template", "Template format error"),
     ],
 )

@@ -112,14 +112,22 @@ def test_up_repairs_postgres_alone_and_the_topology_stays(up: Command) -> None:
 
 def test_up_migrates_while_functions_have_every_connection_that_is_theirs(up: Command) -> None:
     environment = connect(Project(up.checkout, up.state))
+    migration = up.checkout / "infra" / "migrations" / "0004.more.sql"
 
     with psycopg.connect(environment.database, autocommit=True) as database, ExitStack() as taken:
         role = IngestionRole(environment, database)
         with pytest.raises(psycopg.OperationalError, match="remaining connection slots"):
             fill(taken, role.login())
-        done = up.run("up")
+        migration.write_text("CREATE TABLE more ();")
+        try:
+            done = up.run("up")
+        finally:
+            migration.unlink()
+        migrated = database.execute("SELECT to_regclass('more')").fetchone()
+    up.run("database", "reset", "--yes")
 
-    assert "✓ Database: nothing to migrate" in done.stderr
+    assert "✓ Database: 1 migration" in done.stderr
+    assert migrated == ("more",)
 
 
 def test_up_that_waits_for_a_connection_says_so_once_and_goes_on_when_there_is_one(
@@ -292,7 +300,7 @@ def test_a_deployment_that_fails_says_why_and_leaves_what_was_there_before(up: C
     again = up.run("up").stderr
 
     assert "FailingFunction (AWS::Lambda::Function)" in failed.stderr
-    assert "CreateFunction" in failed.stderr
+    assert "HandlerErrorCode: InvalidRequest" in failed.stderr
     assert status["topology"]["state"] == "up"
     assert sent["alert"]["ingested"] == 1
     assert "nothing to change" in again
@@ -323,6 +331,71 @@ def test_a_definition_that_is_broken_is_refused_with_its_line(up: Command) -> No
 
     assert "asl.json:2: not JSON" in refused.stderr
     assert is_up(up)
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "said"),
+    [
+        ("template.yml", "VisibilityTimeout:", "VisibilityTimeot:", "'VisibilityTimeot' was unexp"),
+        ("asl.json", '"StartAt": "Publish', '"StartAt": "Pubish', "StartAt names 'PubishMessages'"),
+    ],
+)
+def test_what_aws_would_refuse_is_not_deployed(
+    up: Command, file: str, right: str, wrong: str, said: str
+) -> None:
+    definition = up.checkout / "infra" / file
+    text = definition.read_text()
+    line = text.partition(right)[0].count("\n") + 1
+    before = up.json("status")
+
+    definition.write_text(text.replace(right, wrong, 1))
+    try:
+        refused = up.run("up", code=2).stderr
+        again = up.run("up", code=2).stderr
+    finally:
+        definition.write_text(text)
+
+    for output in (refused, again):
+        assert "AWS would refuse the definitions" in output
+        assert f"infra/{file}:{line}: " in output
+        assert said in output
+    assert up.json("status") == before
+    assert "nothing to change" in up.run("up").stderr
+
+
+def test_what_aws_would_refuse_leaves_nothing_up_that_was_down(mailroom: Command) -> None:
+    mailroom.run("down")
+    definition = mailroom.checkout / "infra" / "template.yml"
+    text = definition.read_text()
+
+    definition.write_text(text.replace("MessageRetentionPeriod:", "MessageRetention:", 1))
+    try:
+        refused = mailroom.run("up", code=2).stderr
+    finally:
+        definition.write_text(text)
+
+    assert "'MessageRetention' was unexpected" in refused
+    assert is_free(mailroom.port)
+    assert not working_in(mailroom.state)
+
+
+def test_what_aws_takes_and_check_does_not_is_deployed_with_a_warning(up: Command) -> None:
+    definition = up.checkout / "infra" / "asl.json"
+    text = definition.read_text()
+
+    machine = json.loads(text)
+    del machine["States"]["PublishMessages"]["Retry"]
+    definition.write_text(json.dumps(machine, indent=2))
+    try:
+        said = up.run("up").stderr
+    finally:
+        definition.write_text(text)
+        up.run("up")
+
+    assert "✓ Topology" in said
+    assert "warning: infra/asl.json:" in said
+    assert "(task-retry)" in said
+    assert "mailroom check" in said
 
 
 def test_consumption_by_events_is_one_parameter_away(up: Command) -> None:

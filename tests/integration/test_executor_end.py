@@ -52,6 +52,6 @@ def test_no_process_and_no_folder_of_a_function_outlives_localstack(
 
 
 def invoke_in_vain(function: Function, address: list[str | int]) -> None:
-    """Invoke a function whose answer nobody will be there to give."""
+    """Invoke a function whose environment ends before it answers."""
     with suppress(BotoCoreError, ClientError):
         function.invoke(address)

@@ -1,4 +1,4 @@
-"""Lambda's limits hold: time, memory, size; whoever breaks one is ended and told so."""
+"""Lambda's limits of time, memory and size: a function that exceeds one is ended with an error."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""A new version of a function takes over at once, and takes nothing from whoever is at work."""
+"""A new version of a function takes over at once, and running invocations are not affected."""
 
 from concurrent.futures import ThreadPoolExecutor
 

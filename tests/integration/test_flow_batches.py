@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.dead_letters import outcomes
 from tests.support.events import alert, mixed, notification
 from tests.support.flow import Flow
-from tests.support.letters import outcomes
 
 SETTLED_AT_ONCE = {"published": 0, "ingested": 0, "deadLettered": 0, "alreadyThere": 0}
 

@@ -8,10 +8,10 @@ from hashlib import sha256
 import pytest
 from psycopg import sql
 
+from tests.support.dead_letters import dead_letters
 from tests.support.events import alert, mixed, notification
 from tests.support.flow import Event, Flow, until
 from tests.support.ingestion_role import IngestionRole
-from tests.support.letters import dead_letters
 from tests.support.locks import locked
 from tests.support.poison import poison_for_notifications
 

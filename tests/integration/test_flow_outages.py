@@ -6,10 +6,10 @@ from typing import Any
 from mailroom.project import Project
 from mailroom.workflow.queues import peek
 from tests.support.dead_end import dead_end
+from tests.support.dead_letters import outcomes
 from tests.support.events import mixed
 from tests.support.flow import Flow, until
 from tests.support.ingestion_role import IngestionRole
-from tests.support.letters import outcomes
 from tests.support.locks import locked
 
 

@@ -1,5 +1,5 @@
-"""What can never be ingested goes to the dead-letter queue with its reason; what nobody handles
-goes to the unrouted queue; and neither holds up anything else."""
+"""Messages that can never be ingested go to the dead-letter queue with a reason; what messages
+that no subscription matches go to the unrouted queue; other messages are not delayed."""
 
 import json
 import uuid
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.dead_letters import dead_letters, outcomes
 from tests.support.events import alert, notification
 from tests.support.flow import Flow, until
-from tests.support.letters import dead_letters, outcomes
 from tests.support.poison import poison_for_notifications
 
 

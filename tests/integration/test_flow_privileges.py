@@ -60,12 +60,12 @@ def test_the_password_is_needed_to_log_in(role: IngestionRole) -> None:
 def test_a_role_that_is_granted_nothing_may_not_even_connect(
     flow: Flow, role: IngestionRole
 ) -> None:
-    stranger = f"stranger-{uuid.uuid4()}"
-    name, password = sql.Identifier(stranger), sql.Literal(stranger)
+    unknown = f"unknown-{uuid.uuid4()}"
+    name, password = sql.Identifier(unknown), sql.Literal(unknown)
     flow.database.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(name, password))
 
     try:
         with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-            psycopg.connect(role.login(user=stranger, password=stranger))
+            psycopg.connect(role.login(user=unknown, password=unknown))
     finally:
         flow.database.execute(sql.SQL("DROP ROLE {}").format(name))

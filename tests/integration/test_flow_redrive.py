@@ -1,8 +1,8 @@
-"""A dead letter whose cause was mended goes back to its queue, and is resolved once ingested."""
+"""A dead letter whose cause was fixed goes back to its queue, and is resolved once ingested."""
 
+from tests.support.dead_letters import DeadLetter, dead_letters, outcomes
 from tests.support.events import notification
 from tests.support.flow import Flow, until
-from tests.support.letters import DeadLetter, dead_letters, outcomes
 from tests.support.poison import poison_for_notifications
 
 

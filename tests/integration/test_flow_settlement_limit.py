@@ -5,9 +5,9 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tests.support.dead_letters import outcomes
 from tests.support.events import notification
 from tests.support.flow import Flow
-from tests.support.letters import outcomes
 
 
 def test_a_batch_that_is_late_fails_by_name_and_the_next_execution_ingests_it(

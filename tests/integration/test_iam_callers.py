@@ -1,5 +1,5 @@
 """Who calls: a key that exists is held to its policies, any other is refused, and the developer's
-own calls are nobody's business."""
+own calls are not checked."""
 
 import http.client
 import json
@@ -82,13 +82,16 @@ by_service = pytest.mark.parametrize(
 def test_a_key_is_believed_only_with_its_secret_and_held_to_its_policies(
     iam_flow: Flow, service: Any, call: Any, unknown: str, mismatch: str, refused: str
 ) -> None:
-    with user(iam_flow.environment) as nobody, user(iam_flow.environment, EVERYTHING) as admin:
+    with (
+        user(iam_flow.environment) as unprivileged,
+        user(iam_flow.environment, EVERYTHING) as admin,
+    ):
         wrong = admin.client(service, aws_secret_access_key="x" * 40)
-        stranger = admin.client(service, aws_access_key_id="AKIAIOSFODNN7EXAMPLE")
+        unknown = admin.client(service, aws_access_key_id="AKIAIOSFODNN7EXAMPLE")
 
         codes = [
             code_of(lambda client=client: call(client, iam_flow))  # type: ignore[misc]
-            for client in (stranger, wrong, nobody.client(service), admin.client(service))
+            for client in (unknown, wrong, unprivileged.client(service), admin.client(service))
         ]
 
     assert codes[:3] == [unknown, mismatch, refused]
@@ -147,8 +150,8 @@ def test_a_presigned_url_does_what_its_maker_may_do(iam_flow: Flow) -> None:
     iam_flow.environment.session.client("s3").put_object(Bucket=bucket, Key="a b+c~é", Body=b"hi")
     reading = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
 
-    with user(iam_flow.environment, reading) as reader, user(iam_flow.environment) as nobody:
-        answers = [got(presigned(one, bucket, "a b+c~é")) for one in (reader, nobody)]
+    with user(iam_flow.environment, reading) as reader, user(iam_flow.environment) as unprivileged:
+        answers = [got(presigned(one, bucket, "a b+c~é")) for one in (reader, unprivileged)]
         spoilt = got(presigned(reader, bucket, "a b+c~é") + "0")
 
     assert answers == [200, 403]

@@ -82,7 +82,7 @@ def test_the_part_of_a_resource_that_was_made_before_it_failed_is_deleted(
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
     properties = {
         "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
-        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/nobody-made-this"],
+        "ManagedPolicyArns": ["arn:aws:iam::aws:policy/does-not-exist"],
     }
 
     status = tried.create(

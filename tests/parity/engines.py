@@ -28,7 +28,6 @@ from tests.parity.endpoint import Endpoint
 _PLUGIN_ALONE = (
     "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES",
     "LAMBDA_RUNTIME_EXECUTOR",
-    "PROVIDER_OVERRIDE_S3",
 )
 _MODULE = "localstack.runtime.main"
 _IMAGE = "lambda/python:3.13"

@@ -107,9 +107,9 @@ def test_batches_of_deletions_and_visibility_take_the_permissions_of_single_ones
 
 @pytest.mark.behaviour("https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html")
 def test_an_access_key_that_does_not_exist_is_refused(endpoint: Endpoint) -> None:
-    stranger = User(endpoint, "AKIAIOSFODNN7EXAMPLE", "x" * 40)
+    unknown = User(endpoint, "AKIAIOSFODNN7EXAMPLE", "x" * 40)
 
-    assert code_of(stranger.client("sts").get_caller_identity) == "InvalidClientTokenId"
+    assert code_of(unknown.client("sts").get_caller_identity) == "InvalidClientTokenId"
 
 
 @pytest.mark.behaviour(f"{IAM}/reference_sigv-create-signed-request.html")

@@ -61,7 +61,7 @@ class Command:
                 stdin=subprocess.DEVNULL,
                 stdout=target,
                 stderr=subprocess.STDOUT,
-                # Whoever started the tests in the background may have interrupts ignored.
+                # Tests that run in the background may have inherited ignored interrupts.
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
 

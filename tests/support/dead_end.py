@@ -1,4 +1,4 @@
-"""A port where a database is said to be, and where nobody is at home."""
+"""A port without a database, which closes each connection."""
 
 import socket
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from threading import Thread
 
 
 class DeadEnd:
-    """Hangs up on whoever connects, and counts them."""
+    """Closes each connection, and counts them."""
 
     def __init__(self, host: str) -> None:
         self._socket = socket.create_server((host, 0))

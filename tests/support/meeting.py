@@ -18,7 +18,7 @@ HERE = textwrap.dedent("""
 
 
 class Meeting:
-    """Listens on a port of its own until the block ends; then whoever waits may go.
+    """Listens on a port of its own until the block ends; then the waiting processes continue.
 
     Args:
         host: This machine's address, as the functions see it.

@@ -10,12 +10,12 @@ from psycopg import sql
 from rich.console import Console
 
 from mailroom.database.owner import owner_secret
-from mailroom.deployment.deploy import Code
 from mailroom.deployment.environment_config import load_environment_config
 from mailroom.deployment.stack import Stack
 from mailroom.deployment.template import Template
 from mailroom.environments.bring_up import deploy_and_migrate
 from mailroom.environments.environment import Environment
+from mailroom.packaging.code import Code
 from mailroom.progress import Progress
 from mailroom.project import Project
 

@@ -40,8 +40,8 @@ ALLOWED_WINGS: dict[str, set[str]] = {
 }
 # LocalStack brings these along.
 OF_LOCALSTACK = {
-    *("antlr4", "boto3", "botocore", "jsonpath_ng", "localstack", "moto", "psutil", "werkzeug"),
-    "yaml",
+    *("antlr4", "boto3", "botocore", "jsonpath_ng", "localstack", "moto", "plux", "psutil"),
+    *("werkzeug", "yaml"),
 }
 # Modules that every room of the toolbox may import. They import no room.
 BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"}
@@ -64,7 +64,7 @@ ROOMS: dict[str, set[str]] = {
         *("aws", "database", "deployment", "environments.environment", "packaging", "types"),
     },
     "environments.environment": {"aws", "deployment"},
-    "packaging": {"deployment"},
+    "packaging": set(),
     "permissions": set(),
     "promotion": {
         *("aws", "database", "deployment", "environments", "environments.environment"),

@@ -82,7 +82,7 @@ run_init_script() {
 
 initialize() {
     create_cluster
-    # No TCP yet: nobody may take an unfinished database for a ready one.
+    # No TCP yet, so that a health check does not take an unfinished database for a ready one.
     PGUSER=$POSTGRES_USER pg_ctl --wait --options="-c listen_addresses='' -p 5432" start
     if [ "$POSTGRES_DB" != postgres ]; then
         echo 'CREATE DATABASE :"db" ;' | run_sql --dbname postgres --variable db="$POSTGRES_DB"

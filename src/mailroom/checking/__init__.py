@@ -1,1 +1,1 @@
-"""What would fail in AWS fails here first: static checks of the definitions."""
+"""Static checks of what is deployed: they find what would fail in AWS."""

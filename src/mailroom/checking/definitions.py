@@ -1,12 +1,14 @@
 """All that is checked, read once: template, state machines, environments and code."""
 
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mailroom.checking.finding import Location
 from mailroom.checking.machines.machine import Machine
 from mailroom.checking.template.resolve import Resolver
 from mailroom.checking.template.source import Source
@@ -14,7 +16,7 @@ from mailroom.checking.template.stack import Stack, values_of
 from mailroom.checking.template.transform import SamRefused, transform
 from mailroom.deployment.environment_config import EnvironmentConfig
 
-# What reading a value of another type than CloudFormation's schema says ends in.
+# What a rule raises if a value has another type than CloudFormation's schema says.
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
@@ -72,7 +74,7 @@ class Definitions:
 
     @property
     def transform_faults(self) -> list[tuple[str | None, str]]:
-        """Why SAM could not expand it: logical id and reason."""
+        """Why SAM could not expand it: logical ids and reasons."""
         return self._transformation[1]
 
     @cached_property
@@ -96,6 +98,12 @@ class Definitions:
     def known_stacks(self) -> list[Stack]:
         """The template in each environment, as that environment's file says."""
         return [one for one in self.stacks if one.target in self.targets and not one.forced]
+
+    def line_of(self, path: Path, pattern: str = "") -> Location:
+        """The first line of a file that begins with a pattern, or else the file's first line."""
+        lines = path.read_text().splitlines() if path.is_file() else []
+        found = (n for n, line in enumerate(lines, 1) if re.match(pattern, line, re.IGNORECASE))
+        return Location(path.relative_to(self.root).as_posix(), next(found, 1))
 
     def _variants(self) -> Iterator[EnvironmentConfig]:
         for target in self.targets:

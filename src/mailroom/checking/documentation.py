@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mailroom.checking.rule import Rule
 from mailroom.checking.run import rules
 
-_HEAD = "| rule | finds | in AWS | mend |\n|---|---|---|---|"
+_HEAD = "| rule | finds | in AWS | fix |\n|---|---|---|---|"
 
 
 def rules_table() -> str:
@@ -19,7 +19,7 @@ def _rows(listed: list[Rule]) -> Iterator[str]:
             f"`{one.id}` {one.severity}",
             one.title,
             f"{one.why} ([page]({one.page}))",
-            one.mend,
+            one.fix,
         ]
         yield "| " + " | ".join(cell.replace("|", r"\|") for cell in cells) + " |"
 

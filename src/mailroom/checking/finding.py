@@ -1,11 +1,11 @@
-"""What a check found, and where."""
+"""Findings: what a rule found, and where."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """Whether AWS refuses or loses something, or whether it is merely likely to."""
+    """`error` if AWS rejects it or loses something, `warning` if that is only likely."""
 
     error = "error"
     warning = "warning"
@@ -29,7 +29,7 @@ class Location:
 
 @dataclass(frozen=True)
 class Problem:
-    """What a rule's function yields: one sentence about one place."""
+    """What a rule's function yields: a message about one place."""
 
     at: Location
     message: str
@@ -37,14 +37,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem with everything that is to be said about it.
+    """A problem, and what its rule says about it.
 
     Attributes:
         rule: Its id.
-        why: What AWS does with it.
+        why: What AWS does about it.
         page: The page of AWS's documentation that says so.
-        mend: What to do.
-        suppressed: The reason that somebody gave for leaving it as it is.
+        fix: What to do about it.
+        suppressed: The author's reason to leave it as it is; None if it isn't suppressed.
     """
 
     rule: str
@@ -53,5 +53,5 @@ class Finding:
     message: str
     why: str
     page: str
-    mend: str
+    fix: str
     suppressed: str | None = None

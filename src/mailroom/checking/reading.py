@@ -1,4 +1,4 @@
-"""Reads what is checked."""
+"""Reads the template, and what belongs to it, for the rules."""
 
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def read_definitions(
     """
     source = Source.load(template, root)
     if not isinstance(source.plain, dict) or not isinstance(source.plain.get("Resources"), dict):
-        raise Refused(f"{source.file}: this is no template, it has no Resources")
+        raise Refused(f"{source.file}: this is not a template: it has no Resources")
     targets = [
         load_environment_config(environments, path.stem)
         for path in sorted(environments.glob("*.toml"))
@@ -67,13 +67,3 @@ def read_definitions(
         functions,
         engine,
     )
-
-
-def _require_objects(source: Source) -> None:
-    for section in ("Parameters", "Conditions", "Mappings", "Resources", "Outputs", "Metadata"):
-        entries = source.plain.get(section, {})
-        if not isinstance(entries, dict):
-            raise Refused(f"{source.at((section,))}: {section} is no object")
-        for name, entry in entries.items():
-            if section in ("Parameters", "Resources") and not isinstance(entry, dict):
-                raise Refused(f"{source.at((section, name))}: {name} is no object")

@@ -1,4 +1,4 @@
-"""What a rule is, and the register of them."""
+"""Rules, and the register of them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -16,16 +16,17 @@ AWS = "https://docs.aws.amazon.com/"
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that fails on the way to AWS.
+    """One kind of defect that AWS rejects, or that fails later.
 
     Attributes:
-        id: Its name, as suppressions say it.
+        id: Its name, as suppressions and outputs have it.
         severity: Of all its findings.
         title: What is wrong, as a short noun phrase.
-        why: What AWS does with it.
+        why: What AWS does about it.
         page: The page of AWS's documentation that says so.
-        mend: What to do.
-        find: Yields a problem for each place.
+        fix: What to do about it.
+        find: Yields a problem for each place that has the defect.
+        module: The module that defines it.
     """
 
     id: str
@@ -33,18 +34,19 @@ class Rule:
     title: str
     why: str
     page: str
-    mend: str
+    fix: str
     find: Callable[["Definitions"], Iterator[Problem]]
+    module: str
 
     def findings(self, definitions: "Definitions") -> Iterator[Finding]:
-        """Its findings, each place and sentence once, however many environments have it."""
+        """Its findings: each place and message once, even if several environments have it."""
         for problem in dict.fromkeys(self.find(definitions)):
             yield self.finding(problem)
 
     def finding(self, problem: Problem) -> Finding:
         """A problem as a finding of this rule."""
         return Finding(
-            self.id, self.severity, problem.at, problem.message, self.why, self.page, self.mend
+            self.id, self.severity, problem.at, problem.message, self.why, self.page, self.fix
         )
 
 
@@ -58,7 +60,7 @@ def rule[T](
     title: str,
     why: str,
     page: str,
-    mend: str,
+    fix: str,
 ) -> Callable[[Callable[[T], Iterator[Problem]]], Callable[[T], Iterator[Problem]]]:
     """Register a function as a rule.
 
@@ -73,22 +75,22 @@ def rule[T](
                 yield from check(part)
 
         address = page if page.startswith("https://") else AWS + page
-        REGISTER[id] = Rule(id, severity, title, why, address, mend, find)
+        REGISTER[id] = Rule(id, severity, title, why, address, fix, find, check.__module__)
         return check
 
     return register
 
 
 def whole(definitions: "Definitions") -> Iterable["Definitions"]:
-    """For rules that look at everything at once."""
+    """For rules that check all definitions at once."""
     return [definitions]
 
 
 def machines(definitions: "Definitions") -> Iterable["Machine"]:
-    """For rules that look at each state machine."""
+    """For rules that check each state machine."""
     return definitions.machines
 
 
 def stacks(definitions: "Definitions") -> Iterable["Stack"]:
-    """For rules that look at each environment."""
+    """For rules that check each environment."""
     return definitions.stacks

@@ -18,7 +18,7 @@ from mailroom.checking.suppression import find_suppressions, suppress
     title="a template that a rule can't read",
     why="a value has another type than CloudFormation's schema says; the resource is not created",
     page="AWSCloudFormation/latest/UserGuide/aws-template-resource-type-ref.html",
-    mend="mend what cfn-lint finds first",
+    fix="correct what cfn-lint finds, first",
 )
 def malformed(nothing: None) -> Iterator[Problem]:
     """Found by running the other rules: see `_findings`."""
@@ -49,6 +49,6 @@ def _findings(definitions: Definitions) -> Iterator[Finding]:
         except MALFORMED as error:
             stopped[f"{type(error).__name__}: {error}"].append(one.id)
     for error_text, names in stopped.items():
-        message = f"{', '.join(names)} could not look: {error_text}"
+        message = f"{', '.join(names)} failed: {error_text}"
         at = Location(definitions.template.file, 1)
         yield REGISTER["template-malformed"].finding(Problem(at, message))

@@ -1,4 +1,4 @@
-"""Findings in the form that code scanning reads.
+"""Findings as SARIF, which code scanning reads.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
@@ -32,7 +32,7 @@ def _rule(finding: Finding) -> dict[str, Any]:
     return {
         "id": finding.rule,
         "shortDescription": {"text": finding.why},
-        "help": {"text": f"{finding.mend}\n{finding.page}"},
+        "help": {"text": f"{finding.fix}\n{finding.page}"},
         "helpUri": finding.page,
         "defaultConfiguration": {"level": finding.severity.value},
     }
@@ -44,7 +44,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": finding.severity.value,
-        "message": {"text": f"{finding.message}. {finding.mend}."},
+        "message": {"text": f"{finding.message}. {finding.fix}."},
         "locations": [
             {
                 "physicalLocation": {

@@ -1,4 +1,4 @@
-"""Findings that somebody decided to live with, said in place with the reason.
+"""Comments that suppress a finding in the place where it is, with the reason.
 
     # mailroom: ignore RULE reason          in YAML, Python and TOML: on the line, or above it
     "Comment": "mailroom: ignore RULE reason"   in a state machine's JSON: in the object it is about

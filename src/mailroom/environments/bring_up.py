@@ -6,12 +6,12 @@ from pathlib import Path
 
 from mailroom.database.migration import migrate_database
 from mailroom.database.owner import provide_owner_secret, renew_owner
-from mailroom.deployment.deploy import Code, deploy_definitions
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.events import ResourceEvent
+from mailroom.deployment.stack import Stack
 from mailroom.deployment.template import Template
 from mailroom.environments.environment import Environment
-from mailroom.packaging.code import upload
+from mailroom.packaging.code import Code, upload
 from mailroom.packaging.dependencies import host_architecture
 from mailroom.progress import Progress
 
@@ -51,6 +51,7 @@ def bring_up(
     *,
     packaged: bool,
     renew: bool,
+    before_deploying: Callable[[], object] = lambda: None,
 ) -> None:
     """Prepare the code, wait for LocalStack, provide the owner's secret, deploy, migrate.
 
@@ -62,6 +63,7 @@ def bring_up(
         packaged: Run the functions from the zip that would go to AWS.
         renew: Give the owner a new password before LocalStack answers, as it has lost the secret.
             Otherwise the owner gets one only when the secret's doesn't work.
+        before_deploying: Called before anything is deployed; it may raise.
 
     Raises:
         MailroomError: A step failed.
@@ -75,6 +77,7 @@ def bring_up(
         template.render()
         for service in ("cloudformation", "secretsmanager", "lambda"):
             session.client(service)
+    before_deploying()
     password = renew_owner(installation.superuser) if renew else None
     with progress.step(installation.awaited) as step:
         installation.wait()
@@ -118,9 +121,9 @@ def deploy_and_migrate(
                 finished.add(event.logical_id)
             step.update(f"{len(finished)} resources")
 
-        deployment = deploy_definitions(
-            environment.session, template, config, code, parameters, count
-        )
+        stack = Stack(environment.session.client("cloudformation"), config.stack, count)
+        given = {**config.parameters, **code.parameters, **parameters}
+        deployment = stack.deploy(template.render(), given, config.tags)
         step.result = f"{len(finished)} resources" if deployment.changed else "nothing to change"
     with progress.step("Database") as step:
         step.update("waiting for MigrateDatabaseFunction")

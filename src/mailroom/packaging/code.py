@@ -1,16 +1,34 @@
 """The functions' code as `up` deploys it: live, or packaged as it goes to AWS."""
 
 import platform
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mailroom.deployment.deploy import Code
 from mailroom.errors import Refused
 from mailroom.packaging.dependencies import host_architecture, install_dependencies
 from mailroom.project import Project
 
 if TYPE_CHECKING:
     import boto3
+
+
+@dataclass(frozen=True)
+class Code:
+    """The functions' code: its bucket and key, and its architecture."""
+
+    bucket: str
+    key: str
+    architecture: str
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The template parameters that name it."""
+        return {
+            "CodeBucket": self.bucket,
+            "CodeKey": self.key,
+            "Architecture": self.architecture,
+        }
 
 
 def live_code(project: Project) -> Code:

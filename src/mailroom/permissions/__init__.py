@@ -1,1 +1,1 @@
-"""What roles may do, what they did, and what they would have needed."""
+"""What roles may do, what they did, and which permissions they lacked."""

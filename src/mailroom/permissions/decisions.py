@@ -1,4 +1,4 @@
-"""What the emulator decided, as it tells at `/_mailroom/iam`."""
+"""The authorization decisions of the emulator, read from `/_mailroom/iam`."""
 
 import http.client
 from collections.abc import Mapping
@@ -24,15 +24,15 @@ class Reference:
 
 @dataclass(frozen=True)
 class Decided:
-    """Decisions of one kind.
+    """Decisions with the same principal, action, outcome and statements.
 
     Attributes:
         principal: A role's or user's ARN, or a service's name.
         source: The ARN of what a service acted for.
         outcome: `allowed`, `implicitDeny`, `explicitDeny` or `unchecked`.
         statements: Those of the principal's own policies.
-        resources: How often each was asked for; only so many are told apart.
-        message: What the caller was told, or would have been.
+        resources: The number of decisions for each; only the first 50 are counted apart.
+        message: The error message that the caller got, or would have got if enforced.
     """
 
     principal: str
@@ -55,11 +55,11 @@ class Decided:
 
 @dataclass(frozen=True)
 class Decisions:
-    """All that was decided since the emulator started, or was told to forget.
+    """All decisions since the emulator started, or since `forget_decisions`.
 
     Attributes:
         mode: `enforce` or `observe`.
-        dropped: How many decisions were of kinds too many to tell apart.
+        dropped: The number of decisions that were not counted, since there were too many kinds.
     """
 
     mode: str
@@ -68,7 +68,7 @@ class Decisions:
 
 
 def read_decisions(endpoint: str) -> Decisions:
-    """Ask the emulator what it decided.
+    """Read the decisions of the emulator.
 
     Raises:
         Refused: IAM is off in it.
@@ -77,15 +77,15 @@ def read_decisions(endpoint: str) -> Decisions:
         document = get_json(f"{endpoint}{_PATH}")
     except NoAnswer as error:
         raise Refused(
-            "nobody looks at permissions in this environment",
-            "start it anew with: mailroom down; mailroom up --iam=enforce",
+            "IAM is off in this environment",
+            "restart it with: mailroom down; mailroom up --iam=enforce",
         ) from error
     decided = tuple(_decided(entry) for entry in document["decisions"])
     return Decisions(document["mode"], document["dropped"], decided)
 
 
 def forget_decisions(endpoint: str) -> None:
-    """Have the emulator forget what it decided."""
+    """Reset the emulator's decisions."""
     parts = urlsplit(endpoint)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
     try:

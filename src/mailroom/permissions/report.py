@@ -1,4 +1,4 @@
-"""Per role: what it was allowed and used, allowed and never used, and refused."""
+"""Per role: the permissions that it used, never used, and lacked."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class RoleReport:
-    """What became of a role's permissions."""
+    """The permissions of a role: granted, and refused."""
 
     role: Role
     grants: tuple[Grant, ...]
@@ -48,7 +48,7 @@ class RoleReport:
 
 
 def report_role(role: Role, decisions: Iterable[Decided]) -> RoleReport:
-    """Bring a role's statements together with what was decided."""
+    """Compare a role's statements with the decisions about it."""
     own = [one for one in decisions if one.principal == role.arn]
     grants = tuple(
         Grant(statement, action, tuple(_allowed_by(statement, action, own)))
@@ -119,7 +119,7 @@ def _narrowed(statement: Statement, grants: Sequence[Grant]) -> dict[str, Any] |
 
 
 def _general(resource: str) -> str:
-    """A log stream has a name for a day; a policy means all of its group."""
+    """A log stream's name changes daily; a policy names all streams of its group."""
     group, separator, _ = resource.partition(_LOG_STREAM)
     return f"{group}:*" if separator else resource
 

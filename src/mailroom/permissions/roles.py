@@ -33,7 +33,7 @@ class Statement:
 
     @property
     def name(self) -> str:
-        """What a report calls it."""
+        """Its name in a report: its Sid, or policy and place."""
         return self.sid or f"{self.policy.rpartition('/')[2]}[{self.index}]"
 
     @property

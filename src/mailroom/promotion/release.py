@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mailroom.deployment.template import Template
 from mailroom.packaging.archive import build_archive
+from mailroom.packaging.code import Code
 from mailroom.project import Project
 from mailroom.types.definitions import require_current
 
@@ -43,11 +44,7 @@ class Release:
 
     def parameters(self, bucket: str) -> dict[str, str]:
         """The template parameters that name the code."""
-        return {
-            "CodeBucket": bucket,
-            "CodeKey": self.code_key,
-            "Architecture": self.architecture,
-        }
+        return Code(bucket, self.code_key, self.architecture).parameters
 
 
 def build_release(project: Project, architecture: str) -> Release:

@@ -45,7 +45,7 @@ def test_findings_are_json_and_sarif_and_exit_code_1(in_checkout: Enter) -> None
     found = {one["rule"]: one for one in json.loads(result.stdout)}
     assert found["max-receive-count-one"]["file"] == "infra/template.yml"
     assert found["max-receive-count-one"]["line"] == 7
-    assert {"why", "page", "mend", "severity"} <= found["max-receive-count-one"].keys()
+    assert {"why", "page", "fix", "severity"} <= found["max-receive-count-one"].keys()
     run = json.loads((folder / "check.sarif").read_text())["runs"][0]
     assert {one["ruleId"] for one in run["results"]} == found.keys()
 
@@ -56,7 +56,7 @@ def test_a_clean_template_is_exit_code_0_and_prints_the_headings_only(in_checkou
     result = CliRunner().invoke(app, ["check", "--no-package"])
 
     assert result.exit_code == 0
-    assert result.stdout.splitlines() == ["severity\tplace\trule\tfinding\tin AWS\tpage\tmend"]
+    assert result.stdout.splitlines() == ["severity\tplace\trule\tfinding\tin AWS\tpage\tfix"]
 
 
 def test_unusable_input_is_refused_with_file_and_line(in_checkout: Enter) -> None:

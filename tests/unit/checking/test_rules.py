@@ -30,12 +30,12 @@ def test_a_rule_finds_its_broken_fixture(rule: str, load: Load) -> None:
 
 
 @pytest.mark.parametrize("rule", [one.id for one in rules()])
-def test_a_rule_says_what_why_where_and_how_to_mend_it(rule: str) -> None:
+def test_a_rule_says_what_why_where_and_how_to_fix_it(rule: str) -> None:
     said = REGISTER[rule]
 
     assert said.title
     assert said.why
-    assert said.mend
+    assert said.fix
     assert said.page.startswith("https://docs.aws.amazon.com/")
 
 

@@ -12,12 +12,12 @@ from typing import Any, Protocol
 
 import psutil
 import pytest
-from mailroom_localstack.executor.execution_environment import Environment
+from mailroom_localstack.executor.execution_environment import ExecutionEnvironment
 from mailroom_localstack.executor.function_settings import FunctionSettings, function_variables
-from mailroom_localstack.executor.log_lines import InvocationLog
-from mailroom_localstack.executor.processes.process_pool import Nursery
+from mailroom_localstack.executor.log_lines import LogText
+from mailroom_localstack.executor.processes.process_pool import ProcessPool
 from mailroom_localstack.executor.processes.runtime_api import Event
-from mailroom_localstack.executor.processes.supervisor import Guardian
+from mailroom_localstack.executor.processes.supervisor import Supervisor
 
 ROOT = Path(__file__).parents[3]
 LONGEST_TEST_SECONDS = 60
@@ -31,7 +31,7 @@ class Result:
     request_id: str
     value: Any
     is_error: bool
-    log: InvocationLog
+    log: LogText
     seconds: float
 
     @property
@@ -47,7 +47,7 @@ class Result:
 class Function:
     """A function with one execution environment."""
 
-    environment: Environment
+    environment: ExecutionEnvironment
     settings: FunctionSettings
 
     def invoke(self, payload: object = None) -> Result:
@@ -87,10 +87,10 @@ def interpreter() -> Path:
 
 
 @pytest.fixture(scope="session")
-def nursery() -> Iterator[Nursery]:
-    nursery = Nursery(Guardian())
-    yield nursery
-    nursery.close()
+def process_pool() -> Iterator[ProcessPool]:
+    process_pool = ProcessPool(Supervisor())
+    yield process_pool
+    process_pool.close()
 
 
 @pytest.fixture
@@ -101,7 +101,9 @@ def task_root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_function(task_root: Path, interpreter: Path, nursery: Nursery) -> Iterator[MakeFunction]:
+def make_function(
+    task_root: Path, interpreter: Path, process_pool: ProcessPool
+) -> Iterator[MakeFunction]:
     """Makes functions whose source is the module ``app``; their environments end with the test."""
     environments = []
 
@@ -109,7 +111,7 @@ def make_function(task_root: Path, interpreter: Path, nursery: Nursery) -> Itera
         if source is not None:
             (task_root / "app.py").write_text(textwrap.dedent(source))
         own = changes.pop("own", {})
-        store = changes.pop("nursery", nursery)
+        store = changes.pop("process_pool", process_pool)
         debugger_for = changes.pop("debugger_for", lambda event: None)
         settings = FunctionSettings(
             **{
@@ -124,7 +126,7 @@ def make_function(task_root: Path, interpreter: Path, nursery: Nursery) -> Itera
                 **changes,
             }
         )
-        environment = Environment(settings, store, debugger_for=debugger_for)
+        environment = ExecutionEnvironment(settings, store, debugger_for=debugger_for)
         environments.append(environment)
         return Function(environment, settings)
 

@@ -2,7 +2,7 @@
 
 import threading
 
-from mailroom_localstack.services.logs.batcher import Batcher
+from mailroom_localstack.batcher import Batcher
 
 
 def test_items_are_delivered_together_and_in_order() -> None:

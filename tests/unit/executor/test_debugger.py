@@ -11,8 +11,8 @@ from typing import Any
 
 import psutil
 import pytest
-from mailroom_localstack.debug.session import TERMINATED, Wish, end_of_messages
-from mailroom_localstack.debug.sessions import Debuggers
+from mailroom_localstack.debug.session import TERMINATED, DebugRequest, end_of_messages
+from mailroom_localstack.debug.sessions import DebugSessions
 from mailroom_localstack.executor.processes.runtime_api import Event
 
 from mailroom.environments.ports import free_port, is_free
@@ -46,12 +46,12 @@ class Desk:
 
     sources: Path
     threads: ThreadPoolExecutor
-    debuggers: Debuggers = field(default_factory=Debuggers)
+    debuggers: DebugSessions = field(default_factory=DebugSessions)
     port: int = field(default_factory=free_port)
 
     def arm(self, id: str = "", containing: str = "") -> None:
         debugpy = Project.find().packages("debugger")
-        self.debuggers.arm(Wish(id, "app", containing, self.port, self.sources, debugpy))
+        self.debuggers.arm(DebugRequest(id, "app", containing, self.port, self.sources, debugpy))
 
     def claim(self, event: Event) -> Any:
         return self.debuggers.claim("app", event.request_id, event.payload)
@@ -276,7 +276,7 @@ def test_what_waits_ends_with_its_environment(
 
     function.environment.stop(at_once=True)
 
-    with pytest.raises(Exception, match="stopped at work"):
+    with pytest.raises(Exception, match="stopped during the invocation"):
         invocation.result()
     assert is_free(desk.port)
 

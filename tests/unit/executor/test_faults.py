@@ -202,8 +202,8 @@ def test_an_event_of_6_mb_arrives_whole(make_function: MakeFunction) -> None:
 def test_an_environment_reports_a_failed_init_to_who_waits_for_it(
     make_function: MakeFunction,
 ) -> None:
-    broken = make_function("import nothing_of_the_kind").environment.initialise()
-    good = make_function("def handler(event, context): ...").environment.initialise()
+    broken = make_function("import nothing_of_the_kind").environment.initialize()
+    good = make_function("def handler(event, context): ...").environment.initialize()
 
     assert broken is not None
     assert broken.error_type == "Runtime.ImportModuleError"

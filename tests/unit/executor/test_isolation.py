@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from mailroom_localstack.executor.function_settings import function_variables
-from mailroom_localstack.executor.processes.process_pool import Nursery
-from mailroom_localstack.executor.processes.supervisor import Guardian
+from mailroom_localstack.executor.processes.process_pool import ProcessPool
+from mailroom_localstack.executor.processes.supervisor import Supervisor
 
 from .conftest import MakeFunction
 
@@ -53,7 +53,7 @@ def test_what_configures_localstacks_interpreter_does_not_reach_the_functions(
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", "/leaked")
 
-    value = make_function(REPORT, nursery=Nursery(Guardian())).invoke().value
+    value = make_function(REPORT, process_pool=ProcessPool(Supervisor())).invoke().value
 
     assert "/leaked" not in value["path"]
 

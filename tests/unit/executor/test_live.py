@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from mailroom_localstack.executor.source_watcher import Fingerprint
+from mailroom_localstack.executor.source_watcher import SourceWatcher
 
 from .conftest import MakeFunction
 
@@ -77,12 +77,12 @@ def test_code_that_is_not_live_is_not_watched(make_function: MakeFunction, sourc
 
 
 def test_every_kind_of_edit_changes_the_fingerprint(source: Path, task_root: Path) -> None:
-    fingerprint = Fingerprint(task_root)
-    states = [fingerprint.take()]
+    watcher = SourceWatcher(task_root)
+    states = [watcher.state()]
 
     def edit(path: Path, text: str) -> None:
         path.write_text(text)
-        states.append(fingerprint.take())
+        states.append(watcher.state())
 
     edit(source / "handler.py", RETURNS.format(2))
     edit(source / "001.first.sql", "create table a ()")
@@ -90,50 +90,50 @@ def test_every_kind_of_edit_changes_the_fingerprint(source: Path, task_root: Pat
     replacement = source.with_name("replacement.py")
     replacement.write_text(RETURNS.format(3))
     replacement.replace(source / "handler.py")
-    states.append(fingerprint.take())
+    states.append(watcher.state())
     (source / "001.first.sql").unlink()
-    states.append(fingerprint.take())
+    states.append(watcher.state())
 
     assert len(set(states)) == len(states)
 
 
 def test_an_edit_that_keeps_size_and_time_is_seen(source: Path, task_root: Path) -> None:
     path = source / "handler.py"
-    fingerprint = Fingerprint(task_root)
-    before, status = fingerprint.take(), path.stat()
+    watcher = SourceWatcher(task_root)
+    before, status = watcher.state(), path.stat()
 
     path.with_name("new").write_text(RETURNS.format(2))
     path.with_name("new").replace(path)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
-    assert fingerprint.take() != before
+    assert watcher.state() != before
 
 
 def test_installed_and_compiled_files_are_not_watched(source: Path, task_root: Path) -> None:
-    fingerprint = Fingerprint(task_root)
-    before = fingerprint.take()
+    watcher = SourceWatcher(task_root)
+    before = watcher.state()
 
     (task_root / "installed" / "module.py").write_text("VALUE = 2")
     (source / "__pycache__").mkdir()
     (source / "__pycache__" / "handler.pyc").touch()
 
-    assert fingerprint.take() == before
+    assert watcher.state() == before
 
 
 def test_a_new_installation_is_noticed(source: Path, task_root: Path) -> None:
-    fingerprint = Fingerprint(task_root)
-    before = fingerprint.take()
+    watcher = SourceWatcher(task_root)
+    before = watcher.state()
 
     (task_root / "installed-1.0.dist-info").rename(task_root / "installed-2.0.dist-info")
 
-    assert fingerprint.take() != before
+    assert watcher.state() != before
 
 
 def test_links_that_lead_nowhere_or_in_circles_do_no_harm(source: Path, task_root: Path) -> None:
     (source / "circle").symlink_to(source)
     (source / "nowhere").symlink_to(source / "missing")
 
-    paths = [path for path, *_ in Fingerprint(task_root).take()]
+    paths = [path for path, *_ in SourceWatcher(task_root).state()]
 
     assert str(task_root / "package" / "handler.py") in paths
     assert not any("circle/circle" in path or path.endswith("nowhere") for path in paths)
@@ -143,13 +143,13 @@ def test_the_question_costs_less_than_a_millisecond(source: Path, task_root: Pat
     for number in range(50):
         (source / f"module_{number}.py").touch()
         (task_root / "installed" / f"module_{number}.py").touch()
-    fingerprint = Fingerprint(task_root)
-    fingerprint.take()
+    watcher = SourceWatcher(task_root)
+    watcher.state()
 
     times = []
     for _ in range(20):
         begun = time.perf_counter()
-        fingerprint.take()
+        watcher.state()
         times.append(time.perf_counter() - begun)
 
     assert min(times) < 0.001

@@ -76,11 +76,11 @@ def test_an_attempt_without_acknowledgement_may_not_be_there_twice(
 
 
 def test_what_was_never_sent_is_unexpected(checker: Checker, bodies: list[str]) -> None:
-    [stranger] = as_bodies([{"id": "stranger"}])
+    [unknown] = as_bodies([{"id": "unknown"}])
 
-    verdict = checker.check({ROWS: [*bodies, stranger]})
+    verdict = checker.check({ROWS: [*bodies, unknown]})
 
-    assert verdict.unexpected == [content(stranger)]
+    assert verdict.unexpected == [content(unknown)]
     assert not verdict.clean
 
 

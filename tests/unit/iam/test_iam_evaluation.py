@@ -22,7 +22,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/ProcessMessages"
 USER = f"arn:aws:iam::{ACCOUNT}:user/jane"
 ROOT = f"arn:aws:iam::{ACCOUNT}:root"
 FEDERATED = f"arn:aws:sts::{ACCOUNT}:federated-user/jane"
-STRANGER = f"arn:aws:sts::{OTHER}:assumed-role/Auditor/s"
+OUTSIDER = f"arn:aws:sts::{OTHER}:assumed-role/Auditor/s"
 SEND = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": QUEUE}
 RECEIVE = {"Effect": "Allow", "Action": "sqs:ReceiveMessage", "Resource": QUEUE}
 DENY = {"Effect": "Deny", "Action": "sqs:SendMessage", "Resource": "*"}
@@ -129,16 +129,16 @@ def test_a_role_is_named_with_its_path(decide: Any) -> None:
     ("identity", "guard", "missing"),
     [
         (SEND, to({"AWS": OTHER}), None),
-        (SEND, to({"AWS": STRANGER}), None),
+        (SEND, to({"AWS": OUTSIDER}), None),
         (SEND, None, "resource-based policy"),
-        (None, to({"AWS": STRANGER}), "identity-based policy"),
+        (None, to({"AWS": OUTSIDER}), "identity-based policy"),
         (SEND, to({"AWS": ACCOUNT}), "resource-based policy"),
     ],
 )
 def test_across_accounts_both_sides_must_allow(
     decide: Any, identity: Any, guard: Any, missing: str | None
 ) -> None:
-    decision = decide("sqs:SendMessage", QUEUE, principal=STRANGER, identity=identity, guard=guard)
+    decision = decide("sqs:SendMessage", QUEUE, principal=OUTSIDER, identity=identity, guard=guard)
 
     assert decision.allowed is (missing is None)
     assert missing is None or missing in decision.reason
@@ -213,7 +213,10 @@ def test_get_caller_identity_needs_no_permission(decide: Any) -> None:
         ({"Version": "2020-01-01", "Statement": []}, "Version"),
         ({"Statement": [to("*")]}, "cannot have a Principal"),
         ({"Statement": [SEND | {"NotAction": "*"}]}, "not both"),
-        ({"Statement": [SEND | {"Condition": {"StringIs": {"a": "b"}}}]}, "no condition operator"),
+        (
+            {"Statement": [SEND | {"Condition": {"StringIs": {"a": "b"}}}]},
+            "not a condition operator",
+        ),
         ({"Statement": [SEND | {"Actions": "*"}]}, "no element Actions"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What LocalStack is spared changes nothing that it says: asked in the engine's own interpreter."""
+"""LocalStack answers the same with and without the plugin's optimizations."""
 
 import json
 import subprocess
@@ -13,8 +13,9 @@ SERVICES = ("cloudformation", "iam", "lambda", "logs", "s3", "secretsmanager", "
 
 
 def ask(question: str, argument: Any = None) -> tuple[Any, Any]:
-    """What the engine prints as JSON: as LocalStack is, and with every shortcut taken."""
-    shortcuts = "from mailroom_localstack.startup import optimizations; optimizations.take_all()\n"
+    """What the engine prints as JSON: without the plugin, and with all its changes."""
+    changes = "from mailroom_localstack import patches\n"
+    changes += "for one in (patches.START, *patches.services()): patches.apply(one)\n"
 
     def answer(taking: str) -> Any:
         asked = subprocess.run(
@@ -27,7 +28,7 @@ def ask(question: str, argument: Any = None) -> tuple[Any, Any]:
         return json.loads(asked.stdout)
 
     with ThreadPoolExecutor() as pool:
-        plain, short = pool.map(answer, ("", shortcuts))
+        plain, short = pool.map(answer, ("", changes))
     return plain, short
 
 
@@ -65,7 +66,7 @@ print(json.dumps(models, sort_keys=True))
     assert short == plain
 
 
-def test_whoever_builds_a_url_gets_it() -> None:
+def test_a_rule_builds_its_url_when_it_is_called() -> None:
     plain, short = ask(
         """
 import json
@@ -128,7 +129,7 @@ print(json.dumps([tokens(text) for text in json.load(sys.stdin)]))
     assert short == plain
 
 
-def test_a_policy_that_aws_has_made_is_there_when_it_is_asked_for() -> None:
+def test_an_aws_managed_policy_is_there_when_it_is_used() -> None:
     plain, short = ask(
         """
 import json

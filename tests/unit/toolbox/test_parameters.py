@@ -29,7 +29,7 @@ def test_what_is_allowed_has_no_fault(name: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value", "fault"),
     [
-        ("Nobody", "1", "Nobody: there is no such parameter"),
+        ("Unknown", "1", "Unknown: there is no such parameter"),
         ("Stage", "local1", "Stage: 'local1' does not match [a-z]+"),
         ("Consumption", "", "Consumption: '' is none of workflow, events"),
         ("Days", "2", "Days: '2' is none of 1, 30"),

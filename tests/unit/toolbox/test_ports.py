@@ -11,7 +11,7 @@ def test_a_free_port_is_free() -> None:
     port = free_port()
 
     assert is_free(port)
-    require_free_port(port, "nobody")
+    require_free_port(port, "a test")
 
 
 def test_a_port_that_was_just_closed_is_free() -> None:

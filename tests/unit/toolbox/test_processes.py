@@ -28,11 +28,11 @@ def test_it_runs_until_it_is_stopped(process: ProcessRecord) -> None:
 
 
 def test_a_recycled_process_id_is_not_ours(process: ProcessRecord) -> None:
-    stranger = ProcessRecord(process.pid, "/elsewhere")
+    unknown = ProcessRecord(process.pid, "/elsewhere")
 
-    stranger.stop(signal.SIGKILL, 5)
+    unknown.stop(signal.SIGKILL, 5)
 
-    assert not stranger.alive()
+    assert not unknown.alive()
     assert process.alive()
 
 

@@ -1,27 +1,33 @@
-"""Starts LocalStack as `python -m localstack.runtime.main` does, and sooner.
+"""Start LocalStack as `python -m localstack.runtime.main` does, or print the plugin's changes.
 
-What is spared here comes before any hook of LocalStack's; the rest is in `quick_start`, which also
-turns the collection of garbage on again, later: what is imported until then stays.
+Garbage isn't collected while LocalStack imports its modules; `startup.garbage_collection` turns
+the collection on again.
 """
 
+import argparse
 import gc
-import sys
-from types import ModuleType
+import json
 
 
-def spare_validation() -> None:
-    """Leave out the check of LocalStack's own pages against their OpenAPI: it is off unless
-    LocalStack's developers ask for it, and what it imports takes a tenth of the start."""
-    placeholder = ModuleType("localstack.aws.handlers.validation")
-    for name in ("OpenAPIRequestValidator", "OpenAPIResponseValidator"):
-        setattr(placeholder, name, lambda: lambda chain, context, response: None)
-    sys.modules[placeholder.__name__] = placeholder
+def main() -> None:
+    """Run the command; without one, start LocalStack."""
+    parser = argparse.ArgumentParser(prog="python -m mailroom_localstack")
+    commands = parser.add_subparsers(dest="command")
+    command = commands.add_parser("patches", help="print what the plugin changes in LocalStack")
+    command.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    options = parser.parse_args()
+    if options.command == "patches":
+        from mailroom_localstack import patch_table, patches
+
+        found = patches.changes(patches.START, *patches.services())
+        told = patch_table.as_json(found)
+        print(json.dumps(told, indent=2) if options.json else patch_table.as_table(told))
+        return
+    gc.disable()
+    from localstack.runtime.main import main as start
+
+    start()
 
 
 if __name__ == "__main__":
-    gc.disable()
-    spare_validation()
-
-    from localstack.runtime.main import main
-
     main()

@@ -1,4 +1,4 @@
-"""How each service words and codes a refusal.
+"""The error codes and messages with which each service denies a call.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html gives the sentence;
 the spellings are the services' own, as public issues report them (github.com, searched 2026-11):

@@ -106,7 +106,7 @@ def permissions(operation: str, params: Params, scope: Scope) -> list[Permission
 
 
 def reveals_missing_key(params: Params, scope: Scope) -> Permission:
-    """What it takes to be told 404 of a key that doesn't exist; without it, S3 answers 403.
+    """The permission with which S3 answers 404 for a missing key; without it, 403.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     """

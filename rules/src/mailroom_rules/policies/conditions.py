@@ -25,7 +25,7 @@ def compile_conditions(element: Any, *, variables: bool) -> tuple[Condition, ...
         MalformedPolicyError: the element isn't a map of maps, or an operator doesn't exist.
     """
     if not isinstance(element, Mapping):
-        raise MalformedPolicyError(f"{element!r} is no Condition")
+        raise MalformedPolicyError(f"{element!r} is not a Condition")
     compiled = []
     for operator, keys in element.items():
         if not isinstance(keys, Mapping):
@@ -45,7 +45,7 @@ def _compile(operator: str, key: str, values: list[str], variables: bool) -> Con
     base = base.removesuffix(IF_EXISTS)
     negated = base in NEGATED
     if not negated and base not in POSITIVE:
-        raise MalformedPolicyError(f"{operator} is no condition operator")
+        raise MalformedPolicyError(f"{operator} is not a condition operator")
     factory = NEGATED[base] if negated else POSITIVE[base]
     holds = _negate(_any_of(factory, values, variables), negated)
     if for_all:
@@ -117,8 +117,8 @@ def _for_any_value(key: str, holds: Predicate, if_exists: bool) -> Condition:
     return condition
 
 
-def _null(key: str, wanted: set[str]) -> Condition:
-    absent, present = "true" in wanted, "false" in wanted
+def _null(key: str, values: set[str]) -> Condition:
+    absent, present = "true" in values, "false" in values
     return lambda context: present if key in context else absent
 
 

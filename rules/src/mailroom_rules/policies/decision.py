@@ -11,7 +11,7 @@ from mailroom_rules.policies.request import Request
 
 
 class Outcome(Enum):
-    """Allowed, or denied for want of an Allow, or denied by a Deny."""
+    """Allowed, denied since no policy allows it, or denied by a Deny."""
 
     ALLOWED = "allowed"
     IMPLICITLY_DENIED = "implicitDeny"

@@ -10,7 +10,7 @@ from mailroom_rules.policies.template import wildcard_matcher
 
 
 class MalformedPolicyError(ValueError):
-    """A document is no IAM policy: AWS rejects it as `MalformedPolicyDocument`."""
+    """A document is not an IAM policy: AWS rejects it as `MalformedPolicyDocument`."""
 
     code = "MalformedPolicyDocument"
 

@@ -19,9 +19,9 @@ type Predicate = Callable[[str, Context], bool]
 type Factory = Callable[[str, bool], Predicate]
 
 
-def string_equals(wanted: str, variables: bool, *, ignore_case: bool = False) -> Predicate:
+def string_equals(operand: str, variables: bool, *, ignore_case: bool = False) -> Predicate:
     """StringEquals and StringEqualsIgnoreCase."""
-    template = Template.parse(wanted, variables=variables)
+    template = Template.parse(operand, variables=variables)
     fold = str.lower if ignore_case else str
     if template.static:
         plain = fold(template.text({}))
@@ -29,37 +29,37 @@ def string_equals(wanted: str, variables: bool, *, ignore_case: bool = False) ->
     return lambda value, context: fold(value) == fold(template.text(context))
 
 
-def string_like(wanted: str, variables: bool) -> Predicate:
+def string_like(operand: str, variables: bool) -> Predicate:
     """StringLike: `*` and `?` are wildcards."""
-    template = Template.parse(wanted, variables=variables)
+    template = Template.parse(operand, variables=variables)
     if template.static:
         matches = wildcard_matcher(template.resolve({}))
         return lambda value, _: matches(value)
     return lambda value, context: wildcard_matcher(template.resolve(context))(value)
 
 
-def arn_like(wanted: str, variables: bool) -> Predicate:
+def arn_like(operand: str, variables: bool) -> Predicate:
     """ArnEquals and ArnLike, which are the same: each of the six components is compared."""
-    if not is_complete(wanted):
+    if not is_complete(operand):
         return lambda _value, _context: False
-    return ArnPattern(wanted, variables=variables).matches
+    return ArnPattern(operand, variables=variables).matches
 
 
-def boolean(wanted: str, _variables: bool) -> Predicate:
+def boolean(operand: str, _variables: bool) -> Predicate:
     """Bool."""
-    plain = wanted.lower()
+    plain = operand.lower()
     return lambda value, _: plain in ("true", "false") and value.lower() == plain
 
 
-def binary(wanted: str, _variables: bool) -> Predicate:
+def binary(operand: str, _variables: bool) -> Predicate:
     """BinaryEquals: both in base64, compared byte for byte."""
-    plain = _bytes(wanted)
+    plain = _bytes(operand)
     return lambda value, _: plain is not None and _bytes(value) == plain
 
 
-def ip_in(wanted: str, _variables: bool) -> Predicate:
+def ip_in(operand: str, _variables: bool) -> Predicate:
     """IpAddress: an address, or a range in CIDR notation, of IPv4 or IPv6."""
-    network = _network(wanted)
+    network = _network(operand)
 
     def within(value: str, _: Context) -> bool:
         address = _address(value)
@@ -69,10 +69,10 @@ def ip_in(wanted: str, _variables: bool) -> Predicate:
 
 
 def ordered[T](
-    read: Callable[[str], T | None], compare: Callable[[T, T], bool], wanted: str, _variables: bool
+    read: Callable[[str], T | None], compare: Callable[[T, T], bool], operand: str, _variables: bool
 ) -> Predicate:
     """The Numeric and Date operators: read both sides, then compare them."""
-    limit = read(wanted)
+    limit = read(operand)
 
     def holds(value: str, _: Context) -> bool:
         given = read(value)

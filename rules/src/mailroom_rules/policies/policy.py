@@ -90,7 +90,7 @@ class Policy:
             policy_type: decides whether its statements name a principal.
 
         Raises:
-            MalformedPolicyError: it is no policy of this type.
+            MalformedPolicyError: it is not a policy of this type.
         """
         text = document if isinstance(document, str) else json.dumps(document)
         return _compile(text, name, policy_type)

@@ -1,4 +1,4 @@
-"""Who makes a request.
+"""The principal of a request.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
@@ -82,7 +82,7 @@ class Principal:
 
     @classmethod
     def anonymous(cls) -> "Principal":
-        """Whoever sends a request without a signature."""
+        """The sender of a request without a signature."""
         return cls(Kind.ANONYMOUS, "anonymous")
 
     @property

@@ -91,10 +91,10 @@ class PrincipalElement:
 
 def _named(element: Any) -> dict[str, list[str]]:
     if element != "*" and not isinstance(element, Mapping):
-        raise MalformedPolicyError(f"{element!r} is no Principal")
+        raise MalformedPolicyError(f"{element!r} is not a Principal")
     named = principals_of(element)
     if unknown := sorted(named.keys() - set(KINDS)):
-        raise MalformedPolicyError(f"{unknown[0]!r} is no kind of Principal: {', '.join(KINDS)}")
+        raise MalformedPolicyError(f"{unknown[0]!r} is not a type of Principal: {', '.join(KINDS)}")
     return named
 
 

@@ -43,7 +43,7 @@ class Request:
             resource: an ARN, or `*`.
             context: by condition key in any case; a list or tuple makes the key multivalued.
             resource_account: the owner of a resource whose ARN names none. Without it the
-                principal's own account is taken to own it.
+                principal's own account counts as its owner.
         """
         return cls(principal, action, resource, normalise(context or {}), resource_account)
 

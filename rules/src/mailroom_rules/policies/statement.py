@@ -42,7 +42,7 @@ class Statement:
 
     def __init__(self, document: Any, *, variables: bool, names_principal: bool) -> None:
         if not isinstance(document, Mapping):
-            raise MalformedPolicyError(f"{document!r} is no statement")
+            raise MalformedPolicyError(f"{document!r} is not a statement")
         if unknown := sorted(set(document) - ELEMENTS):
             raise MalformedPolicyError(f"a statement has no element {unknown[0]}")
         if document.get("Effect") not in ("Allow", "Deny"):

@@ -44,13 +44,13 @@ class UnresolvedVariableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A policy string taken to pieces."""
+    """A policy string, split into plain text, literal characters and variables."""
 
     pieces: tuple[Piece, ...]
 
     @classmethod
     def parse(cls, text: str, *, variables: bool) -> "Template":
-        """Take `text` to pieces; without `variables` (version 2008-10-17) all of it is plain."""
+        """Split `text`; without `variables` (version 2008-10-17) all of it is plain."""
         if not variables or "${" not in text:
             return cls((text,))
         pieces: list[Piece] = []
@@ -128,7 +128,7 @@ def _split(text: str) -> list[str]:
 def wildcard_regex(parts: list[str | Literal], any_character: Callable[[int], str]) -> str:
     """Translate tokens; `any_character` gives what a wildcard at an index may stand for.
 
-    Every `*` but the last takes the shortest way and is never asked again (an atomic group), so
+    Every `*` but the last matches as little as it can and doesn't backtrack (an atomic group), so
     that no policy can make matching slow.
     """
     stars = [index for index, part in enumerate(parts) if part == "*"]

@@ -25,7 +25,7 @@ def error_handling(definition: Definition) -> Iterator[Diagnostic]:
         for name in ("Retry", "Catch"):
             entries = state.body.get(name, [])
             if not isinstance(entries, list):
-                yield Diagnostic((*state.path, name), f"{name} is no list")
+                yield Diagnostic((*state.path, name), f"{name} is not a list")
                 continue
             for index, entry in enumerate(entries):
                 for fault in _faults(entry, name, last=index == len(entries) - 1):
@@ -48,7 +48,7 @@ def _name_faults(names: Any, last: bool) -> Iterator[str]:
         yield "States.ALL must stand alone and in the last entry"
     for name in names:
         if not isinstance(name, str):
-            yield f"{name!r} is no error's name"
+            yield f"{name!r} is not an error's name"
         elif name.startswith("States.") and name not in _NAMES:
             yield f"there is no error {name}; names of your own can't begin with 'States.'"
 

@@ -50,7 +50,7 @@ def fields(definition: Definition) -> Iterator[Diagnostic]:
     for state in definition.states:
         known = _FIELDS.get(str(state.type))
         if known is None:
-            unknown = f"state {state.name} has the type {state.type!r}, which is none"
+            unknown = f"state {state.name} has the type {state.type!r}, which doesn't exist"
             yield Diagnostic(state.path, unknown)
             continue
         if definition.is_jsonata(state):
@@ -99,7 +99,7 @@ def _choices(state: State) -> Iterator[Diagnostic]:
 
 def _rule_faults(choice: Any, top: bool = False) -> Iterator[str]:
     if not isinstance(choice, dict):
-        yield "it is no object"
+        yield "it is not an object"
         return
     if ("Next" in choice) != top:
         yield "Next is missing" if top else "a rule within And, Or or Not has no Next"

@@ -62,7 +62,7 @@ def _faults(resource: str, state: State) -> Iterator[str]:
     match = _INTEGRATION.fullmatch(resource)
     if not match:
         if not _OTHER.fullmatch(resource):
-            yield f"{resource!r} is the ARN of no integration, function or activity"
+            yield f"{resource!r} is not the ARN of an integration, a function or an activity"
         return
     service, pattern = match["service"], match["pattern"] or ""
     if not match["sdk"] and service not in _SERVICES:

@@ -103,7 +103,7 @@ class _Reader:
         least, most = _FUNCTIONS[name]
         if len(arguments) < least or (most is not None and len(arguments) > most):
             takes = f"{least}" if least == most else f"{least} or more"
-            raise _Fault(f"{name} takes {takes} arguments, here are {len(arguments)}")
+            raise _Fault(f"{name} takes {takes} arguments, not {len(arguments)}")
         if name == "States.Format" and arguments[0] is not None:
             places = len(_PLACEHOLDER.findall(arguments[0]))
             if places != len(arguments) - 1:

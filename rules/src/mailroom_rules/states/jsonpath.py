@@ -30,7 +30,7 @@ def path_fault(path: str, reference: bool = False) -> str | None:
         reference: Whether it must name a single node, as where a result is put.
     """
     if not _PATH.fullmatch(path):
-        return f"{path!r} is no JSONPath"
+        return f"{path!r} is not JSONPath"
     if reference and not _REFERENCE.fullmatch(path):
         return f"{path!r} may name several nodes, and this field takes one"
     if path.startswith("$$."):

@@ -75,7 +75,7 @@ def intrinsics(definition: Definition) -> Iterator[Diagnostic]:
 
 
 def template_suffix(definition: Definition) -> Iterator[Diagnostic]:
-    """Keys with `.$` whose value is no path, and paths in keys without it."""
+    """Keys with `.$` whose value is not a path, and paths in keys without it."""
     for path, key, value, template in _fields(definition):
         if not template or (isinstance(value, str) and "${" in value):
             continue

@@ -38,7 +38,7 @@ def _faults(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if _is_later(value):
             continue
         if isinstance(value, bool) or not isinstance(value, int):
-            yield name, f"{value!r} is no whole number"
+            yield name, f"{value!r} is not an integer"
         elif value < least or (most is not None and value > most):
             bounds = f"at least {least}" if most is None else f"from {least} to {most}"
             yield name, f"{value} is not {bounds}"
@@ -47,9 +47,9 @@ def _faults(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
     beat, limit = body.get("HeartbeatSeconds"), body.get("TimeoutSeconds")
     if isinstance(beat, int) and isinstance(limit, int) and beat >= limit:
         yield "HeartbeatSeconds", f"{beat} is not below TimeoutSeconds, {limit}"
-    moment = body.get("Timestamp")
-    if moment is not None and not _is_later(moment) and not _is_moment(moment):
-        yield "Timestamp", f"{moment!r} is no moment such as 2026-11-25T09:00:00Z"
+    timestamp = body.get("Timestamp")
+    if timestamp is not None and not _is_later(timestamp) and not _is_timestamp(timestamp):
+        yield "Timestamp", f"{timestamp!r} is not a timestamp such as 2026-11-25T09:00:00Z"
 
 
 def _is_later(value: Any) -> bool:
@@ -57,7 +57,7 @@ def _is_later(value: Any) -> bool:
     return isinstance(value, dict) or (isinstance(value, str) and ("${" in value or "{%" in value))
 
 
-def _is_moment(value: Any) -> bool:
+def _is_timestamp(value: Any) -> bool:
     try:
         return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
     except ValueError:

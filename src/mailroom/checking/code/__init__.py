@@ -1,1 +1,1 @@
-"""What the functions' code says about itself, read without running it."""
+"""The functions' code, read without running it."""

@@ -1,4 +1,4 @@
-"""What the functions' code says about itself, read without running it."""
+"""The modules of the functions' code, read without running them."""
 
 import ast
 from collections.abc import Iterator

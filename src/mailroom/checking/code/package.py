@@ -1,4 +1,4 @@
-"""Builds the packages that the rules about packages look at."""
+"""Builds the packages that the rules about packages check."""
 
 from dataclasses import replace
 

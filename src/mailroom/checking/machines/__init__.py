@@ -1,1 +1,1 @@
-"""State machine definitions: their states, paths and intrinsic functions."""
+"""The state machines of a template."""

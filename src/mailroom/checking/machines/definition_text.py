@@ -1,4 +1,4 @@
-"""A state machine's definition as text, put together by CloudFormation's functions."""
+"""A state machine's definition as text, composed by CloudFormation's functions."""
 
 import json
 import re
@@ -8,15 +8,15 @@ from mailroom.checking.finding import Location
 from mailroom.errors import Refused
 
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
-# Where a number or an object is put in, not a part of a text.
+# Where a number or an object is inserted, not a part of a text.
 _BARE = re.compile(r'(?<=[:\[,\s])\$\{[^}"]*\}(?=\s*[,}\]])')
 
 
 def read_definition(value: Any, at: Location) -> tuple[Any, dict[str, Any]] | None:
-    """A `DefinitionString` as an object, with `${…}` for what CloudFormation puts in.
+    """A `DefinitionString` as an object, with `${…}` for what CloudFormation inserts.
 
     Returns:
-        The definition, and what is put in by the name between the braces; None if the value
+        The definition, and what is inserted, by the name between the braces; None if the value
         can't be known before it is deployed.
 
     Raises:

@@ -1,4 +1,4 @@
-"""How many events the history of an execution may come to."""
+"""The number of events that the history of an execution may have."""
 
 from mailroom_rules.states import State, targets
 
@@ -49,7 +49,7 @@ def _loops(machine: Machine) -> list[tuple[int, float]]:
 
 
 def _loop(start: State, states: dict[str, State]) -> list[State]:
-    """The shortest way from a state back to itself."""
+    """The shortest path from a state back to itself."""
     ways = [[start]]
     seen = set()
     while ways:

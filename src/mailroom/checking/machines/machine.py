@@ -1,4 +1,4 @@
-"""The state machines of a template, and where their definitions stand."""
+"""The state machines of a template, and where their definitions are."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -25,7 +25,7 @@ class Machine:
         source: The file that holds the definition.
         place: Where in that file.
         template: The template's file.
-        inserted: What CloudFormation's own functions put in place of `${…}`, by name.
+        inserted: What CloudFormation's own functions insert for `${…}`, by name.
     """
 
     id: str
@@ -41,7 +41,7 @@ class Machine:
 
     @property
     def substitutions(self) -> dict[str, Any]:
-        """What the template puts in place of `${…}` in the definition."""
+        """What the template inserts for `${…}` in the definition."""
         properties = self.template.plain["Resources"][self.id].get("Properties", {})
         return {**self.inserted, **(properties.get("DefinitionSubstitutions") or {})}
 
@@ -55,7 +55,7 @@ def load_machines(template: Source, folder: Path, root: Path) -> Iterator[Machin
         root: The checkout's root.
 
     Raises:
-        Refused: A definition's file is missing, or is no JSON or YAML.
+        Refused: A definition's file is missing, or is neither JSON nor YAML.
     """
     for id, resource in (template.plain.get("Resources") or {}).items():
         if isinstance(resource, dict) and resource.get("Type") in TYPES:
@@ -77,7 +77,7 @@ def load_machines(template: Source, folder: Path, root: Path) -> Iterator[Machin
 
 def _machine(id: str, definition: Any, source: Source, place: Place, template: Source) -> Machine:
     if not isinstance(definition, dict):
-        raise Refused(f"{source.at(place)}: the definition of {id} is no object")
+        raise Refused(f"{source.at(place)}: the definition of {id} is not an object")
     properties = template.plain["Resources"][id].get("Properties") or {}
     express = "EXPRESS" in (properties.get("Type"), properties.get("StateMachineType"))
     return Machine(id, Definition(definition, express), source, place, template)

@@ -1,31 +1,7 @@
 """The rules, a file for each family. Importing this package registers them all."""
 
-from mailroom.checking.rules import (
-    action_resources,
-    cloudformation,
-    emulator,
-    environments,
-    functions,
-    messaging,
-    names,
-    quotas,
-    secrets,
-    states,
-    suppressions,
-    wildcards,
-)
+from importlib import import_module
+from pkgutil import walk_packages
 
-__all__ = [
-    "action_resources",
-    "cloudformation",
-    "emulator",
-    "environments",
-    "functions",
-    "messaging",
-    "names",
-    "quotas",
-    "secrets",
-    "states",
-    "suppressions",
-    "wildcards",
-]
+for _module in walk_packages(__path__, f"{__name__}."):
+    import_module(_module.name)

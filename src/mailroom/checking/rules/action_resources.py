@@ -35,7 +35,7 @@ _BEGINNING = re.compile(r"^\$\{[^}]*\}")
     why="the statement grants nothing: the call fails with AccessDenied; an action without a "
     "resource type is granted by * alone",
     page="service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
-    mend="name a resource of a type that the action supports, or * (with a condition where the "
+    fix="name a resource of a type that the action supports, or * (with a condition where the "
     "action has a key for it) if it supports none",
 )
 def action_resource(definitions: Definitions) -> Iterator[Problem]:

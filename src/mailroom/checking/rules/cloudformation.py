@@ -1,4 +1,4 @@
-"""SAM's own transform, and cfn-lint on what comes out of it."""
+"""SAM's transform, and cfn-lint's findings on the expanded template."""
 
 import json
 from collections.abc import Iterator
@@ -13,12 +13,13 @@ from mailroom.checking.rule import rule, whole
 from mailroom.checking.template.source import Key
 from mailroom.checking.template.stack import locate
 
-# Rules of this package say these with the line that is to be changed.
-_SAID_HERE = ["E3505", "E3601"]
+# Left to rules of this package. E3601 finds few of the mistakes that state machines can have, see
+# docs/decisions.md; E3505 points to the event source mapping, not to the queue's timeout.
+_LEFT_OUT = ["E3505", "E3601"]
 _PAGE = "https://github.com/aws-cloudformation/cfn-lint/blob/main/docs/rules.md#"
 # Some list every action that a service has.
 _LONGEST_MESSAGE = 240
-_MEND = "correct the template; cfn-lint's page of the rule has examples"
+_FIX = "correct the template; cfn-lint's page of the rule has examples"
 
 
 @rule(
@@ -28,7 +29,7 @@ _MEND = "correct the template; cfn-lint's page of the rule has examples"
     title="a template that SAM can't expand",
     why="CloudFormation fails to create the change set: the transform failed",
     page="serverless-application-model/latest/developerguide/sam-specification.html",
-    mend="correct the resource; the message is SAM's own",
+    fix="correct the resource; the message is SAM's own",
 )
 def sam_transform(definitions: Definitions) -> Iterator[Problem]:
     for id, reason in definitions.transform_faults:
@@ -41,27 +42,27 @@ def sam_transform(definitions: Definitions) -> Iterator[Problem]:
     id="yaml-alias",
     severity=Severity.error,
     title="a YAML alias or merge in the template",
-    why="CloudFormation refuses the template: YAML aliases are not allowed in CloudFormation "
-    "templates; LocalStack takes them",
+    why="CloudFormation rejects the template: YAML aliases are not allowed in CloudFormation "
+    "templates; LocalStack accepts them",
     page="AWSCloudFormation/latest/UserGuide/template-formats.html",
-    mend="write it out in each place",
+    fix="write it out in each place",
 )
 def yaml_alias(definitions: Definitions) -> Iterator[Problem]:
     source = definitions.template
     for event in YAML().parse(source.text) if "*" in source.text else ():
         if isinstance(event, AliasEvent):
             at = Location(source.file, event.start_mark.line + 1)
-            yield Problem(at, f"*{event.anchor} refers to what is anchored elsewhere")
+            yield Problem(at, f"*{event.anchor} is a YAML alias")
 
 
 def lint(definitions: Definitions) -> Iterator[Finding]:
     """cfn-lint's errors and warnings on the transformed template, with its own rule ids."""
-    # Half a second of imports that no other rule needs.
+    # Importing it takes half a second; no other rule needs it.
     from cfnlint.api import ManualArgs  # type: ignore[import-untyped]
     from cfnlint.api import lint as cfn_lint
 
     regions = sorted({target.region for target in definitions.targets})
-    arguments = ManualArgs(regions=regions, ignore_checks=_SAID_HERE)
+    arguments = ManualArgs(regions=regions, ignore_checks=_LEFT_OUT)
     document = json.dumps(definitions.transformed, indent=1)
     for match in cfn_lint(document, config=arguments):
         if match.rule.id == "W3037" and _is_of_sam(match.message, definitions):
@@ -74,7 +75,7 @@ def lint(definitions: Definitions) -> Iterator[Finding]:
             shorten(match.message, _LONGEST_MESSAGE, placeholder=" …"),
             match.rule.description or match.rule.shortdesc,
             _page(match.rule.id, match.rule.source_url or ""),
-            _MEND,
+            _FIX,
         )
 
 

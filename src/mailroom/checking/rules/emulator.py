@@ -1,4 +1,4 @@
-"""What the emulator can't show before AWS does."""
+"""What can't be tried in the emulator."""
 
 import re
 from collections.abc import Iterator
@@ -26,9 +26,9 @@ def known_types(definitions: Definitions) -> set[str]:
     id="emulator-resource-type",
     severity=Severity.warning,
     title="a resource type that LocalStack does not know",
-    why="it is created for the first time in AWS; nothing that ran here has tried it",
+    why="it is created for the first time in AWS, untested",
     page="AWSCloudFormation/latest/UserGuide/aws-template-resource-type-ref.html",
-    mend="put it under a condition that is false locally, or into a template of its own",
+    fix="put it under a condition that is false locally, or into a template of its own",
 )
 def emulator_resource_type(definitions: Definitions) -> Iterator[Problem]:
     known = () if definitions.transform_faults else known_types(definitions)

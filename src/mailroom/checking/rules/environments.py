@@ -1,14 +1,12 @@
 """infra/environments/*.toml against the template's parameters."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from mailroom.checking.definitions import Definitions
-from mailroom.checking.finding import Location, Problem, Severity
+from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, whole
 from mailroom.checking.template.stack import is_known
-from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.parameters import parameter_faults
 
 _PAGE = "AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
@@ -19,10 +17,10 @@ _PAGE = "AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
     id="environment-parameter",
     severity=Severity.error,
     title="an environment's parameter that the template does not take",
-    why="CloudFormation refuses the change set: the parameter does not exist, or its value is not "
+    why="CloudFormation rejects the change set: the parameter does not exist, or its value is not "
     "allowed",
     page=_PAGE,
-    mend="name a parameter of the template, with a value that its constraints allow",
+    fix="name a parameter of the template, with a value that its constraints allow",
 )
 def environment_parameter(definitions: Definitions) -> Iterator[Problem]:
     parameters: dict[str, Any] = definitions.template.plain.get("Parameters") or {}
@@ -31,11 +29,5 @@ def environment_parameter(definitions: Definitions) -> Iterator[Problem]:
             if not is_known(value) and name in parameters:
                 continue
             for fault in parameter_faults(parameters, {name: value}):
-                yield Problem(_line(definitions, target, name), fault)
-
-
-def _line(definitions: Definitions, target: EnvironmentConfig, name: str) -> Location:
-    path = definitions.environments / f"{target.name}.toml"
-    lines = path.read_text().splitlines() if path.is_file() else []
-    number = next((n for n, line in enumerate(lines, 1) if re.match(rf'"?{name}\b', line)), 1)
-    return Location(path.relative_to(definitions.root).as_posix(), number)
+                path = definitions.environments / f"{target.name}.toml"
+                yield Problem(definitions.line_of(path, rf'"?{name}\b'), fault)

@@ -1,4 +1,4 @@
-"""Names that AWS finds too long."""
+"""Names that are too long for AWS."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -41,7 +41,7 @@ _LONGEST_STACK = 128
     title="a name that is longer than AWS allows",
     why="the resource is not created",
     page="AWSCloudFormation/latest/UserGuide/aws-properties-name.html",
-    mend="shorten it, or leave it out and let CloudFormation make one",
+    fix="shorten it, or leave it out and let CloudFormation make one",
 )
 def name_length(stack: Stack) -> Iterator[Problem]:
     for resource in stack.resources.values():
@@ -66,9 +66,9 @@ def name_length(stack: Stack) -> Iterator[Problem]:
     severity=Severity.warning,
     title="a logical id that is cut off in the name that CloudFormation makes",
     why="CloudFormation joins stack, logical id and 12 characters, and shortens what exceeds the "
-    "type's limit: nobody can tell from the name what the resource is",
+    "type's limit: the name doesn't say any more what the resource is",
     page="AWSCloudFormation/latest/UserGuide/aws-properties-name.html",
-    mend="shorten the logical id or the stack's name",
+    fix="shorten the logical id or the stack's name",
 )
 def name_cut(stack: Stack) -> Iterator[Problem]:
     for resource in stack.resources.values():

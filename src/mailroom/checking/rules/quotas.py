@@ -22,7 +22,7 @@ class Measure:
     """How much of a quota is used.
 
     Attributes:
-        what: For people.
+        what: What is measured, for people.
         limit: The quota; its page is beside the place that makes the measure.
     """
 
@@ -114,10 +114,10 @@ def _subscriptions(stack: Stack) -> Iterator[Measure]:
     id="quota-exceeded",
     severity=Severity.error,
     title="more than a quota allows",
-    why="AWS refuses it: template, environment variables, policies, definition; an execution "
+    why="AWS rejects it: template, environment variables, policies, definition; an execution "
     "whose history is full fails",
     page="general/latest/gr/aws-service-limits.html",
-    mend="make it smaller or split it (nested stacks, several roles, several machines)",
+    fix="make it smaller or split it (nested stacks, several roles, several machines)",
 )
 def exceeded(definitions: Definitions) -> Iterator[Problem]:
     for measure in measures(definitions):
@@ -130,9 +130,9 @@ def exceeded(definitions: Definitions) -> Iterator[Problem]:
     id="quota-near",
     severity=Severity.warning,
     title="more than 80 % of a quota",
-    why="the next change may be one that AWS refuses",
+    why="AWS may reject the next change",
     page="general/latest/gr/aws-service-limits.html",
-    mend="make it smaller, or ask for a higher quota where AWS gives one",
+    fix="make it smaller, or ask for a higher quota where AWS gives one",
 )
 def near(definitions: Definitions) -> Iterator[Problem]:
     for measure in measures(definitions):

@@ -1,4 +1,4 @@
-"""Secrets that stand where everybody can read them."""
+"""Secrets in places where many can read them."""
 
 import re
 from collections.abc import Iterator
@@ -36,9 +36,9 @@ def _texts(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
     id="secret-literal",
     severity=Severity.error,
     title="a secret in the template, in an environment variable or in an environment's file",
-    why="who may read the stack or the function's configuration, or the repository, has it",
+    why="everyone who may read the stack, the function's configuration or the repository sees it",
     page=_PAGE,
-    mend="keep it in Secrets Manager (GenerateSecretString), and hand on its ARN",
+    fix="keep it in Secrets Manager (GenerateSecretString), and pass its ARN",
 )
 def secret_literal(definitions: Definitions) -> Iterator[Problem]:
     for place, text in _texts(definitions.template.plain):
@@ -72,11 +72,11 @@ def _environment_files(definitions: Definitions) -> Iterator[Problem]:
     whole,
     id="secret-parameter",
     severity=Severity.error,
-    title="a parameter that takes a secret and shows it",
+    title="a parameter that takes a secret and doesn't hide it",
     why="without NoEcho, DescribeStacks and the console show the value; a Default is in the "
     "template",
     page="AWSCloudFormation/latest/UserGuide/parameters-section-structure.html",
-    mend="take the ARN of a secret instead; if it must be the value: NoEcho: true and no Default",
+    fix="take the ARN of a secret instead; if it must be the value: NoEcho: true and no Default",
 )
 def secret_parameter(definitions: Definitions) -> Iterator[Problem]:
     for name, parameter in (definitions.transformed.get("Parameters") or {}).items():

@@ -1,4 +1,4 @@
-"""Suppressions themselves."""
+"""Suppressions that have no reason, or that suppress nothing."""
 
 import re
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ _PACKAGE = ("package-platform", "package-size", "filter-policy-changed")
     id="suppression-reason",
     severity=Severity.error,
     title="a suppression without a reason",
-    why="nobody can tell later whether it still holds; it suppresses nothing",
+    why="without a reason no reader can judge whether it is still needed; it suppresses nothing",
     page=_PAGE,
-    mend="write the reason after the rule's name",
+    fix="write the reason after the rule's name",
 )
 def without_reason(definitions: Definitions) -> Iterator[Problem]:
     for mark in find_suppressions(definitions):
         if not mark.reason:
-            yield Problem(mark.at, f"{mark.rule} is ignored for no reason")
+            yield Problem(mark.at, f"{mark.rule} is suppressed without a reason")
 
 
 @rule(
@@ -33,10 +33,10 @@ def without_reason(definitions: Definitions) -> Iterator[Problem]:
     id="suppression-unused",
     severity=Severity.error,
     title="a suppression of nothing",
-    why="what it was for is mended, or it stands in the wrong place; the next finding there would "
-    "go unseen",
+    why="the finding was fixed, or the comment is in the wrong place; it would hide the next "
+    "finding there",
     page=_PAGE,
-    mend="delete it",
+    fix="delete it",
 )
 def unused(nothing: None) -> Iterator[Problem]:
     """Needs the findings: see `unused_marks`."""
@@ -48,7 +48,7 @@ def unused_marks(findings: list[Finding], marks: list[Suppression]) -> Iterator[
     rule_of = REGISTER["suppression-unused"]
     for mark in marks:
         known = mark.rule in REGISTER or _CFN_LINT.fullmatch(mark.rule)
-        message = f"nothing here breaks {mark.rule}" if known else f"no rule is called {mark.rule}"
+        message = f"{mark.rule} finds nothing here" if known else f"no rule is called {mark.rule}"
         used = any(mark.covers(finding) for finding in findings)
         if not used and mark.rule not in _PACKAGE:
             yield rule_of.finding(Problem(mark.at, message))

@@ -1,4 +1,4 @@
-"""Roles that may do too much."""
+"""Roles that allow too much."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -27,10 +27,10 @@ _WITHOUT_RESOURCE = (
     stacks,
     id="wildcard-action",
     severity=Severity.error,
-    title="a role that may do anything, or anything with a service",
-    why="AWS lets it; what the function should not do, whoever takes it over can",
+    title="a role that allows every action, or every action of a service",
+    why="AWS accepts it; an attacker who takes over the function can do all that the role allows",
     page=_LEAST,
-    mend="name the actions; `mailroom iam report` lists those that are used",
+    fix="name the actions; `mailroom iam report` lists those that are used",
 )
 def wildcard_action(stack: Stack) -> Iterator[Problem]:
     for role in stack.of_type(ROLE):
@@ -46,10 +46,10 @@ def wildcard_action(stack: Stack) -> Iterator[Problem]:
     stacks,
     id="wildcard-resource",
     severity=Severity.error,
-    title="a role that may act on every resource",
-    why="AWS lets it; a queue or secret of another application in the account is within reach",
+    title="a role that allows actions on every resource",
+    why="AWS accepts it; the role can use queues and secrets of other applications in the account",
     page=_LEAST,
-    mend="name the resource (!GetAtt …Arn)",
+    fix="name the resource (!GetAtt …Arn)",
 )
 def wildcard_resource(stack: Stack) -> Iterator[Problem]:
     for role in stack.of_type(ROLE):

@@ -1,4 +1,4 @@
-"""Subscription filter policies: what SNS refuses, and which messages they let through."""
+"""Subscription filter policies: what SNS rejects, and which messages pass them."""
 
 import ipaddress
 import json
@@ -31,7 +31,7 @@ def policy_of(value: Any) -> Any:
 
 
 def filter_faults(policy: Any, nested: bool) -> Iterator[str]:
-    """What SNS refuses about a filter policy.
+    """What SNS rejects in a filter policy.
 
     Args:
         policy: As a resolved value.
@@ -75,7 +75,7 @@ def _faults(policy: dict[str, Any], nested: bool) -> Iterator[str]:
         elif not isinstance(rules, list):
             yield f"{key}: it must be a list, not {rules!r}"
         elif not rules:
-            yield f"{key}: an empty list matches nothing and is refused"
+            yield f"{key}: an empty list matches nothing and is rejected"
         elif key == "$or":
             for part in rules:
                 yield from _faults(part, nested) if isinstance(part, dict) else ("$or: no object",)
@@ -119,7 +119,7 @@ def _cidr_faults(value: Any) -> Iterator[str]:
     try:
         ipaddress.ip_network(value)
     except ValueError:
-        yield f"{value!r} is no range of addresses"
+        yield f"{value!r} is not a range of addresses"
 
 
 def _numeric_faults(value: Any) -> Iterator[str]:
@@ -151,7 +151,7 @@ def _combinations(policy: dict[str, Any], depth: int = 1) -> int:
 
 
 def _is_unknown(value: Any) -> bool:
-    """Whether it is a function of CloudFormation that could not be worked out."""
+    """Whether it is a function of CloudFormation that could not be resolved."""
     return isinstance(value, dict) and any(
         key == "Ref" or str(key).startswith("Fn::") for key in value
     )

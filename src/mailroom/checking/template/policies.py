@@ -1,4 +1,4 @@
-"""Policy documents as the template has them: which statements, and whom they allow what."""
+"""Policy documents of the template: their statements, and what they allow."""
 
 import re
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ def role_of(stack: Stack, principal: Resource) -> Resource | None:
 
 
 def role_statements(stack: Stack, principal: Resource) -> list[Statement]:
-    """What a function's or state machine's role says, in the template."""
+    """The statements of a function's or state machine's role, where the template has it."""
     role = role_of(stack, principal)
     if role is None:
         return []
@@ -102,7 +102,7 @@ def _unconditional(statement: Statement) -> bool:
 
 
 def text_of(arn: Any) -> str:
-    """An ARN's text, with a word in the place of what is not known."""
+    """An ARN's text, with a word for each part that is not known."""
     text = arn.get("Fn::Sub", "") if isinstance(arn, dict) else arn
     return _VARIABLE.sub("unknown", str(text))
 

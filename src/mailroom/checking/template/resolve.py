@@ -1,4 +1,4 @@
-"""Works out intrinsic functions with the parameters of an environment."""
+"""Resolves intrinsic functions with the parameters of an environment."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ type Values = Mapping[str, Any]
 
 
 class Resolver:
-    """Replaces what is known by its value, and leaves references to resources as they are.
+    """Replaces what is known with its value, and leaves references to resources as they are.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
     """
@@ -32,7 +32,7 @@ class Resolver:
         return self._known[name]
 
     def resolve(self, value: Any) -> Any:
-        """A value with everything known put in its place."""
+        """A value in which everything known is resolved."""
         resolved = self._resolve(value)
         return None if resolved is _NOTHING else resolved
 
@@ -113,7 +113,7 @@ class Resolver:
 
 
 def reference(value: Any) -> str | None:
-    """The logical id of the resource that a resolved value refers to, if it is but one."""
+    """The logical id of the resource that a resolved value refers to, if it is exactly one."""
     if not isinstance(value, dict) or len(value) != 1:
         return None
     (function, argument), *_ = value.items()

@@ -1,4 +1,4 @@
-"""A YAML or JSON file that remembers where everything stands."""
+"""YAML and JSON files with the lines of their content."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ class Source:
         return Location(self.file, line)
 
     def has(self, place: Sequence[Key]) -> bool:
-        """Whether the file itself says something at this place."""
+        """Whether the file itself has this place."""
         node = self.root
         for key in place:
             found = _step(node, key)

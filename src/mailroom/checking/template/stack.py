@@ -1,4 +1,4 @@
-"""The template as one environment deploys it: every value that is known put in its place."""
+"""The template as one environment deploys it, with all values that are known."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class Resource:
     source: Source
 
     def at(self, *place: Key) -> Location:
-        """Where the template's file says a property, or the resource that SAM made this from."""
+        """Where the template's file has a property, or the resource that SAM made this from."""
         return locate(self.source, self.id, place)
 
     def get(self, *place: Key) -> Any:
@@ -101,7 +101,7 @@ def origin_of(id: str, source: Source) -> str:
 
 
 def locate(source: Source, id: str, place: Sequence[Key]) -> Location:
-    """Where a template's file says a property of a resource: in the resource, or in Globals."""
+    """Where a template's file has a property of a resource: in the resource, or in Globals."""
     origin = origin_of(id, source)
     resource: Place = ("Resources", origin)
     if not place:
@@ -135,7 +135,7 @@ def values_of(template: Mapping[str, Any], target: EnvironmentConfig) -> dict[st
 
 
 def is_known(value: str) -> bool:
-    """Whether an environment's value is said in its file, not by a variable when it is deployed."""
+    """Whether a value is in an environment's file, not in a variable at the time of deployment."""
     return "${" not in value
 
 

@@ -27,7 +27,7 @@ def is_serverless(template: dict[str, Any]) -> bool:
 
 
 def transform(template: dict[str, Any]) -> dict[str, Any]:
-    """Expand SAM's resources as CloudFormation does, with the library that it does it with.
+    """Expand SAM's resources as CloudFormation does, with the same library.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-aws-serverless.html
 
@@ -36,14 +36,14 @@ def transform(template: dict[str, Any]) -> dict[str, Any]:
     """
     if not is_serverless(template):
         return template
-    # Half a second of imports that no other rule needs.
+    # Importing it takes half a second; no other rule needs it.
     from samtranslator.model.exceptions import (  # type: ignore[import-untyped]
         InvalidDocumentException,
     )
     from samtranslator.parser.parser import Parser  # type: ignore[import-untyped]
     from samtranslator.translator.translator import Translator  # type: ignore[import-untyped]
 
-    # It warns of metrics of its own that nobody asked for.
+    # It warns of its own metrics.
     logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
     session = SimpleNamespace(region_name="us-east-1")
     translator = Translator({}, Parser(), boto_session=session)

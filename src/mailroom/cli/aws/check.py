@@ -79,8 +79,8 @@ def check(
 def _show(findings: Sequence["Finding"]) -> None:
     if not console.is_terminal:
         show_table(
-            ["severity", "place", "rule", "finding", "in AWS", "page", "mend"],
-            [[f.severity, f.at, f.rule, f.message, f.why, f.page, f.mend] for f in findings],
+            ["severity", "place", "rule", "finding", "in AWS", "page", "fix"],
+            [[f.severity, f.at, f.rule, f.message, f.why, f.page, f.fix] for f in findings],
         )
     elif findings:
         table = Table(header_style="bold", show_lines=True)
@@ -89,7 +89,7 @@ def _show(findings: Sequence["Finding"]) -> None:
         for f in findings:
             place = Text.assemble(f"{f.at}\n", (f.rule, _STYLES[f.severity]))
             said = Text.assemble(
-                (f"{f.message}\n", "bold"), f"In AWS: {f.why}\n", (f"Mend: {f.mend}\n", "green")
+                (f"{f.message}\n", "bold"), f"In AWS: {f.why}\n", (f"Fix: {f.fix}\n", "green")
             )
             table.add_row(place, said + Text(f.page, style=f"dim link {f.page}"))
         console.print(table)
@@ -135,9 +135,10 @@ def _show_rules(json: bool) -> None:
 
     listed = rules()
     if json:
-        show_json([{k: v for k, v in asdict(one).items() if k != "find"} for one in listed])
+        hidden = ("find", "module")
+        show_json([{k: v for k, v in asdict(one).items() if k not in hidden} for one in listed])
     else:
         show_table(
-            ["rule", "severity", "finds", "mend"],
-            [[one.id, one.severity, one.title, one.mend] for one in listed],
+            ["rule", "severity", "finds", "fix"],
+            [[one.id, one.severity, one.title, one.fix] for one in listed],
         )

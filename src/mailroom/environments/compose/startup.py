@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from mailroom.deployment.checks import DefinitionChecks
 from mailroom.deployment.parameters import format_parameters, parse_parameters
 from mailroom.deployment.template import Template
 from mailroom.environments.compose.command import Compose
@@ -68,8 +69,12 @@ def start_containers(
     if not (localstack and localstack.running):
         published = settings.get("MAILROOM_PORT") or service["ports"][0]["published"]
         require_free_port(int(published), "LocalStack")
-    with progress.step("Image") as step:
-        compose.work("build", settings=settings, tell=step.update)
+    with DefinitionChecks(containers.project, containers.config.region) as checks:
+        checks.refuse()
+        checks.start()
+        with progress.step("Image") as step:
+            compose.work("build", settings=settings, tell=step.update)
+        checks.finish(progress)
     if not restart:
         _require_nothing_to_lose(containers, before, settings)
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 
+from mailroom.deployment.checks import DefinitionChecks
 from mailroom.deployment.stack import Stack
 from mailroom.deployment.template import Template
 from mailroom.environments.bring_up import Installation, bring_up
@@ -24,6 +25,7 @@ def complete(
     started: ExitStack,
     packaged: bool,
     parameters: Mapping[str, str],
+    checks: DefinitionChecks,
 ) -> Environment:
     """Start Postgres while LocalStack starts, then bring the environment up.
 
@@ -36,6 +38,7 @@ def complete(
         packaged: Run the functions from the zip that would go to AWS.
         parameters: All template parameters that take precedence over the config's; they are
             remembered once they are deployed.
+        checks: Of the definitions; nothing is deployed before they have ended.
 
     For errors see `start_environment`.
     """
@@ -55,7 +58,15 @@ def complete(
     template = Template(embedded.project.template)
     renew = not state.ready
     try:
-        bring_up(installation, template, parameters, progress, packaged=packaged, renew=renew)
+        bring_up(
+            installation,
+            template,
+            parameters,
+            progress,
+            packaged=packaged,
+            renew=renew,
+            before_deploying=lambda: checks.finish(progress),
+        )
     except DeploymentFailed:
         embedded.file.save(state.with_(ready=state.ready and _is_deployed(environment)))
         raise

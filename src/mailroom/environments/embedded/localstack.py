@@ -25,8 +25,6 @@ SETTINGS = {
     "LS_LOG": "warn",
     # In a container LocalStack would otherwise use folders that all LocalStacks share.
     "OVERRIDE_IN_DOCKER": "0",
-    # The plugin's provider, which keeps objects in this LocalStack's folder.
-    "PROVIDER_OVERRIDE_S3": "mailroom",
     "SKIP_SSL_CERT_DOWNLOAD": "1",
     "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
     "SQS_ENDPOINT_STRATEGY": "path",

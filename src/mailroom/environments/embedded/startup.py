@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
+from mailroom.deployment.checks import DefinitionChecks
 from mailroom.environments.embedded.engine import engine_parts
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.processes import ProcessRecord
@@ -50,13 +51,19 @@ def start_environment(
     """
     require_current(embedded.project)
     merged = _parameters(embedded, parameters or {}, unset)
-    with embedded.file.locked(progress.waiting), _stopped_on_failure(progress) as started:
+    with (
+        embedded.file.locked(progress.waiting),
+        _stopped_on_failure(progress) as started,
+        DefinitionChecks(embedded.project, embedded.config.region) as checks,
+    ):
         state = _with_port(embedded.state, port)
+        checks.refuse()
         state, localstack = _start_localstack(embedded, state, progress, started, iam, restart)
+        checks.start()
         # LocalStack takes longest to start: even these modules are imported meanwhile.
         from mailroom.environments.embedded.completion import complete
 
-        return complete(embedded, state, localstack, progress, started, packaged, merged)
+        return complete(embedded, state, localstack, progress, started, packaged, merged, checks)
 
 
 @contextmanager

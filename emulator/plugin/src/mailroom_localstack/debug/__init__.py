@@ -1,1 +1,1 @@
-"""Debugger sessions: a debugger attaches to one invocation."""
+"""DebugSession sessions: a debugger attaches to one invocation."""

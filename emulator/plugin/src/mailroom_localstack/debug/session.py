@@ -1,10 +1,10 @@
-"""One debugger's way into one invocation.
+"""A debug session: one debugger attached to one invocation.
 
-Whoever debugs connects to one port of this process, and the function's process to another: what
-comes from one goes to the other, the Debug Adapter Protocol both ways. So the port is taken from
-the moment that somebody asks for it, who connects too early waits, and it is known whether a
-debugger is there. Like the Runtime API it has no thread of its own: its sockets are in the
-selector of whoever waits for the runtime.
+The debugger connects to one port of LocalStack's process, and the function's process to another;
+the session passes the Debug Adapter Protocol on in both directions. So the port is taken as soon as
+the developer requests the session, a debugger that connects early waits, and the session knows
+whether a debugger is attached. Like the Runtime API it has no thread of its own: its sockets are in
+the selector of the thread that waits for the runtime.
 
 See https://microsoft.github.io/debug-adapter-protocol/specification
 """
@@ -16,27 +16,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailroom_localstack.executor.processes.runtime_api import (
-    LOOPBACK,
-    RECEIVE_BYTES,
-    SEND_TIMEOUT_SECONDS,
-)
+from mailroom_localstack.loopback import LOOPBACK, RECEIVE_BYTES, SEND_TIMEOUT_SECONDS
 
 ARMED, WAITING, ATTACHED, DETACHED, ENDED = "armed", "waiting", "attached", "detached", "ended"
 TERMINATED = b'Content-Length: 50\r\n\r\n{"seq": 0, "type": "event", "event": "terminated"}'
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Which invocation somebody wants to debug, and how.
+class DebugRequest:
+    """Which invocation to debug, and how.
 
     Attributes:
-        id: tells it from others.
+        id: of the session.
         function: name of the function.
-        containing: a text that the invocation's event has to contain.
+        containing: a text that the event has to contain.
         port: of 127.0.0.1, where the debugger connects.
-        sources: folder of the function's packages, as who debugs has it open.
-        debugpy: folder that debugpy is installed in.
+        sources: the folder of the function's packages that the developer has open.
+        debugpy: the folder that debugpy is installed in.
     """
 
     id: str
@@ -47,27 +43,27 @@ class Wish:
     debugpy: Path
 
 
-class Debugger:
-    """From the wish to debug an invocation to that invocation's end.
+class DebugSession:
+    """Lasts from a developer's request to the end of the invocation.
 
     Attributes:
-        wish: what it is for.
-        request_id: the invocation's, once there is one.
-        states: what it has been, and last what it is.
-        dismissed: nobody wants to debug any more; an invocation that waits goes on without.
+        request: the developer's request.
+        request_id: the invocation's; empty until there is one.
+        states: its states so far, the current one last.
+        dismissed: the developer has withdrawn the request; a waiting invocation goes on.
     """
 
-    def __init__(self, wish: Wish) -> None:
-        """Takes the port.
+    def __init__(self, request: DebugRequest) -> None:
+        """Open the port.
 
         Raises:
-            OSError: if it can't be had.
+            OSError: if the port is in use.
         """
-        self.wish = wish
+        self.request = request
         self.request_id = ""
         self.states = [ARMED]
         self.dismissed = False
-        self._front = socket.create_server((LOOPBACK, wish.port))
+        self._front = socket.create_server((LOOPBACK, request.port))
         self._sockets = {self._front}
         self._selector: selectors.BaseSelector | None = None
         self._process: socket.socket | None = None
@@ -76,45 +72,45 @@ class Debugger:
 
     @property
     def awaited(self) -> bool:
-        """Whether a debugger has yet to come."""
+        """Whether no debugger has been attached yet."""
         return self.states[-1] in (ARMED, WAITING)
 
     @property
     def attached(self) -> bool:
-        """Whether a debugger is there."""
+        """Whether a debugger is attached."""
         return self._client is not None
 
     def serve(self, selector: selectors.BaseSelector, task_root: Path) -> dict[str, object]:
-        """Awaits the function's process, and then a debugger.
+        """Wait for the function's process, and then for a debugger.
 
         Returns:
-            What the process has to know: where debugpy is, where to connect, and debugpy's
+            What the process needs: debugpy's folder, the port to connect to, and debugpy's
             variables.
         """
         self._selector = selector
         back = socket.create_server((LOOPBACK, 0))
         self._watch(back, lambda: self._accept_process(back))
-        own = [task_root / path.name for path in self.wish.sources.iterdir()]
+        own = [task_root / path.name for path in self.request.sources.iterdir()]
         return {
-            "folder": str(self.wish.debugpy),
+            "folder": str(self.request.debugpy),
             "port": back.getsockname()[1],
             "variables": {
                 "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-                # Live code is links to the sources, in which breakpoints are set.
+                # Live code has links to the sources, in which breakpoints are set.
                 "PYDEVD_RESOLVE_SYMLINKS": "1",
-                # All else is somebody else's code, which debuggers step over unless told not to.
+                # Debuggers step over other code unless they are configured not to.
                 "IDE_PROJECT_ROOTS": os.pathsep.join(str(path) for path in own if path.exists()),
             },
         }
 
-    def say_goodbye(self) -> None:
-        """Tells the debugger that all is over, to which it answers by leaving."""
+    def end(self) -> None:
+        """Tell the debugger that the session has ended, so that it disconnects."""
         self._enter(ENDED)
         self._tell_end()
 
     def close(self) -> None:
-        """Closes every socket; once more does nothing."""
-        self.say_goodbye()
+        """Close all sockets; calling it again does nothing."""
+        self.end()
         for one in tuple(self._sockets):
             self._drop(one)
 
@@ -143,8 +139,8 @@ class Debugger:
         return connection
 
     def _from_client(self, client: socket.socket) -> bool:
-        """The first to speak is the debugger; who leaves before only tried whether the port is
-        there."""
+        """Take the first client that sends something for the debugger; one that disconnects
+        before only tested the port."""
         data = _receive(client)
         if not data or self._process is None or self._client not in (None, client):
             self._drop(client)
@@ -161,7 +157,7 @@ class Debugger:
         assert self._process is not None
         data = _receive(self._process)
         if data and self._client is not None:
-            # Whole messages, so that one of ours is never in the middle of another.
+            # Whole messages, so that one of the session's own is never inside another.
             self._said += data
             end = end_of_messages(self._said)
             self._forward(self._client, self._said[:end])
@@ -187,7 +183,7 @@ class Debugger:
         self._selector.register(one, selectors.EVENT_READ, handle)
 
     def _drop(self, one: socket.socket | None) -> None:
-        """Closes a socket. If it is the debugger's or its process's, the other goes with it."""
+        """Close a socket. If it is the debugger's or the process's, close the other one too."""
         if one is None or one not in self._sockets:
             return
         self._sockets.remove(one)
@@ -206,7 +202,7 @@ class Debugger:
 
 
 def end_of_messages(data: bytes) -> int:
-    """Where the last whole message of the Debug Adapter Protocol ends."""
+    """The end of the last whole message of the Debug Adapter Protocol."""
     end = 0
     while (header := data.find(b"\r\n\r\n", end)) >= 0:
         next_end = header + 4 + int(data[end:header].rpartition(b":")[2])

@@ -1,61 +1,61 @@
-"""Who wants to debug what: asked for by people, claimed by invocations."""
+"""All debug sessions: developers request them, invocations take them."""
 
 import threading
 from typing import Any
 
-from mailroom_localstack.debug.session import Debugger, Wish
+from mailroom_localstack.debug.session import DebugRequest, DebugSession
 
 
-class Debuggers:
-    """All debuggers of this LocalStack. Any thread may call."""
+class DebugSessions:
+    """The debug sessions of this LocalStack. Any thread may call."""
 
     def __init__(self) -> None:
-        """There is none yet."""
+        """Start without any session."""
         self._lock = threading.Lock()
-        self._known: dict[str, Debugger] = {}
-        self._armed: list[Debugger] = []
+        self._known: dict[str, DebugSession] = {}
+        self._armed: list[DebugSession] = []
 
-    def arm(self, wish: Wish) -> None:
-        """Has the next invocation that is meant wait for a debugger: that one and no other.
+    def arm(self, request: DebugRequest) -> None:
+        """Let the next invocation that matches wait for a debugger, and no other.
 
         Raises:
-            OSError: if the port can't be had.
+            OSError: if the port is in use.
         """
-        debugger = Debugger(wish)
+        debugger = DebugSession(request)
         with self._lock:
-            self._known[wish.id] = debugger
+            self._known[request.id] = debugger
             self._armed.append(debugger)
 
-    def claim(self, function: str, request_id: str, payload: bytes) -> Debugger | None:
-        """Gives an invocation the debugger that waits for it, if one does."""
+    def claim(self, function: str, request_id: str, payload: bytes) -> DebugSession | None:
+        """Return the session that waits for this invocation, if there is one."""
         if not self._armed:
             return None
         with self._lock:
             for debugger in self._armed:
-                wish = debugger.wish
-                if wish.function == function and wish.containing.encode() in payload:
+                request = debugger.request
+                if request.function == function and request.containing.encode() in payload:
                     self._armed.remove(debugger)
                     debugger.request_id = request_id
                     return debugger
         return None
 
     def dismiss(self, id: str | None = None) -> None:
-        """Forgets one, or all. One that is attached stays so until it leaves by itself."""
+        """Delete one session or all. An attached debugger stays attached until it detaches."""
         with self._lock:
-            for debugger in [one for one in self._known.values() if id in (None, one.wish.id)]:
-                del self._known[debugger.wish.id]
+            for debugger in [one for one in self._known.values() if id in (None, one.request.id)]:
+                del self._known[debugger.request.id]
                 debugger.dismissed = True
                 if debugger in self._armed:
                     self._armed.remove(debugger)
                     debugger.close()
 
     def as_json(self) -> list[dict[str, Any]]:
-        """Tells what became of each that was not forgotten."""
+        """The sessions that were not deleted, for JSON."""
         with self._lock:
             return [
-                {"id": one.wish.id, "states": list(one.states), "requestId": one.request_id}
+                {"id": one.request.id, "states": list(one.states), "requestId": one.request_id}
                 for one in self._known.values()
             ]
 
 
-DEBUGGERS = Debuggers()
+DEBUG_SESSIONS = DebugSessions()

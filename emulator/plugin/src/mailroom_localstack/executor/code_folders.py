@@ -1,4 +1,4 @@
-"""The folders of functions' code: kept while somebody works in them, and prepared for that."""
+"""The folders of functions' code: when they are removed, and where their bytecode goes."""
 
 import os
 import shutil
@@ -11,40 +11,40 @@ BYTECODE = "__pycache__"
 
 
 class CodeFolders:
-    """Counts who uses a folder, and removes it when nobody does any more."""
+    """Counts the execution environments that use a folder, and removes it after the last."""
 
     def __init__(self) -> None:
-        """Knows of none yet."""
+        """Start with no folder in use."""
         self._lock = threading.Lock()
         self._users: Counter[Path] = Counter()
-        self._unwanted: dict[Path, Path] = {}
+        self._to_remove: dict[Path, Path] = {}
 
     def use(self, folder: Path) -> None:
-        """Has a folder kept until it is released."""
+        """Keep a folder until it is released."""
         with self._lock:
             self._users[folder] += 1
 
     def release(self, folder: Path) -> None:
-        """Ends one use of a folder; the last removes it if it is unwanted."""
+        """End one use of a folder; the last one removes it if it is to be removed."""
         with self._lock:
             self._users[folder] -= 1
             if self._users[folder] > 0:
                 return
             del self._users[folder]
-            unwanted = self._unwanted.pop(folder, None)
-        if unwanted is not None:
-            shutil.rmtree(unwanted, ignore_errors=True)
+            removed = self._to_remove.pop(folder, None)
+        if removed is not None:
+            shutil.rmtree(removed, ignore_errors=True)
 
     def remove(self, folder: Path, whole: Path) -> None:
-        """Removes a folder with what is around it, now or when nobody uses it any more.
+        """Remove a folder with what is around it, now or when it isn't used any more.
 
         Args:
-            folder: that is used or not.
-            whole: what is removed, `folder` with it.
+            folder: the folder whose uses are counted.
+            whole: the folder to remove, which contains `folder`.
         """
         with self._lock:
             if self._users[folder] > 0:
-                self._unwanted[folder] = whole
+                self._to_remove[folder] = whole
                 return
             del self._users[folder]
         shutil.rmtree(whole, ignore_errors=True)
@@ -52,10 +52,10 @@ class CodeFolders:
 
 @lru_cache(maxsize=256)
 def bytecode_folders(root: Path) -> tuple[Path, ...]:
-    """Where Python keeps the bytecode of code that doesn't change; the folders are made.
+    """Make the folders in which Python keeps the bytecode of code that doesn't change.
 
-    A function can write nowhere in its code. Were its bytecode not kept either, each of its
-    environments would compile all that it imports anew.
+    A function can't write in its code's folder. Without these folders, each of its execution
+    environments would compile all that it imports.
     """
     folders = []
     for folder, names, files in os.walk(root):
@@ -65,3 +65,6 @@ def bytecode_folders(root: Path) -> tuple[Path, ...]:
             bytecode.mkdir(exist_ok=True)
             folders.append(bytecode)
     return tuple(folders)
+
+
+CODE_FOLDERS = CodeFolders()

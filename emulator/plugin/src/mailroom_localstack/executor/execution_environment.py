@@ -1,4 +1,4 @@
-"""An execution environment: one function version, one process at a time, one invocation at a time.
+"""An execution environment: one function version, one process and one invocation at a time.
 
 See https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 """
@@ -9,67 +9,67 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from mailroom_localstack.debug.session import Debugger
+from mailroom_localstack.debug.session import DebugSession
 from mailroom_localstack.executor import log_lines
 from mailroom_localstack.executor.function_settings import FunctionSettings
-from mailroom_localstack.executor.invocation_log import Journal, Outcome
-from mailroom_localstack.executor.processes.process_pool import Nursery
+from mailroom_localstack.executor.invocation_log import InvocationLog, Outcome
+from mailroom_localstack.executor.processes.process_pool import ProcessPool
 from mailroom_localstack.executor.processes.runtime import Ending, Runtime
 from mailroom_localstack.executor.processes.runtime_api import Answer, Event
-from mailroom_localstack.executor.source_watcher import Fingerprint
+from mailroom_localstack.executor.source_watcher import SourceWatcher
 
-LAST_WORDS_SECONDS = 1.0
+DRAIN_SECONDS = 1.0
 
 
 class EnvironmentStoppedError(Exception):
-    """Raised when an environment is stopped at work."""
+    """Raised when an execution environment is stopped during an invocation."""
 
 
 class NeverStartedError(EnvironmentStoppedError):
-    """Raised when an environment is asked to work after it was stopped: it did nothing."""
+    """Raised when an execution environment was stopped before the invocation began."""
 
 
-class Environment:
-    """Runs a function as Lambda does: an init, then its invocations one by one."""
+class ExecutionEnvironment:
+    """Runs a function as Lambda does: an init, then one invocation after the other."""
 
     def __init__(
         self,
         settings: FunctionSettings,
-        nursery: Nursery,
+        process_pool: ProcessPool,
         on_end: Callable[[], None] = lambda: None,
-        debugger_for: Callable[[Event], Debugger | None] = lambda event: None,
+        debugger_for: Callable[[Event], DebugSession | None] = lambda event: None,
     ) -> None:
-        """Makes the environment's private folder; nothing runs yet.
+        """Make the private folder; nothing runs yet.
 
         Args:
-            settings: the function's.
-            nursery: gives processes.
-            on_end: called once, when nothing of the environment is left.
-            debugger_for: asked at each invocation for the debugger that it has to wait for.
+            settings: those of the function.
+            process_pool: where processes come from.
+            on_end: called once, when the process and the folder are gone.
+            debugger_for: returns the debug session that an invocation has to wait for, if any.
         """
         self._on_end = on_end
         self._debugger_for = debugger_for
         self._ended = False
         self._settings = settings
-        self._nursery = nursery
-        self._folder = nursery.make_folder()
-        self._fingerprint = Fingerprint(settings.task_root) if settings.live else None
+        self._process_pool = process_pool
+        self._folder = process_pool.make_folder()
+        self._source_watcher = SourceWatcher(settings.task_root) if settings.live else None
         self._code_state: object = None
         self._runtime: Runtime | None = None
         self._cold = True
-        self._journal = Journal(settings)
+        self._log = InvocationLog(settings)
         self._used_bytes = 0
         self._working = threading.Lock()
         self._stopped = False
         self._interrupted = False
 
     def start(self) -> None:
-        """Starts the process; its init goes on meanwhile."""
+        """Start the process, and return while its init runs."""
         with self._work():
             self._start()
 
-    def initialise(self) -> Answer | None:
-        """Waits for the end of the init, for provisioned concurrency; gives its error if any."""
+    def initialize(self) -> Answer | None:
+        """Wait until the init ends, for provisioned concurrency; return its error if it failed."""
         with self._work():
             self._cold = False
             ending = self._own_init()
@@ -78,21 +78,21 @@ class Environment:
             return self._fail("", ending, self._settings.init_timeout_seconds)
 
     def invoke(self, event: Event) -> Outcome:
-        """Runs one invocation to its end.
+        """Run one invocation.
 
         Raises:
-            NeverStartedError: if the environment was stopped before.
-            EnvironmentStoppedError: if it is stopped at once meanwhile.
+            NeverStartedError: if it was stopped before.
+            EnvironmentStoppedError: if it is stopped at once during the invocation.
         """
         with self._work(), self._prepared(event):
             self._used_bytes = 0
             init_ms = self._cold_init() if self._cold else None
-            self._journal.open(event)
+            self._log.open(event)
             begun = time.monotonic()
             answer = self._answer(event, begun + self._settings.timeout_seconds)
             duration_ms = (time.monotonic() - begun) * 1000
             runtime = self._runtime
-            return self._journal.close(
+            return self._log.close(
                 event,
                 answer,
                 duration_ms=duration_ms,
@@ -102,7 +102,7 @@ class Environment:
             )
 
     def stop(self, *, at_once: bool = False) -> None:
-        """Ends the environment when its invocation is over, or at once. Any thread may call it."""
+        """End when the invocation has ended, or at once. Any thread may call it."""
         self._stopped = True
         if self._working.acquire(blocking=False):
             try:
@@ -122,14 +122,14 @@ class Environment:
                     raise NeverStartedError("The execution environment was stopped")
                 yield
         finally:
-            # Whoever stopped it meanwhile left the rest to the one at work.
+            # A thread that stopped it during the invocation left the clean-up to this one.
             if self._stopped:
                 self.stop()
 
     @contextlib.contextmanager
     def _prepared(self, event: Event) -> Iterator[None]:
-        """Has the right process for an invocation: for one that is debugged one of its own, as
-        the debugger has to be there before the function's code."""
+        """Start a new process for an invocation that is debugged, as the debugger has to be
+        attached before the function's code is imported."""
         debugger = self._debugger_for(event)
         if debugger is None:
             self._reload()
@@ -141,13 +141,13 @@ class Environment:
                 self._go_cold()
             yield
             if self._runtime is not None:
-                self._runtime.part(debugger)
+                self._runtime.detach(debugger)
         finally:
             self._go_cold()
             debugger.close()
 
     def _go_cold(self) -> None:
-        """Has the next init be a cold one."""
+        """End the process, so that the next init is a cold start."""
         if self._runtime is not None:
             self._retire()
         self._cold = True
@@ -160,13 +160,11 @@ class Environment:
             self._ended = True
             self._on_end()
 
-    def _start(self, debugger: Debugger | None = None) -> Runtime:
-        if self._fingerprint is not None:
-            self._code_state = self._fingerprint.take()
-        process = self._nursery.spawn(self._settings)
-        self._runtime = Runtime(
-            process, self._settings, self._folder, self._journal.events, debugger
-        )
+    def _start(self, debugger: DebugSession | None = None) -> Runtime:
+        if self._source_watcher is not None:
+            self._code_state = self._source_watcher.state()
+        process = self._process_pool.spawn(self._settings)
+        self._runtime = Runtime(process, self._settings, self._folder, self._log.events, debugger)
         return self._runtime
 
     def _retire(self) -> int:
@@ -177,16 +175,16 @@ class Environment:
         return status
 
     def _reload(self) -> None:
-        """Makes the next init a cold one if the code of a live function was edited."""
-        if self._fingerprint is not None and self._fingerprint.take() != self._code_state:
+        """Make the next init a cold start if the code of a live function was edited."""
+        if self._source_watcher is not None and self._source_watcher.state() != self._code_state:
             self._go_cold()
 
     def _own_init(self) -> Ending:
         runtime = self._runtime or self._start()
-        return runtime.initialise(runtime.started + self._settings.init_timeout_seconds)
+        return runtime.initialize(runtime.started + self._settings.init_timeout_seconds)
 
     def _cold_init(self) -> float | None:
-        """The init of a cold start: it has ten seconds of its own, and if it fails another try."""
+        """Run the init of a cold start, which has ten seconds of its own and is tried twice."""
         self._cold = False
         ending = self._own_init()
         if ending is not Ending.DONE:
@@ -196,16 +194,16 @@ class Environment:
         return (time.monotonic() - self._runtime.started) * 1000
 
     def _answer(self, event: Event, deadline: float) -> Answer:
-        """Hands the event to a runtime; one that ended after its last invocation is replaced."""
+        """Give the event to a runtime; replace one that ended after its last invocation."""
         timeout = self._settings.timeout_seconds
         while True:
             runtime = self._runtime or self._start()
             if not runtime.ready:
-                ending = runtime.initialise(deadline)
+                ending = runtime.initialize(deadline)
                 if ending is not Ending.DONE:
                     return self._fail_init("invoke", event.request_id, ending, timeout)
             elif runtime.process.has_exited():
-                # It may have asked for this event before: it would be given to nobody.
+                # It may have asked for this event before it ended, and can't receive it.
                 self._retire()
                 continue
             ending = runtime.run(event, deadline)
@@ -217,8 +215,8 @@ class Environment:
             answer = runtime.api.answer
             assert answer is not None
             if answer.error_type == log_lines.RESPONSE_TOO_LARGE:
-                # The runtime is refused and ends in an error of its own, which belongs in the log.
-                runtime.drain(LAST_WORDS_SECONDS)
+                # The refused runtime ends with an error of its own, which belongs in the log.
+                runtime.drain(DRAIN_SECONDS)
                 self._retire()
             return answer
 
@@ -228,14 +226,16 @@ class Environment:
         answer = self._fail(request_id, ending, timeout)
         if phase == "init" or ending is not Ending.TIMED_OUT:
             line = log_lines.init_report_line(duration_ms, phase, answer.error_type or "")
-            self._journal.note(line)
+            self._log.note(line)
         return answer
 
     def _fail(self, request_id: str, ending: Ending, timeout: float) -> Answer:
-        """Ends the process and says what Lambda would say of it."""
+        """End the process, and return the error that Lambda would return."""
         runtime = self._runtime
         assert runtime is not None
         status = self._retire()
         if self._interrupted:
-            raise EnvironmentStoppedError("The execution environment was stopped at work")
-        return self._journal.explain(request_id, ending, status, runtime.api.init_error, timeout)
+            raise EnvironmentStoppedError(
+                "The execution environment was stopped during the invocation"
+            )
+        return self._log.explain(request_id, ending, status, runtime.api.init_error, timeout)

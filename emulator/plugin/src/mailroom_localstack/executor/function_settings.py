@@ -1,4 +1,4 @@
-"""What an execution environment is told: the function, its limits and its variables."""
+"""Settings of a function version: its code, its limits and its environment variables."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ TEMPORARY = Path("/tmp")
 
 
 class UnsupportedFunctionError(Exception):
-    """Raised when a function asks for what its executor can't give."""
+    """Raised when a function needs what the executor doesn't support."""
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionSettings:
-    """A function version, as its execution environments need to know it."""
+    """A function version, as its execution environments need it."""
 
     version: str
     handler: str
@@ -35,8 +35,10 @@ class FunctionSettings:
 
     @property
     def interpreter_variables(self) -> dict[str, str]:
-        """The variables that have to be there as the interpreter starts, as it or its loader
-        reads them only then. ``LD_LIBRARY_PATH`` counts where there are libraries to be found."""
+        """The variables that the interpreter or its loader reads only when it starts.
+
+        ``LD_LIBRARY_PATH`` is one of them if the code has libraries.
+        """
         return {
             name: value
             for name, value in self.variables.items()
@@ -50,7 +52,7 @@ class FunctionSettings:
 
 
 def parse_runtimes(text: str) -> dict[str, Path]:
-    """Reads ``LAMBDA_PROCESS_RUNTIMES``.
+    """Read ``LAMBDA_PROCESS_RUNTIMES``.
 
     Args:
         text: comma-separated ``runtime=interpreter``, as in ``python3.13=/opt/bin/python3.13``.
@@ -70,10 +72,10 @@ def parse_runtimes(text: str) -> dict[str, Path]:
 
 
 def find_interpreter(runtime: str | None, runtimes: Mapping[str, Path]) -> Path:
-    """Finds the interpreter that runs functions of a runtime.
+    """Find the interpreter that runs functions of a runtime.
 
     Raises:
-        UnsupportedFunctionError: if none is configured, or it isn't there.
+        UnsupportedFunctionError: if none is configured, or the file is missing.
     """
     configured = ", ".join(sorted(runtimes)) or "none"
     if runtime is None or runtime not in runtimes:
@@ -100,13 +102,13 @@ def library_path(task_root: Path) -> str:
 def function_variables(
     given: Mapping[str, object], own: Mapping[str, str], runtime: str, task_root: Path
 ) -> dict[str, str]:
-    """The variables that a function sees: Lambda's and its own, and no others.
+    """The environment variables of a function: Lambda's and its own, and no others.
 
     See https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 
     Args:
-        given: what LocalStack would give to a container.
-        own: the variables of the function's configuration; they win.
+        given: the variables that LocalStack would give to a container.
+        own: the variables of the function's configuration; they take precedence.
         runtime: name of the function's runtime.
         task_root: folder of the function's code.
     """

@@ -1,10 +1,10 @@
-"""What an execution environment logs, and what it makes of how a runtime ended."""
+"""The log of an execution environment's invocations, and the errors of runtimes that ended."""
 
 from dataclasses import dataclass
 
 from mailroom_localstack.executor import log_lines
 from mailroom_localstack.executor.function_settings import FunctionSettings
-from mailroom_localstack.executor.log_lines import InvocationLog, LogEvent, log_event
+from mailroom_localstack.executor.log_lines import LogEvent, LogText, log_event
 from mailroom_localstack.executor.processes.memory import MEGABYTE
 from mailroom_localstack.executor.processes.runtime import Ending
 from mailroom_localstack.executor.processes.runtime_api import Answer, Event
@@ -12,31 +12,31 @@ from mailroom_localstack.executor.processes.runtime_api import Answer, Event
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an invocation came to."""
+    """The result of an invocation."""
 
     payload: bytes
     is_error: bool
-    log: InvocationLog
+    log: LogText
 
 
-class Journal:
-    """Gathers the log of one invocation after the other.
+class InvocationLog:
+    """Collects the log of one invocation after the other.
 
     Attributes:
-        events: the log so far; a runtime adds what its process writes.
+        events: the log so far; a runtime adds the output of its process.
     """
 
     def __init__(self, settings: FunctionSettings) -> None:
-        """Begins empty."""
+        """Start with an empty log."""
         self._settings = settings
         self.events: list[LogEvent] = []
 
     def note(self, message: str) -> None:
-        """Adds an event of this moment."""
+        """Add an event with the current time."""
         self.events.append(log_event(message))
 
     def open(self, event: Event) -> None:
-        """Notes that an invocation begins."""
+        """Log the start of an invocation."""
         self.note(log_lines.start_line(event.request_id, self._settings.version))
 
     def explain(
@@ -47,14 +47,14 @@ class Journal:
         init_error: Answer | None,
         timeout_seconds: float,
     ) -> Answer:
-        """Says what Lambda says of a runtime that ended, and notes it if it is an invocation's.
+        """Return the error that Lambda returns for a runtime that ended, and log it.
 
         Args:
-            request_id: the invocation's; empty in an init of its own.
+            request_id: the invocation's; empty for an init before one, which isn't logged.
             ending: how the wait for the runtime ended.
             status: exit status of its process.
-            init_error: what it told of its failed init.
-            timeout_seconds: what it had for time.
+            init_error: the error with which its init failed, if it did.
+            timeout_seconds: the time that it had.
         """
         if ending is Ending.TIMED_OUT:
             failure = log_lines.timed_out(request_id, timeout_seconds)
@@ -83,7 +83,7 @@ class Journal:
         used_bytes: int,
         process_ended: bool,
     ) -> Outcome:
-        """Notes the end of an invocation and gives its outcome with its log."""
+        """Log the end of an invocation, and return its outcome with its log."""
         settings = self._settings
         self.note(log_lines.end_line(event.request_id))
         self.note(
@@ -93,10 +93,10 @@ class Journal:
                 memory_mb=settings.memory_mb,
                 used_mb=used_bytes // MEGABYTE,
                 init_ms=init_ms,
-                # An error that the function raised is its answer, and no fault of the runtime.
+                # An error that the function raised is its answer; the runtime has not failed.
                 error_type=answer.error_type if process_ended else None,
             )
         )
-        log = InvocationLog.of(self.events)
+        log = LogText.of(self.events)
         self.events.clear()
         return Outcome(answer.payload, answer.error_type is not None, log)

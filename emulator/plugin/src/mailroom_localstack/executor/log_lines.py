@@ -1,4 +1,4 @@
-"""The lines that Lambda writes to a function's log, and the errors that it makes itself.
+"""The lines that Lambda writes to a function's log, and the errors that it returns itself.
 
 See https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html and
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
@@ -27,14 +27,14 @@ class LogEvent:
     message: str
 
 
-class InvocationLog(str):
-    """An invocation's log as one text, which remembers its events."""
+class LogText(str):
+    """The log of an invocation as one text, with its events."""
 
     events: tuple[LogEvent, ...]
 
     @classmethod
-    def of(cls, events: list[LogEvent]) -> "InvocationLog":
-        """Joins events to a log."""
+    def of(cls, events: list[LogEvent]) -> "LogText":
+        """Join events."""
         log = cls("".join(f"{event.message}\n" for event in events))
         log.events = tuple(events)
         return log
@@ -54,17 +54,17 @@ class Failure:
 
 
 def log_event(message: str) -> LogEvent:
-    """An event of this moment."""
+    """An event with the current time."""
     return LogEvent(time.time_ns() // 1_000_000, message)
 
 
 def start_line(request_id: str, version: str) -> str:
-    """The line that opens an invocation's log."""
+    """The first line of an invocation's log."""
     return f"START RequestId: {request_id} Version: {version}"
 
 
 def end_line(request_id: str) -> str:
-    """The line that closes a function's own part of the log."""
+    """The line after the last line of the function."""
     return f"END RequestId: {request_id}"
 
 
@@ -77,7 +77,7 @@ def report_line(
     init_ms: float | None = None,
     error_type: str | None = None,
 ) -> str:
-    """The line that sums up an invocation; the init of a cold start is billed with it."""
+    """The line with duration and memory; the init of a cold start is billed too."""
     billed_ms = math.ceil(duration_ms + (init_ms or 0))
     fields = [
         f"REPORT RequestId: {request_id}",
@@ -98,13 +98,13 @@ def init_report_line(init_ms: float, phase: str, error_type: str) -> str:
 
 
 def timeout_line(request_id: str, seconds: float) -> str:
-    """The line of an invocation that ran out of time."""
+    """The line of an invocation that timed out."""
     now = datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00")
     return f"{now}Z {request_id} Task timed out after {seconds:.2f} seconds"
 
 
 def timed_out(request_id: str, seconds: float) -> Failure:
-    """The error of an invocation that ran out of time."""
+    """The error of an invocation that timed out."""
     message = f"RequestId: {request_id} Error: Task timed out after {seconds:.2f} seconds"
     return Failure(TIMED_OUT, message)
 
@@ -122,7 +122,7 @@ def exited(request_id: str, status: int) -> Failure:
 
     Args:
         request_id: the invocation's.
-        status: as ``subprocess`` has it: an exit status, or a signal's number below zero.
+        status: as in ``subprocess``: an exit status, or the negative number of a signal.
     """
     if status == 0:
         reason = "Runtime exited without providing a reason"

@@ -1,8 +1,14 @@
-"""What LocalStack finds by this distribution's entry points."""
+"""The executor's plugin, which LocalStack finds by this distribution's entry points."""
+
+from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+
+if TYPE_CHECKING:
+    from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
 HINTS = "localstack.services.lambda_.hints"
 
@@ -12,8 +18,8 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
 
     name = "process"
 
-    def load(self, *args, **kwargs):
-        """Gives the executor's class."""
+    def load(self, *args: object, **kwargs: object) -> type[RuntimeExecutor]:
+        """Return the executor's class."""
         logging.getLogger(HINTS).addFilter(_is_not_about_docker)
         from mailroom_localstack.executor.process_executor import ProcessRuntimeExecutor
 
@@ -21,5 +27,5 @@ class ProcessRuntimeExecutorPlugin(RuntimeExecutorPlugin):
 
 
 def _is_not_about_docker(record: logging.LogRecord) -> bool:
-    """Keeps back LocalStack's guess that a function failed for want of Docker."""
+    """Drop LocalStack's hint that a function failed because Docker is missing."""
     return "Docker" not in str(record.msg)

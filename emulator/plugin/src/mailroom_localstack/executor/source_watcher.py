@@ -1,8 +1,8 @@
-"""Tells whether the source of a live function was edited, fast enough to ask at each invocation.
+"""Finds out whether the source of a live function was edited, fast enough for each invocation.
 
-The task root of a live function holds installed dependencies, which nobody edits, and links to
-the packages and folders that somebody does. What is installed is known from each distribution's
-``RECORD`` and is not looked into.
+The task root of a live function has installed dependencies, which don't change, and links to the
+packages and folders that developers edit. Each distribution's ``RECORD`` lists what it installed,
+and those files are not read.
 """
 
 import os
@@ -14,19 +14,19 @@ COMPILED = (".pyc", ".pyo")
 type State = frozenset[tuple[str, int, int, int]]
 
 
-class Fingerprint:
+class SourceWatcher:
     """Watches one task root."""
 
     def __init__(self, root: Path) -> None:
-        """Reads nothing yet."""
+        """Read nothing yet."""
         self._root = root
         self._distributions: State | None = None
         self._installed: frozenset[str] = frozenset()
 
-    def take(self) -> State:
+    def state(self) -> State:
         """The state of every watched file: path, inode, size and time of change.
 
-        Two states are equal when nothing was edited, added, removed or renamed in between. Links
+        Two states are equal if nothing was edited, added, removed or renamed between them. Links
         are followed.
         """
         try:
@@ -49,7 +49,7 @@ class Fingerprint:
 
 
 def _installed(distribution: Path) -> frozenset[str]:
-    """Top-level names of the files that a distribution brought."""
+    """Top-level names of the files that a distribution installed."""
     try:
         lines = (distribution / "RECORD").read_text().splitlines()
     except OSError:
@@ -67,14 +67,14 @@ def _add(
                 states.add(_state(entry.path, status))
             return
         identity = (status.st_dev, status.st_ino)
-        # A link to a folder above it would never end.
+        # Following a link to a folder above it would never end.
         if entry.name in SKIPPED_FOLDERS or identity in above:
             return
         with os.scandir(entry.path) as entries:
             for member in entries:
                 _add(member, states, above | {identity})
     except OSError:
-        # Gone meanwhile, or a link to nothing: as if it weren't there.
+        # The file was removed, or it is a link to nothing.
         return
 
 

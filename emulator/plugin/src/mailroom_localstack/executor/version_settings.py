@@ -1,4 +1,4 @@
-"""What LocalStack knows of a function version, in the terms of this executor."""
+"""Reads the settings of a function version from LocalStack."""
 
 import os
 import platform
@@ -29,7 +29,7 @@ ARCHITECTURES: Final = {
 
 
 def configured_runtimes() -> dict[str, Path]:
-    """The interpreter of each runtime that can be run."""
+    """The interpreter of each configured runtime."""
     return parse_runtimes(os.environ.get(RUNTIMES_VARIABLE, ""))
 
 
@@ -63,8 +63,10 @@ def interpreter_for(function_version: FunctionVersion) -> Path:
 
 
 def settings_of(function_version: FunctionVersion, env_vars: dict[str, str]) -> FunctionSettings:
-    """What the execution environments of a function version need to know of it."""
+    """The settings of a function version's execution environments."""
     settings = function_version.config
+    assert settings.code is not None
+    assert settings.handler is not None
     task_root, live = settings.code.get_unzipped_code_location(), settings.code.is_hot_reloading()
     return FunctionSettings(
         version=function_version.id.qualifier,
@@ -72,7 +74,7 @@ def settings_of(function_version: FunctionVersion, env_vars: dict[str, str]) -> 
         interpreter=interpreter_for(function_version),
         task_root=task_root,
         variables=function_variables(
-            env_vars, settings.environment or {}, settings.runtime, task_root
+            env_vars, settings.environment or {}, str(settings.runtime), task_root
         ),
         timeout_seconds=settings.timeout,
         memory_mb=settings.memory_size,

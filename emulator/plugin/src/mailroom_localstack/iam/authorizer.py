@@ -23,7 +23,7 @@ from mailroom_localstack.iam.resources import (
 )
 
 if TYPE_CHECKING:
-    from localstack.aws.api import RequestContext
+    from mailroom_localstack.service_call import ServiceCall
 
 LOG = logging.getLogger(__name__)
 # Where resources say themselves which services may do what.
@@ -54,14 +54,14 @@ class Authorizer:
         """Takes what it remembers decisions in."""
         self._log = log
 
-    def refused(self, caller: Caller, context: RequestContext) -> Iterator[Refused]:
+    def refused(self, caller: Caller, context: ServiceCall) -> Iterator[Refused]:
         """Decide each permission that a call needs; gives those that are lacking."""
         service, operation = context.service.service_name, context.operation.name
         if self._needs_nothing(caller, service, operation, context):
             return
         account, region = context.account_id, context.region
         scope = Scope(region, account, context.partition, resolver(account, region))
-        params = context.service_request or {}
+        params = context.service_request
         keys = keys_of_call(service, operation, params, scope, caller.source)
         if caller.principal.is_service and operation == "AssumeRole":
             role = params["RoleArn"]
@@ -82,7 +82,7 @@ class Authorizer:
         if service == "s3" and operation in READS_OBJECT and not lacking:
             yield from self._told_of_missing_key(call, params, scope)
 
-    def lacks(self, caller: Caller, permission: Permission, context: RequestContext) -> bool:
+    def lacks(self, caller: Caller, permission: Permission, context: ServiceCall) -> bool:
         """Whether a caller would be refused, were they to need a permission."""
         keys = global_keys(caller.principal, region=context.region)
         service = permission.action.partition(":")[0]
@@ -91,7 +91,7 @@ class Authorizer:
         )
 
     def _needs_nothing(
-        self, caller: Caller, service: str, operation: str, context: RequestContext
+        self, caller: Caller, service: str, operation: str, context: ServiceCall
     ) -> bool:
         if caller.principal.is_service:
             return service not in SERVICES_NEED_PERMISSION

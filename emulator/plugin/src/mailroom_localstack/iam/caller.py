@@ -28,6 +28,8 @@ from mailroom_localstack.iam.signature import (
 if TYPE_CHECKING:
     from localstack.aws.api import RequestContext
 
+    from mailroom_localstack.service_call import ServiceCall
+
 ROOT_KEYS = {"test", INTERNAL_AWS_ACCESS_KEY_ID}
 ACCOUNT = re.compile(r"\d{12}")
 # What LocalStack signs a call with that came without a signature.
@@ -62,7 +64,7 @@ class AuthenticationError(Exception):
         self.refusal = refusal
 
 
-def keep_body(_chain: object, context: RequestContext, _response: object) -> None:
+def keep_body(chain: object, context: RequestContext, response: object) -> None:
     """Keep the bytes that a signature covers, before they are read as a form or given on as a
     stream, of which nothing would be left when the signature has been checked.
 
@@ -75,7 +77,7 @@ def keep_body(_chain: object, context: RequestContext, _response: object) -> Non
         request.get_data(cache=True)
 
 
-def caller_of(context: RequestContext, identities: Identities) -> Caller | None:
+def caller_of(context: ServiceCall, identities: Identities) -> Caller | None:
     """Who makes this call; None if it is root.
 
     Raises:
@@ -100,12 +102,12 @@ def caller_of(context: RequestContext, identities: Identities) -> Caller | None:
     return Caller(identity.principal, identity)
 
 
-def _is_version_2(context: RequestContext) -> bool:
+def _is_version_2(context: ServiceCall) -> bool:
     """Whether it is a presigned URL of the old kind, which isn't verified here."""
     return "AWSAccessKeyId" in context.request.args
 
 
-def _service(context: RequestContext) -> Caller | None:
+def _service(context: ServiceCall) -> Caller | None:
     told = context.internal_request_params
     service = told.get("service_principal")
     if not service or service in DEPLOYERS:
@@ -121,7 +123,7 @@ def _source(service: str, arn: str | None) -> str | None:
     return arn
 
 
-def _authenticate(context: RequestContext, claim: Claim, identity: Identity, service: str) -> None:
+def _authenticate(context: ServiceCall, claim: Claim, identity: Identity, service: str) -> None:
     request = context.request
     token = claim.token or request.headers.get("X-Amz-Security-Token")
     if identity.token and token != identity.token:

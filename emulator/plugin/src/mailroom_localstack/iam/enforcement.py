@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from localstack.aws.api import CommonServiceException
 from mailroom_rules.actions import Refusal
@@ -17,6 +17,7 @@ from mailroom_localstack.iam.identities import Identities
 from mailroom_localstack.iam.mode import Mode
 from mailroom_localstack.iam.object_deletion import refuse_objects
 from mailroom_localstack.iam.service_refusals import as_lambda_says, count_undelivered
+from mailroom_localstack.service_call import ServiceCall
 
 if TYPE_CHECKING:
     from localstack.aws.api import RequestContext
@@ -35,10 +36,13 @@ class IamHandler:
         self._identities = Identities()
         self._authorizer = Authorizer(log)
 
-    def __call__(self, _chain: object, context: RequestContext, _response: object) -> None:
-        """Let a call on, or raise AWS's error."""
-        if context.operation is None:
-            return
+    def __call__(self, chain: object, context: RequestContext, response: object) -> None:
+        """Let a call pass, or raise AWS's error."""
+        if context.operation is not None:
+            self.authorize(cast(ServiceCall, context))
+
+    def authorize(self, context: ServiceCall) -> None:
+        """Let a call pass, or raise AWS's error."""
         try:
             caller = caller_of(context, self._identities)
         except AuthenticationError as unknown:
@@ -51,7 +55,7 @@ class IamHandler:
             if self._authorizer.lacks(reader, permission, context):
                 self._raise(refusal)
 
-    def _hold(self, caller: Caller, context: RequestContext) -> None:
+    def _hold(self, caller: Caller, context: ServiceCall) -> None:
         refused = list(self._authorizer.refused(caller, context))
         if not refused:
             return
@@ -77,7 +81,7 @@ def error(refusal: Refusal) -> CommonServiceException:
     return exception
 
 
-def _worded(caller: Caller, context: RequestContext, refused: Refused) -> Refusal:
+def _worded(caller: Caller, context: ServiceCall, refused: Refused) -> Refusal:
     service = context.service.service_name
     if caller.principal.kind is Kind.ANONYMOUS and service not in OPEN_TO_EVERYONE:
         return no_signature(service)

@@ -14,14 +14,14 @@ from mailroom_localstack.iam.caller import Caller
 from mailroom_localstack.iam.identities import Identities
 
 if TYPE_CHECKING:
-    from localstack.aws.api import RequestContext
+    from mailroom_localstack.service_call import ServiceCall
 
 CREATES = "CreateEventSourceMapping"
 READS = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 
 
 def readings(
-    context: RequestContext, identities: Identities
+    context: ServiceCall, identities: Identities
 ) -> Iterator[tuple[Caller, Permission, Refusal]]:
     """Whom Lambda would read a queue as, what that takes, and what the creator is told without it.
 
@@ -41,7 +41,7 @@ def readings(
         yield caller, Permission(f"sqs:{action}", queue), refusal
 
 
-def _role_of(context: RequestContext, function: str) -> str | None:
+def _role_of(context: ServiceCall, function: str) -> str | None:
     from localstack.services.lambda_.invocation.models import lambda_stores
 
     name = function.split(":function:")[-1].split(":")[0]

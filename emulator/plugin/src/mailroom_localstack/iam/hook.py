@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from localstack.http import Request, Response
+from typing import Any
+
+from localstack.http import Response
 from localstack.runtime.hooks import on_infra_start
 
 from mailroom_localstack.iam.mode import Mode, configured_mode
@@ -11,7 +13,7 @@ PATH = "/_mailroom/iam"
 
 
 @on_infra_start()
-def hold_calls_to_policies() -> None:
+def authorize_calls() -> None:
     """Authorise every call, unless `MAILROOM_IAM=off`; `/_mailroom/iam` tells what was decided."""
     mode = configured_mode()
     if mode is Mode.OFF:
@@ -26,7 +28,7 @@ def hold_calls_to_policies() -> None:
 
     log = DecisionLog()
 
-    def serve(request: Request) -> Response:
+    def serve(request: Any, _arguments: object = None) -> Any:
         """GET tells what was decided, DELETE forgets it."""
         if request.method == "DELETE":
             log.reset()

@@ -60,7 +60,8 @@ class Identity:
     def _groups(self) -> Iterable[Any]:
         if not hasattr(self.owner, "access_keys"):
             return ()
-        return self.backend.get_groups_for_user(self.owner.name)
+        groups: Iterable[Any] = self.backend.get_groups_for_user(self.owner.name)
+        return groups
 
 
 class Identities:

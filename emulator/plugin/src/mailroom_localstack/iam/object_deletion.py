@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from localstack.aws.protocol.serializer import create_serializer
 
@@ -14,12 +14,13 @@ from mailroom_localstack.iam.authorizer import Refused
 
 if TYPE_CHECKING:
     from localstack.aws.api import RequestContext
-    from localstack.http import Response
+
+    from mailroom_localstack.service_call import ServiceCall
 
 ATTRIBUTE = "mailroom_refused_objects"
 
 
-def refuse_objects(context: RequestContext, refused: Sequence[Refused]) -> None:
+def refuse_objects(context: ServiceCall, refused: Sequence[Refused]) -> None:
     """Take the keys out that may not be deleted; `answer_for_objects` tells the caller."""
     messages = {one.resource.partition("/")[2]: one.refusal.message for one in refused}
     objects = context.service_request["Delete"]["Objects"]
@@ -29,7 +30,7 @@ def refuse_objects(context: RequestContext, refused: Sequence[Refused]) -> None:
     setattr(context, ATTRIBUTE, messages)
 
 
-def answer_for_objects(_chain: object, context: RequestContext, response: Response) -> None:
+def answer_for_objects(chain: object, context: RequestContext, response: Any) -> None:
     """Add what was refused to S3's answer."""
     messages = getattr(context, ATTRIBUTE, None)
     if not messages or context.service_response is None:

@@ -64,10 +64,11 @@ def machines_with(role: str, region: str) -> list[str]:
 
 
 def _queue(arn: str, parts: list[str]) -> Resource:
+    from localstack.aws.api.sqs import QueueAttributeName
     from localstack.services.sqs.models import sqs_stores
 
     queue = sqs_stores[parts[4]][parts[3]].queues.get(parts[5])
-    return _resource(arn, queue and queue.attributes.get("Policy"))
+    return _resource(arn, queue.attributes.get(QueueAttributeName.Policy) if queue else None)
 
 
 def _topic(arn: str, parts: list[str]) -> Resource:
@@ -95,15 +96,15 @@ def _function(arn: str, parts: list[str]) -> Resource:
     kind, _, rest = parts[5].partition(":")
     name, _, qualifier = rest.partition(":")
     function = lambda_stores[parts[4]][parts[3]].functions.get(name) if kind == "function" else None
-    granted = function and function.permissions.get(qualifier or "$LATEST")
-    return _resource(arn, granted and asdict(granted.policy))
+    granted = function.permissions.get(qualifier or "$LATEST") if function else None
+    return _resource(arn, asdict(granted.policy) if granted else None)
 
 
 def _key(arn: str, parts: list[str]) -> Resource:
     from localstack.services.kms.models import kms_stores
 
     key = kms_stores[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/"))
-    return _resource(arn, key and key.policy)
+    return _resource(arn, key.policy if key else None)
 
 
 def _role(arn: str, parts: list[str]) -> Resource:
@@ -111,7 +112,7 @@ def _role(arn: str, parts: list[str]) -> Resource:
 
     roles = list(iam_backends[parts[4]][parts[1]].roles.values())
     role = next((role for role in roles if role.arn == arn), None)
-    return _resource(arn, role and role.assume_role_policy_document)
+    return _resource(arn, role.assume_role_policy_document if role else None)
 
 
 def _resource(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from mailroom_rules.actions import Refusal
 
+from mailroom_localstack.batcher import Batcher
 from mailroom_localstack.iam.authorizer import Refused
 from mailroom_localstack.iam.caller import Caller
-from mailroom_localstack.services.logs.batcher import Batcher
 
 if TYPE_CHECKING:
-    from localstack.aws.api import RequestContext
+    from mailroom_localstack.service_call import ServiceCall
 
 METRIC_SECONDS = 0.5
 SUBSCRIPTION_PARTS = 7
@@ -36,7 +36,7 @@ def as_lambda_says(refused: Refused) -> Refusal:
     return Refusal("AccessDeniedException", 403, message)
 
 
-def count_undelivered(caller: Caller, context: RequestContext) -> None:
+def count_undelivered(caller: Caller, context: ServiceCall) -> None:
     """Count what SNS could not deliver, as its metrics do.
 
     https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html

@@ -1,1 +1,1 @@
-"""What is patched in LocalStack, a folder for each AWS service."""
+"""What the plugin changes in LocalStack's services, with a folder for each of them."""

@@ -1,1 +1,1 @@
-"""What makes LocalStack start faster and listen on the configured address only."""
+"""Changes of LocalStack itself: where it listens, and how fast it starts."""

@@ -1,31 +1,37 @@
-"""Makes LocalStack listen where GATEWAY_LISTEN says, and nowhere else.
-
-LocalStack 4.14.0 takes the port from that setting and listens on every IPv4 interface of the
-machine, whatever its host is (``TODO: interface = host?``).
-"""
+"""The address that LocalStack listens on."""
 
 import functools
+import importlib
 from types import SimpleNamespace
 from typing import Any
 
-from localstack.runtime.hooks import on_runtime_create
+from mailroom_localstack.patches import patch
+
+SERVER = "localstack.runtime.server.twisted:TwistedRuntimeServer"
 
 
-@on_runtime_create()
-def listen_where_told() -> None:
-    """Give each endpoint its interface, before the server makes them."""
-    from localstack.runtime.server import twisted
+@patch(f"{SERVER}.register")
+def listen_on_configured_address(
+    original: Any, server: Any, gateway: Any, listen: list[Any], ssl_creds: Any = None
+) -> None:
+    """Listen on the host that GATEWAY_LISTEN names.
 
-    endpoints, register = twisted.endpoints, twisted.TwistedRuntimeServer.register
+    LocalStack: takes the port from GATEWAY_LISTEN and listens on every IPv4 interface.
 
-    def register_each(self: Any, gateway: Any, listen: list[Any], ssl_creds: Any = None) -> None:
+    Why: the machine's other addresses reach the network, and nothing of an environment may.
+
+    Test: tests/integration/test_environment.py::test_nothing_listens_beyond_the_loopback_interface
+    """
+    server_module: Any = importlib.import_module(SERVER.partition(":")[0])
+    endpoints = server_module.endpoints
+    try:
         for address in listen:
-            twisted.endpoints = SimpleNamespace(
+            server_module.endpoints = SimpleNamespace(
                 TCP4ServerEndpoint=functools.partial(
                     endpoints.TCP4ServerEndpoint, interface=address.host
                 ),
                 TCP6ServerEndpoint=endpoints.TCP6ServerEndpoint,
             )
-            register(self, gateway, [address], ssl_creds)
-
-    twisted.TwistedRuntimeServer.register = register_each
+            original(server, gateway, [address], ssl_creds)
+    finally:
+        server_module.endpoints = endpoints

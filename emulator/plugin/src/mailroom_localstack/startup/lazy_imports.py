@@ -1,47 +1,124 @@
-"""Modules that are imported when somebody needs them, not when somebody names them."""
+"""Modules that LocalStack imports for the sake of one name, imported when they are used."""
 
 import importlib
+import importlib.util
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
+from mailroom_localstack.patches import on_load
 
-def postpone(module: str, *annotations: str) -> None:
-    """Import a module of types when somebody asks for more of it than names for annotations.
+EC2, DYNAMODB = "localstack.aws.api.ec2", "localstack.aws.api.dynamodb"
+API_GATEWAY = "localstack.services.apigateway.legacy.helpers"
+VALIDATION = "localstack.aws.handlers.validation"
 
-    CloudFormation annotates one function with types of EC2, which has thousands of them.
+
+@on_load()
+def import_no_openapi_validation() -> None:
+    """Leave out the check of LocalStack's own pages against their OpenAPI specification.
+
+    LocalStack: imports the validators, which do nothing unless OPENAPI_VALIDATE_REQUEST or
+    OPENAPI_VALIDATE_RESPONSE is set.
+
+    Saves: @@openapi@@
+
+    Test: tests/unit/shortcuts/test_shortcuts.py::test_modules_that_are_postponed_are_not_imported
     """
-    _stand_in(module, **dict.fromkeys(annotations, dict))
+    handlers = ("OpenAPIRequestValidator", "OpenAPIResponseValidator")
+    postpone(VALIDATION, **dict.fromkeys(handlers, lambda: lambda chain, context, response: None))
 
 
-def postpone_call(module: str, function: str) -> None:
-    """Import a module when one function of it is called, or something else is asked for.
+@on_load()
+def import_no_types_for_annotations() -> None:
+    """Import the thousands of types of EC2 and DynamoDB when a name of them is used.
 
-    Lambda imports all of API Gateway for a function that reads a URL, for targets of EventBridge.
+    LocalStack: imports them to annotate one function of each.
+
+    Saves: @@types@@
+
+    Test: tests/unit/shortcuts/test_shortcuts.py::test_modules_that_are_postponed_are_not_imported
     """
-
-    def call(*arguments: object, **named: object) -> object:
-        return getattr(_real(module), function)(*arguments, **named)
-
-    _stand_in(module, **{function: call})
+    postpone(EC2, AvailabilityZoneList=dict, DescribeAvailabilityZonesResult=dict)
+    postpone(DYNAMODB, CreateTableOutput=dict, DescribeTableOutput=dict)
 
 
-def _stand_in(module: str, **members: object) -> None:
-    """Have a module that is imported from now on be another one, with these members."""
-    sys.modules[module] = Postponed(module)
+@on_load()
+def import_no_api_gateway() -> None:
+    """Import API Gateway when Lambda or EventBridge reads a URL's query.
+
+    LocalStack: imports all of API Gateway for one function that EventBridge's targets need.
+
+    Saves: @@apigateway@@
+
+    Test: tests/unit/shortcuts/test_shortcuts.py::test_modules_that_are_postponed_are_not_imported
+    """
+    function = "extract_query_string_params"
+    postpone(API_GATEWAY, **{function: calls(API_GATEWAY, function)})
+
+
+def postpone(module: str, **members: object) -> None:
+    """Import a module when an attribute is used that isn't one of these members.
+
+    Raises:
+        ImportError: there is no such module.
+    """
+    if module in sys.modules:
+        return
+    _check_exists(module)
+    sys.modules[module] = PostponedModule(module)
     sys.modules[module].__dict__.update(members)
 
 
-def _real(module: str) -> ModuleType:
-    """The module itself, whatever stands for it."""
-    if isinstance(sys.modules.get(module), Postponed):
+def calls(module: str, function: str) -> Callable[..., object]:
+    """A function that imports its module when it is called."""
+
+    def call(*arguments: object, **named: object) -> object:
+        return getattr(_imported(module), function)(*arguments, **named)
+
+    return call
+
+
+def import_without_package(package: str, module: str) -> None:
+    """Import a module, and the package around it only when something else of it is imported.
+
+    Raises:
+        ImportError: there is no such package.
+    """
+    if package in sys.modules:
+        return
+    placeholder = ModuleType(package)
+    placeholder.__path__ = [str(_check_exists(package))]
+    sys.modules[package] = placeholder
+    try:
+        importlib.import_module(f"{package}.{module}")
+    finally:
+        del sys.modules[package]
+
+
+def _check_exists(module: str) -> Path:
+    """Look for a module's file, or a package's folder, without importing the packages above it."""
+    top, *names = module.split(".")
+    spec = importlib.util.find_spec(top)
+    for folder in (spec and spec.submodule_search_locations) or ():
+        path = Path(folder, *names)
+        if path.is_dir() or path.with_suffix(".py").is_file():
+            return path
+    raise ImportError(f"there is no module {module}")
+
+
+def _imported(module: str) -> ModuleType:
+    """The module itself instead of what stands for it."""
+    if isinstance(sys.modules.get(module), PostponedModule):
         del sys.modules[module]
     return importlib.import_module(module)
 
 
-class Postponed(ModuleType):
-    """Stands for a module until an attribute is asked for that it doesn't have."""
+class PostponedModule(ModuleType):
+    """Stands for a module until an attribute is used that it doesn't have."""
 
     def __getattr__(self, name: str) -> object:
+        """Import the module, and get the attribute from it."""
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(_real(self.__name__), name)
+        return getattr(_imported(self.__name__), name)

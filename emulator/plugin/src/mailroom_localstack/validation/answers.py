@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 from localstack.aws.protocol.serializer import create_serializer
 
 if TYPE_CHECKING:
-    from localstack.aws.api import RequestContext
-    from localstack.http import Response
+    from mailroom_localstack.service_call import ServiceCall
 
 
-def answer(context: RequestContext, response: Response, result: dict[str, Any]) -> None:
+def answer(context: ServiceCall, response: Any, result: dict[str, Any]) -> None:
     """Make a result the response, in the protocol of the request."""
     context.service_response = result
     serializer = create_serializer(context.service, context.protocol)

@@ -16,9 +16,7 @@ from mailroom_rules.limits import Refusal
 from mailroom_localstack.validation.answers import answer
 
 if TYPE_CHECKING:
-    from localstack.aws.api import RequestContext
-    from localstack.aws.chain import HandlerChain
-    from localstack.http import Response
+    from mailroom_localstack.service_call import ServiceCall
 
 ATTRIBUTE = "mailroom_refused_entries"
 
@@ -39,7 +37,7 @@ class RefusedEntries:
 
 
 def refuse_entries(
-    chain: HandlerChain, context: RequestContext, response: Response, refused: RefusedEntries
+    chain: Any, context: ServiceCall, response: Any, refused: RefusedEntries
 ) -> None:
     """Take them out of the request; the answer names them, at once if no entry is left."""
     setattr(context, ATTRIBUTE, refused)
@@ -52,7 +50,7 @@ def refuse_entries(
     chain.stop()
 
 
-def answer_for_entries(_chain: object, context: RequestContext, response: Response) -> None:
+def answer_for_entries(chain: object, context: Any, response: Any) -> None:
     """Add the refused entries to the service's answer."""
     refused: RefusedEntries | None = getattr(context, ATTRIBUTE, None)
     if refused is None or context.service_response is None:

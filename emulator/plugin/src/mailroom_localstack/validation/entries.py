@@ -9,7 +9,7 @@ from typing import Any
 from localstack.aws.api import ServiceException
 from mailroom_rules.limits import Refusal, RequestCheck
 
-from mailroom_localstack.validation.errors import refusal_of
+from mailroom_localstack.validation.refusals import refusal_of
 
 
 def refused_entries(check: RequestCheck, request: Mapping[str, Any]) -> dict[int, Refusal]:

@@ -1,4 +1,4 @@
-"""Puts validation into LocalStack's chain as it starts."""
+"""Adds validation to LocalStack's request handlers."""
 
 from __future__ import annotations
 
@@ -13,19 +13,16 @@ OFF = "off"
 AFTER_IAM = -10
 
 
-@on_infra_start(priority=AFTER_IAM)  # type: ignore[untyped-decorator]
+@on_infra_start(priority=AFTER_IAM)
 def validate_requests() -> None:
-    """Look at the values of every request, unless `MAILROOM_VALIDATION=off`."""
+    """Validate the values of every request, unless `MAILROOM_VALIDATION=off`."""
     if os.environ.get(VARIABLE) == OFF:
         return
     from localstack.aws import handlers
 
     from mailroom_localstack.validation.batches import answer_for_entries
-    from mailroom_localstack.validation.functions import look_at_function
-    from mailroom_localstack.validation.handler import RequestValidator
-    from mailroom_localstack.validation.patterns import look_at_pattern
+    from mailroom_localstack.validation.validator import RequestValidator
 
-    for look in (RequestValidator(), look_at_function, look_at_pattern):
-        handlers.serve_custom_service_request_handlers.append(look)
+    handlers.serve_custom_service_request_handlers.append(RequestValidator())
     for service in ("events", "sns", "sqs"):
         handlers.modify_service_response.append(service, answer_for_entries)

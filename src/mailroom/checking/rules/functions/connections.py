@@ -1,6 +1,7 @@
-"""How many connections to Postgres the design may open at once."""
+"""How many connections to Postgres the functions may open at once."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from mailroom.checking.definitions import Definitions
@@ -13,18 +14,19 @@ from mailroom.checking.template.stack import Resource, Stack
 # Postgres' max_connections, less the three that are reserved for superusers and the two that
 # are reserved for the owner: https://repost.aws/knowledge-center/rds-postgresql-error-connection-slots
 _BUDGET = 95
-# Lambda's concurrent executions in an account, which an event source mapping may use up.
+# Lambda's concurrent executions in an account, an event source mapping may use all of them.
 _ACCOUNT = 1000
+_CONSUMERS = "ConsumersPerQueue"
 
 
 @rule(
     whole,
     id="postgres-connections",
     severity=Severity.error,
-    title="more concurrent consumers than Postgres takes connections",
-    why="Postgres refuses what exceeds max_connections: FATAL: sorry, too many clients already",
+    title="more concurrent consumers than Postgres accepts connections",
+    why="Postgres rejects what exceeds max_connections: FATAL: sorry, too many clients already",
     page="AmazonRDS/latest/UserGuide/CHAP_Limits.html",
-    mend="lower ConsumersPerQueue, put RDS Proxy between, or say in the template's Metadata how "
+    fix="lower ConsumersPerQueue, put RDS Proxy between, or say in the template's Metadata how "
     "many there are (Mailroom: PostgresConnections: Budget)",
 )
 def postgres_connections(definitions: Definitions) -> Iterator[Problem]:
@@ -81,9 +83,6 @@ def _calls(machine: Machine, function: str) -> int:
 
 def _where(definitions: Definitions, stack: Stack) -> Location:
     path = definitions.environments / f"{stack.target.name}.toml"
-    if path.is_file():
-        lines = path.read_text().splitlines()
-        for number, line in enumerate(lines, 1):
-            if line.startswith("ConsumersPerQueue"):
-                return Location(path.relative_to(definitions.root).as_posix(), number)
-    return stack.source.at(("Parameters", "ConsumersPerQueue"))
+    if path.is_file() and re.search(rf"^{_CONSUMERS}", path.read_text(), re.MULTILINE):
+        return definitions.line_of(path, _CONSUMERS)
+    return stack.source.at(("Parameters", _CONSUMERS))

@@ -27,9 +27,10 @@ def _handler(function: Resource) -> tuple[str, str] | None:
     id="batch-item-failures",
     severity=Severity.error,
     title="an event source mapping of a queue without ReportBatchItemFailures",
-    why="one message that fails makes the whole batch come again, until all of it is dead",
+    why="one message that fails makes SQS deliver the whole batch again, until all of it is in the "
+    "dead-letter queue",
     page=_BATCHES,
-    mend="add FunctionResponseTypes: [ReportBatchItemFailures], and report from the handler",
+    fix="add FunctionResponseTypes: [ReportBatchItemFailures], and report from the handler",
 )
 def batch_item_failures(stack: Stack) -> Iterator[Problem]:
     for consumer in consumers(stack):
@@ -45,10 +46,10 @@ def batch_item_failures(stack: Stack) -> Iterator[Problem]:
     id="batch-item-failures-handler",
     severity=Severity.error,
     title="a handler that does not report which messages of a batch failed",
-    why="Lambda takes an answer without batchItemFailures for success and deletes the whole batch, "
-    "or takes an exception for the failure of all of it",
+    why="Lambda takes an answer without batchItemFailures as success and deletes the whole batch, "
+    "or takes an exception as the failure of all of it",
     page=_BATCHES,
-    mend='return {"batchItemFailures": [{"itemIdentifier": messageId}, …]}',
+    fix='return {"batchItemFailures": [{"itemIdentifier": messageId}, …]}',
 )
 def batch_item_failures_handler(definitions: Definitions) -> Iterator[Problem]:
     for stack in definitions.stacks:
@@ -71,7 +72,7 @@ def batch_item_failures_handler(definitions: Definitions) -> Iterator[Problem]:
     why="the function is created and fails at its first invoke: Runtime.ImportModuleError or "
     "Runtime.HandlerNotFound",
     page="lambda/latest/dg/python-handler.html",
-    mend="name module.function as it stands in functions/",
+    fix="name module.function as it stands in functions/",
 )
 def handler_missing(definitions: Definitions) -> Iterator[Problem]:
     if not definitions.functions.is_dir():
@@ -96,9 +97,9 @@ def handler_missing(definitions: Definitions) -> Iterator[Problem]:
     severity=Severity.error,
     title="event source mappings that may invoke more than the function may run",
     why="Lambda throttles what exceeds ReservedConcurrentExecutions, and throttled messages count "
-    "as received: they die untried",
+    "as received: they go to the dead-letter queue unprocessed",
     page="lambda/latest/dg/services-sqs-scaling.html",
-    mend="reserve at least the sum of the mappings' MaximumConcurrency, or lower that",
+    fix="reserve at least the sum of the mappings' MaximumConcurrency, or lower that",
 )
 def event_concurrency(stack: Stack) -> Iterator[Problem]:
     for function in stack.of_type(FUNCTION):
@@ -108,11 +109,11 @@ def event_concurrency(stack: Stack) -> Iterator[Problem]:
             for one in stack.of_type(MAPPING)
             if function_of(stack, one.get("FunctionName")) == function
         ]
-        wanted = sum(
+        invoked = sum(
             one.number("ScalingConfig", "MaximumConcurrency", default=2) for one in mappings
         )
-        if isinstance(reserved, int) and mappings and wanted > reserved:
+        if isinstance(reserved, int) and mappings and invoked > reserved:
             yield Problem(
                 function.at("ReservedConcurrentExecutions"),
-                f"{function.id} reserves {reserved}, its event sources want {wanted:g}",
+                f"{function.id} reserves {reserved}, its event sources may use {invoked:g}",
             )

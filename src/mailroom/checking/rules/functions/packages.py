@@ -35,15 +35,9 @@ def _built_for(library: Path) -> str | None:
     return _MACHINES.get(int.from_bytes(header[18:20], "little"), "another architecture")
 
 
-def _lock(definitions: Definitions, distribution: str) -> Location:
-    lock = definitions.functions / "requirements.txt"
-    wanted = distribution.replace("_", "-").lower()
-    lines = lock.read_text().splitlines() if lock.is_file() else []
-    number = next((n for n, line in enumerate(lines, 1) if line.lower().startswith(wanted)), 1)
-    return Location(
-        (definitions.functions / "requirements.txt").relative_to(definitions.root).as_posix(),
-        number,
-    )
+def _lock(definitions: Definitions, distribution: str = "") -> Location:
+    path = definitions.functions / "requirements.txt"
+    return definitions.line_of(path, re.escape(distribution.replace("_", "-")))
 
 
 @rule(
@@ -53,12 +47,12 @@ def _lock(definitions: Definitions, distribution: str) -> Location:
     title="a package with code for another platform than the function's",
     why="the function is created and fails at its first invoke: Runtime.ImportModuleError",
     page=_PACKAGES,
-    mend="choose versions with Linux wheels for the function's architecture and Python, or "
+    fix="choose versions with Linux wheels for the function's architecture and Python, or "
     "change Architecture",
 )
 def package_platform(definitions: Definitions) -> Iterator[Problem]:
     for architecture, fault in definitions.package_faults.items():
-        yield Problem(_lock(definitions, ""), f"there is no package for {architecture}: {fault}")
+        yield Problem(_lock(definitions), f"there is no package for {architecture}: {fault}")
     seen = {(architecture, folder) for _, architecture, folder in _architectures(definitions)}
     for architecture, folder in sorted(seen):
         for name, fault in sorted(_platform_faults(folder, architecture)):
@@ -88,9 +82,9 @@ def _platform_faults(folder: Path, architecture: str) -> Iterator[tuple[str, str
     id="package-size",
     severity=Severity.error,
     title="a package above 250 MB unzipped",
-    why="Lambda refuses it (InvalidParameterValueException)",
+    why="Lambda rejects it (InvalidParameterValueException)",
     page="lambda/latest/dg/gettingstarted-limits.html",
-    mend="leave out what the functions don't import",
+    fix="leave out what the functions don't import",
 )
 def package_size(definitions: Definitions) -> Iterator[Problem]:
     sources = [path for path in definitions.functions.rglob("*.py") if path.is_file()]
@@ -99,6 +93,6 @@ def package_size(definitions: Definitions) -> Iterator[Problem]:
         size = own + sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
         if size > UNZIPPED_LIMIT:
             yield Problem(
-                _lock(definitions, ""),
+                _lock(definitions),
                 f"the package for {architecture} is {size:,} bytes; {UNZIPPED_LIMIT:,} are allowed",
             )

@@ -1,4 +1,4 @@
-"""Roles that may do too little, or that nobody may take."""
+"""Roles that allow too little, or that their service can't assume."""
 
 from collections.abc import Iterator
 from functools import cache, partial
@@ -21,7 +21,7 @@ _IN_VPC = (
     *("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"),
     "ec2:DescribeNetworkInterfaces",
 )
-# Of AWS's managed policies, what those that are usual here allow of SQS and EC2.
+# AWS's managed policies for functions, and what each allows of SQS and EC2.
 _MANAGED: dict[str, set[str]] = {
     "AWSLambdaBasicExecutionRole": set(),
     "AWSLambdaENIManagementAccess": set(_IN_VPC),
@@ -34,7 +34,7 @@ _MANAGED: dict[str, set[str]] = {
 
 
 def lacks(stack: Stack, principal: Resource, action: str, id: str | None = None) -> bool:
-    """Whether a role that the template knows wholly does not allow an action."""
+    """Whether a role whose policies are all in the template does not allow an action."""
     role = role_of(stack, principal)
     if role is None or allows(role_statements(stack, principal), action, id):
         return False
@@ -46,10 +46,10 @@ def lacks(stack: Stack, principal: Resource, action: str, id: str | None = None)
     stacks,
     id="role-trust",
     severity=Severity.error,
-    title="a role that the service may not take",
-    why="AWS refuses the function or state machine: the role can't be assumed",
+    title="a role that the service may not assume",
+    why="AWS rejects the function or state machine: the service can't assume its role",
     page="lambda/latest/dg/lambda-intro-execution-role.html",
-    mend="allow the service sts:AssumeRole in AssumeRolePolicyDocument",
+    fix="allow the service sts:AssumeRole in AssumeRolePolicyDocument",
 )
 def role_trust(stack: Stack) -> Iterator[Problem]:
     services = {FUNCTION: "lambda", "AWS::StepFunctions::StateMachine": "states"}
@@ -62,11 +62,12 @@ def role_trust(stack: Stack) -> Iterator[Problem]:
 
 
 def _trusts(role: Resource, service: str) -> bool:
-    for one in statements(role, "AssumeRolePolicyDocument"):
-        named = one.principals("Service")
-        if service in named and one.acts_on("sts:AssumeRole") and one.body["Effect"] == "Allow":
-            return True
-    return False
+    return any(
+        service in one.principals("Service")
+        and one.acts_on("sts:AssumeRole")
+        and one.body["Effect"] == "Allow"
+        for one in statements(role, "AssumeRolePolicyDocument")
+    )
 
 
 @rule(
@@ -74,9 +75,9 @@ def _trusts(role: Resource, service: str) -> bool:
     id="mapping-permission",
     severity=Severity.error,
     title="an event source mapping whose function may not read the queue",
-    why="Lambda polls with the function's role and refuses the mapping",
+    why="Lambda polls with the function's role and rejects the mapping",
     page="lambda/latest/dg/services-sqs-configure.html",
-    mend="allow sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes on the queue",
+    fix="allow sqs:ReceiveMessage, sqs:DeleteMessage and sqs:GetQueueAttributes on the queue",
 )
 def mapping_permission(stack: Stack) -> Iterator[Problem]:
     for consumer in consumers(stack):
@@ -92,11 +93,11 @@ def mapping_permission(stack: Stack) -> Iterator[Problem]:
     stacks,
     id="vpc-permission",
     severity=Severity.error,
-    title="a function in a VPC whose role may not make network interfaces",
-    why="Lambda refuses the function: the execution role does not have permissions to call "
-    "CreateNetworkInterface on EC2; LocalStack creates it",
+    title="a function in a VPC whose role may not create network interfaces",
+    why="Lambda rejects the function: the execution role does not have permissions to call "
+    "CreateNetworkInterface on EC2; LocalStack accepts it",
     page="lambda/latest/dg/configuration-vpc.html",
-    mend="add the managed policy AWSLambdaENIManagementAccess to the role where VpcConfig holds",
+    fix="add the managed policy AWSLambdaENIManagementAccess to the role where VpcConfig holds",
 )
 def vpc_permission(stack: Stack) -> Iterator[Problem]:
     for function in stack.of_type(FUNCTION):
@@ -113,7 +114,7 @@ def vpc_permission(stack: Stack) -> Iterator[Problem]:
     title="a role without a permission that its code uses",
     why="the call fails with AccessDenied when it is first made",
     page="service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
-    mend="allow the action on the resource that the code uses; batch calls need the action of "
+    fix="allow the action on the resource that the code uses; batch calls need the action of "
     "the single call (PublishBatch: sns:Publish)",
 )
 def code_permission(definitions: Definitions) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ _DEAD_LETTERS = "AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-
 
 
 def dead_letter_queue(stack: Stack, queue: Resource) -> Resource | None:
-    """The queue that takes what another can't get rid of."""
+    """The dead-letter queue of a queue."""
     return stack.referred(queue.get("RedrivePolicy", "deadLetterTargetArn"), QUEUE)
 
 
@@ -25,7 +25,7 @@ def dead_letter_queue(stack: Stack, queue: Resource) -> Resource | None:
     why="in a standard queue a message that is moved keeps its first timestamp: it may be deleted "
     "as soon as it has arrived",
     page=_DEAD_LETTERS,
-    mend="give the dead-letter queue a longer MessageRetentionPeriod (1209600 s is the most)",
+    fix="give the dead-letter queue a longer MessageRetentionPeriod (1209600 s is the most)",
 )
 def dead_letter_retention(stack: Stack) -> Iterator[Problem]:
     for queue in stack.of_type(QUEUE):
@@ -45,9 +45,10 @@ def dead_letter_retention(stack: Stack) -> Iterator[Problem]:
     id="max-receive-count-one",
     severity=Severity.error,
     title="maxReceiveCount: 1",
-    why="SQS may count a message as received that never reached anybody; it is dead then",
+    why="SQS may count a receive that reached no consumer; the message then goes to the "
+    "dead-letter queue",
     page=_DEAD_LETTERS,
-    mend="set maxReceiveCount to 5 or more",
+    fix="set maxReceiveCount to 5 or more",
 )
 def max_receive_count_one(stack: Stack) -> Iterator[Problem]:
     for queue in stack.of_type(QUEUE):
@@ -61,16 +62,19 @@ def max_receive_count_one(stack: Stack) -> Iterator[Problem]:
     id="max-receive-count-lambda",
     severity=Severity.warning,
     title="maxReceiveCount below 5 on a queue that Lambda polls",
-    why="throttled invocations count as receives: messages die without having been tried",
+    why="throttled invocations count as receives: messages go to the dead-letter queue unprocessed",
     page=_EVENT_SOURCE,
-    mend="set maxReceiveCount to at least 5",
+    fix="set maxReceiveCount to at least 5",
 )
 def max_receive_count_lambda(stack: Stack) -> Iterator[Problem]:
     for consumer in consumers(stack):
         count = consumer.queue.number("RedrivePolicy", "maxReceiveCount", default=10)
         if consumer.mapping and 1 < count < 5:
             at = consumer.queue.at("RedrivePolicy", "maxReceiveCount")
-            yield Problem(at, f"{consumer.queue.id} gives up on a message after {count:g} receives")
+            yield Problem(
+                at,
+                f"{consumer.queue.id} gives up on a message after {count:g} receives",
+            )
 
 
 @rule(
@@ -78,9 +82,9 @@ def max_receive_count_lambda(stack: Stack) -> Iterator[Problem]:
     id="consumer-dead-letter",
     severity=Severity.warning,
     title="a consumed queue without a dead-letter queue",
-    why="a message that can't be processed comes again until its retention ends, and is deleted",
+    why="SQS delivers a message that can't be processed until its retention ends, and deletes it",
     page=_DEAD_LETTERS,
-    mend="add RedrivePolicy with deadLetterTargetArn and maxReceiveCount",
+    fix="add RedrivePolicy with deadLetterTargetArn and maxReceiveCount",
 )
 def consumer_dead_letter(stack: Stack) -> Iterator[Problem]:
     for queue in {consumer.queue.id: consumer.queue for consumer in consumers(stack)}.values():
@@ -93,10 +97,10 @@ def consumer_dead_letter(stack: Stack) -> Iterator[Problem]:
     id="redrive-allow",
     severity=Severity.error,
     title="a dead-letter queue that its source may not use",
-    why="SQS refuses a RedrivePolicy to a queue of another type, or whose RedriveAllowPolicy "
+    why="SQS rejects a RedrivePolicy to a queue of another type, or whose RedriveAllowPolicy "
     "does not admit the source",
     page=_DEAD_LETTERS,
-    mend="make both standard or both FIFO, and name the source in sourceQueueArns (at most 10)",
+    fix="make both standard or both FIFO, and name the source in sourceQueueArns (at most 10)",
 )
 def redrive_allow(stack: Stack) -> Iterator[Problem]:
     for queue in stack.of_type(QUEUE):

@@ -1,4 +1,4 @@
-"""KMS keys that the services and roles at both ends may not use."""
+"""KMS keys that senders and consumers may not use."""
 
 from collections.abc import Iterator
 
@@ -37,7 +37,7 @@ def _grants(key: Resource, service: str, action: str) -> bool:
 
 
 def _role_may(stack: Stack, function: Resource, key: Resource, action: str) -> bool:
-    """Whether the key's policy lets a role in, or leaves that to IAM and IAM does."""
+    """Whether the key's policy allows a role, or delegates to IAM and the role's policies do."""
     role = reference(function.get("Role"))
     by_iam = not key.get("KeyPolicy")
     for statement in statements(key, "KeyPolicy"):
@@ -62,7 +62,7 @@ def _is_account(principal: object) -> bool:
     title="an encrypted queue whose key SNS may not use",
     why="SNS can't encrypt what it delivers: messages are discarded (KMS.AccessDenied)",
     page=_PAGE,
-    mend="use a key of your own whose policy allows sns.amazonaws.com kms:GenerateDataKey* and "
+    fix="use a key of your own whose policy allows sns.amazonaws.com kms:GenerateDataKey* and "
     "kms:Decrypt, or SqsManagedSseEnabled",
 )
 def topic_to_queue(stack: Stack) -> Iterator[Problem]:
@@ -83,7 +83,7 @@ def topic_to_queue(stack: Stack) -> Iterator[Problem]:
     title="an encrypted queue whose consumer may not use the key",
     why="ReceiveMessage fails with KMS.AccessDeniedException, and Lambda's poller receives nothing",
     page="AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
-    mend="allow the function's role kms:Decrypt on the key",
+    fix="allow the function's role kms:Decrypt on the key",
 )
 def consumer(stack: Stack) -> Iterator[Problem]:
     for one in consumers(stack):
@@ -100,7 +100,7 @@ def consumer(stack: Stack) -> Iterator[Problem]:
     title="an encrypted topic or queue whose sender may not use the key",
     why="Publish and SendMessage fail with KMS.AccessDeniedException",
     page=_PAGE,
-    mend="allow the function's role kms:GenerateDataKey and kms:Decrypt on the key",
+    fix="allow the function's role kms:GenerateDataKey and kms:Decrypt on the key",
 )
 def publisher(stack: Stack) -> Iterator[Problem]:
     sent = [(topic, "sns:Publish") for topic in stack.of_type("AWS::SNS::Topic")]
@@ -123,7 +123,7 @@ def publisher(stack: Stack) -> Iterator[Problem]:
     title="an encrypted secret whose reader may not use the key",
     why="GetSecretValue fails with AccessDeniedException: access to KMS is not allowed",
     page="secretsmanager/latest/userguide/security-encryption.html",
-    mend="allow the function's role kms:Decrypt on the key",
+    fix="allow the function's role kms:Decrypt on the key",
 )
 def secret_reader(stack: Stack) -> Iterator[Problem]:
     for secret in stack.of_type("AWS::SecretsManager::Secret"):

@@ -1,4 +1,4 @@
-"""Queues, their dead-letter queues and who consumes them."""
+"""Queues, and the functions that consume them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def function_of(stack: Stack, value: Any) -> Resource | None:
 
 
 def consumers(stack: Stack) -> Iterator[Consumer]:
-    """Who receives from which queue, by event source mapping or by permission."""
+    """The functions that receive from queues, by event source mapping or by permission."""
     for mapping in stack.of_type(MAPPING):
         queue = stack.referred(mapping.get("EventSourceArn"), QUEUE)
         function = function_of(stack, mapping.get("FunctionName"))
@@ -73,10 +73,10 @@ def consumers(stack: Stack) -> Iterator[Consumer]:
     id="visibility-timeout",
     severity=Severity.error,
     title="a visibility timeout below the timeout of the function that consumes the queue",
-    why="Lambda refuses the event source mapping; with a function that polls, messages come again "
-    "while they are being processed",
+    why="Lambda rejects the event source mapping; to a function that polls, SQS delivers messages "
+    "again while they are being processed",
     page=_EVENT_SOURCE,
-    mend="set VisibilityTimeout to six times the function's Timeout plus the batch window",
+    fix="set VisibilityTimeout to six times the function's Timeout plus the batch window",
 )
 def visibility_timeout(stack: Stack) -> Iterator[Problem]:
     for consumer in consumers(stack):
@@ -96,7 +96,7 @@ def visibility_timeout(stack: Stack) -> Iterator[Problem]:
     why="when Lambda throttles the function, messages become visible again before they were tried, "
     "and reach the dead-letter queue unprocessed",
     page=_EVENT_SOURCE,
-    mend="set VisibilityTimeout to six times the function's Timeout plus the batch window",
+    fix="set VisibilityTimeout to six times the function's Timeout plus the batch window",
 )
 def visibility_margin(stack: Stack) -> Iterator[Problem]:
     for consumer in consumers(stack):

@@ -20,10 +20,10 @@ _UNKNOWN = "mailroom-check-unknown-type"
     stacks,
     id="filter-policy",
     severity=Severity.error,
-    title="a filter policy that SNS refuses",
+    title="a filter policy that SNS rejects",
     why="the subscription is not created (InvalidParameter)",
     page="sns/latest/dg/subscription-filter-policy-constraints.html",
-    mend="use lists of values or of SNS's operators; at most 5 keys and 150 combinations",
+    fix="use lists of values or of SNS's operators; at most 5 keys and 150 combinations",
 )
 def filter_policy(stack: Stack) -> Iterator[Problem]:
     for subscription in subscriptions(stack):
@@ -39,9 +39,9 @@ def filter_policy(stack: Stack) -> Iterator[Problem]:
     id="unrouted-message",
     severity=Severity.error,
     title="a message that no subscription's filter lets through",
-    why="SNS accepts it and delivers it to nobody; it vanishes",
+    why="SNS accepts the message and delivers it to no queue: it is lost",
     page=_FILTERS,
-    mend="subscribe a queue whose filter has this type, and one that catches the rest "
+    fix="subscribe a queue whose filter has this type, and one that catches the rest "
     "(anything-but the known types, and exists: false)",
 )
 def unrouted(definitions: Definitions) -> Iterator[Problem]:
@@ -66,10 +66,10 @@ def _unrouted(
 
 
 def _messages(types: list[str]) -> dict[str, dict[str, str]]:
-    """The attributes of every kind of message."""
+    """The attributes of messages of each known type, of another type, and of none."""
     return {
         **{f"messages of type {name!r}": {"type": name} for name in types},
-        "messages of a type that nobody knows": {"type": _UNKNOWN},
+        "messages of an unknown type": {"type": _UNKNOWN},
         "messages without a type": {},
     }
 
@@ -79,9 +79,9 @@ def _messages(types: list[str]) -> dict[str, dict[str, str]]:
     id="filter-matches-nothing",
     severity=Severity.error,
     title="a filter policy on the type that no known message passes",
-    why="SNS takes the subscription and delivers nothing to it",
+    why="SNS accepts the subscription and delivers nothing to it",
     page=_FILTERS,
-    mend="name a type that has a folder in functions/message_types",
+    fix="name a type that has a folder in functions/message_types",
 )
 def matches_nothing(definitions: Definitions) -> Iterator[Problem]:
     types = message_types(definitions.functions)
@@ -90,10 +90,10 @@ def matches_nothing(definitions: Definitions) -> Iterator[Problem]:
             policy = policy_of(subscription.get("FilterPolicy"))
             if not isinstance(policy, dict) or "type" not in policy:
                 continue
-            wanted = {"type": policy["type"]}
-            if not any(lets_through(wanted, message) for message in _messages(types).values()):
+            by_type = {"type": policy["type"]}
+            if not any(lets_through(by_type, message) for message in _messages(types).values()):
                 at = subscription.at("FilterPolicy")
-                yield Problem(at, f"{subscription.id} wants {json.dumps(policy['type'])}")
+                yield Problem(at, f"{subscription.id} filters for {json.dumps(policy['type'])}")
 
 
 @rule(
@@ -104,7 +104,7 @@ def matches_nothing(definitions: Definitions) -> Iterator[Problem]:
     why="SNS needs up to 15 minutes until a changed filter policy works everywhere; until then "
     "messages are routed by the old one or by the new one",
     page=_FILTERS,
-    mend="deploy it while nothing is published, or add a subscription instead of changing one",
+    fix="deploy it while nothing is published, or add a subscription instead of changing one",
 )
 def filter_policy_changed(definitions: Definitions) -> Iterator[Problem]:
     if definitions.previous is None:

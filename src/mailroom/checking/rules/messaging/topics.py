@@ -1,4 +1,4 @@
-"""Topics, their subscriptions, and the queues that must let them in."""
+"""Topics, their subscriptions, and the policies of the queues that they send to."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ _SOURCE = {"aws:sourcearn", "aws:sourceaccount"}
 
 
 def subscriptions(stack: Stack) -> Iterator[Resource]:
-    """All subscriptions, those too that a topic has among its own properties."""
+    """All subscriptions, also those among the properties of a topic."""
     yield from stack.of_type(SUBSCRIPTION)
     for topic in stack.of_type("AWS::SNS::Topic"):
         for index, properties in enumerate(topic.get("Subscription") or []):
@@ -76,8 +76,8 @@ def _sources(statement: Statement) -> list[tuple[bool, Any]] | None:
 
 def _admits(statement: Statement, topic: str | None) -> bool:
     sources = _sources(statement) or []
-    wanted = [one for must, one in sources if must]
-    return (not wanted or any(_may_be(one, topic) for one in wanted)) and not any(
+    required = [one for must, one in sources if must]
+    return (not required or any(_may_be(one, topic) for one in required)) and not any(
         _may_be(one, topic) for must, one in sources if not must
     )
 
@@ -98,9 +98,9 @@ def _denies(statement: Statement) -> bool:
     id="subscription-queue-policy",
     severity=Severity.error,
     title="a subscription whose queue does not let the topic send",
-    why="SNS retries each message for 23 days and discards it; LocalStack delivers it",
+    why="SNS retries each message for 23 days and discards it",
     page=_QUEUE_POLICY,
-    mend="allow sns.amazonaws.com sqs:SendMessage in the queue's policy, with "
+    fix="allow sns.amazonaws.com sqs:SendMessage in the queue's policy, with "
     "ArnEquals aws:SourceArn naming the topic; for the subscription's dead-letter queue too",
 )
 def subscription_queue_policy(stack: Stack) -> Iterator[Problem]:
@@ -118,10 +118,10 @@ def subscription_queue_policy(stack: Stack) -> Iterator[Problem]:
     stacks,
     id="queue-policy-open",
     severity=Severity.warning,
-    title="a queue policy that lets SNS send for anybody",
+    title="a queue policy that lets every topic send",
     why="any topic of any account may send to the queue (the confused deputy)",
     page="sns/latest/dg/sns-access-policy-use-cases.html",
-    mend="add the condition ArnEquals aws:SourceArn with the topic",
+    fix="add the condition ArnEquals aws:SourceArn with the topic",
 )
 def queue_policy_open(stack: Stack) -> Iterator[Problem]:
     for _, queue, _ in deliveries(stack):
@@ -135,9 +135,9 @@ def queue_policy_open(stack: Stack) -> Iterator[Problem]:
     id="subscription-dead-letter",
     severity=Severity.warning,
     title="a subscription without a dead-letter queue",
-    why="what SNS could not deliver within its retries is discarded, and nobody hears of it",
+    why="SNS discards what it can't deliver within its retries, without a notice",
     page="sns/latest/dg/sns-dead-letter-queues.html",
-    mend="add RedrivePolicy with deadLetterTargetArn to the subscription",
+    fix="add RedrivePolicy with deadLetterTargetArn to the subscription",
 )
 def subscription_dead_letter(stack: Stack) -> Iterator[Problem]:
     for subscription in subscriptions(stack):

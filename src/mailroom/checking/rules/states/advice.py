@@ -18,7 +18,7 @@ _LARGEST_STATE = 256 * 1024
     why="Lambda fails an invocation now and then (Lambda.ServiceException, TooManyRequests); "
     "without Retry each of these fails the execution",
     page="step-functions/latest/dg/sfn-best-practices.html",
-    mend="add Retry for the transient errors of what it calls",
+    fix="add Retry for the transient errors of what it calls",
 )
 def task_retry(machine: Machine) -> Iterator[Problem]:
     for state in machine.definition.states:
@@ -33,7 +33,7 @@ def task_retry(machine: Machine) -> Iterator[Problem]:
     title="a Task without Catch",
     why="an error ends the execution where it happens, with no state that says what it means",
     page="step-functions/latest/dg/concepts-error-handling.html",
-    mend="add a Catch that leads to a Fail state with a name",
+    fix="add a Catch that leads to a Fail state with a name",
 )
 def task_catch(machine: Machine) -> Iterator[Problem]:
     for state in machine.definition.states:
@@ -49,7 +49,7 @@ def task_catch(machine: Machine) -> Iterator[Problem]:
     why="an input that no rule matches fails the execution with States.NoChoiceMatched, "
     "which nothing catches",
     page="step-functions/latest/dg/state-choice.html",
-    mend="add Default, and lead it to a Fail state with a name if nothing else fits",
+    fix="add Default, and lead it to a Fail state with a name if nothing else fits",
 )
 def choice_default(machine: Machine) -> Iterator[Problem]:
     for state in machine.definition.states:
@@ -62,10 +62,10 @@ def choice_default(machine: Machine) -> Iterator[Problem]:
     id="state-jsonata",
     severity=Severity.error,
     title="JSONata",
-    why="AWS knows it; LocalStack needs a Java library that it downloads at run time, so the "
+    why="AWS supports it; LocalStack needs a Java library that it downloads at run time, so the "
     "workflow can't be tried offline before it is promoted",
     page="step-functions/latest/dg/transforming-data.html",
-    mend="use JSONPath and intrinsic functions",
+    fix="use JSONPath and intrinsic functions",
 )
 def jsonata(machine: Machine) -> Iterator[Problem]:
     states = machine.definition.states
@@ -83,7 +83,7 @@ def jsonata(machine: Machine) -> Iterator[Problem]:
     why="a state's input and output hold 256 KB; beyond that the execution fails with "
     "States.DataLimitExceeded, which States.ALL does not catch",
     page="step-functions/latest/dg/service-quotas.html",
-    mend="keep large data in S3 and hand on where it is, or drop what is not needed "
+    fix="keep large data in S3 and pass on its place, or drop what is not needed "
     "(ResultSelector, ResultPath: null, ResultWriter)",
 )
 def payload(machine: Machine) -> Iterator[Problem]:

@@ -1,4 +1,4 @@
-"""State machines whose roles may do too little."""
+"""State machines whose roles allow too little."""
 
 import json
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _SERVICES = {*SERVICES, "dynamodb", "events"} - {"lambda"}
     title="a state machine that may not do what its Tasks do",
     why="the Task fails with Lambda.AccessDeniedException or its like when it is first entered",
     page="step-functions/latest/dg/procedure-create-iam-role.html",
-    mend="allow the state machine's role lambda:InvokeFunction on the function, and the action of "
+    fix="allow the state machine's role lambda:InvokeFunction on the function, and the action of "
     "every other integration",
 )
 def machine_permission(definitions: Definitions) -> Iterator[Problem]:

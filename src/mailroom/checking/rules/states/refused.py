@@ -14,12 +14,12 @@ _REFUSED = "CreateStateMachine fails with InvalidDefinition"
 _SCHEMA = f"{_REFUSED} (SCHEMA_VALIDATION_FAILED)"
 
 
-def _register(id: str, title: str, why: str, page: str, mend: str) -> None:
+def _register(id: str, title: str, why: str, page: str, fix: str) -> None:
     def find(machine: Machine) -> Iterator[Problem]:
         for one in CHECKS[id](machine.definition):
             yield Problem(machine.at(one.path), one.explanation)
 
-    rule(machines, id, Severity.error, title, why, page, mend)(find)
+    rule(machines, id, Severity.error, title, why, page, fix)(find)
 
 
 _register(
@@ -27,84 +27,84 @@ _register(
     title="a transition to a state that does not exist",
     why=f"{_REFUSED} (MISSING_TRANSITION_TARGET)",
     page=_TRANSITIONS,
-    mend="name a state of the same scope, or add the state",
+    fix="name a state of the same scope, or add the state",
 )
 _register(
     "state-unreachable",
     title="a state that no transition leads to",
     why=f"{_REFUSED} (MISSING_TRANSITION_TARGET)",
     page=_TRANSITIONS,
-    mend="lead a transition to it, or delete it",
+    fix="add a transition to it, or delete it",
 )
 _register(
     "state-no-terminal",
     title="a path that never ends",
     why=f"{_REFUSED} (MISSING_END_STATE), or the execution never ends",
     page=_STRUCTURE,
-    mend='give the state "Next" or "End": true, and let some state end the scope',
+    fix='give the state "Next" or "End": true, and let some state end the scope',
 )
 _register(
     "state-fields",
     title="a state with fields that its type does not have",
     why=_SCHEMA,
     page=_STRUCTURE,
-    mend="correct the Type or the field; names are case-sensitive",
+    fix="correct the Type or the field; names are case-sensitive",
 )
 _register(
     "state-name",
     title="a state's name that is too long or used twice",
     why=_SCHEMA,
     page=_STRUCTURE,
-    mend="give every state of the machine a name of its own of at most 80 characters",
+    fix="give every state of the machine a name of its own of at most 80 characters",
 )
 _register(
     "choice-rule",
     title="a Choice rule that compares nothing, or by an unknown operator",
     why=_SCHEMA,
     page="step-functions/latest/dg/state-choice.html",
-    mend="give each rule Variable, one operator and Next; And, Or and Not hold rules without Next",
+    fix="give each rule Variable, one operator and Next; And, Or and Not hold rules without Next",
 )
 _register(
     "state-value",
     title="a field of a state with a value that it does not take",
     why=_SCHEMA,
     page=_STRUCTURE,
-    mend='write numbers without quotes and within their bounds, "End": true as a boolean, and a '
+    fix='write numbers without quotes and within their bounds, "End": true as a boolean, and a '
     "heartbeat shorter than the time-out",
 )
 _register(
     "state-jsonpath",
-    title="a path that is no JSONPath, or not one that its field takes",
+    title="a path that is not JSONPath, or not of the form that its field takes",
     why=f"{_REFUSED}, or the execution with States.Runtime",
     page="step-functions/latest/dg/amazon-states-language-paths.html",
-    mend="begin with $ (the input) or $$ (the context object), and name one node where one is put",
+    fix="begin with $ (the input) or $$ (the context object), and name one node where one is put",
 )
 _register(
     "state-intrinsic",
-    title="a call of an intrinsic function that does not exist or does not fit",
+    title="a call of an intrinsic function that does not exist, or with wrong arguments",
     why=f"{_REFUSED}, or the execution with States.IntrinsicFailure",
     page="step-functions/latest/dg/intrinsic-functions.html",
-    mend="correct the function's name and arguments; strings stand in single quotes",
+    fix="correct the function's name and arguments; strings stand in single quotes",
 )
 _register(
     "state-template-suffix",
     title="a key with .$ without a path, or a path without .$",
-    why="CreateStateMachine refuses the first (the value must be a path or a function), and "
-    "hands on the second as the literal text",
+    why="CreateStateMachine rejects the first (the value must be a path or a function), and "
+    "passes on the second as literal text",
     page="step-functions/latest/dg/input-output-inputpath-params.html",
-    mend="end the key in .$ where the value is a path or a function, and nowhere else",
+    fix="end the key in .$ where the value is a path or a function, and nowhere else",
 )
 _register(
     "state-error-handling",
-    title="a Retry or Catch that Step Functions refuses or never uses",
+    title="a Retry or Catch that Step Functions rejects or never uses",
     why=f"{_REFUSED}, or the entry never matches",
     page="step-functions/latest/dg/concepts-error-handling.html",
-    mend="follow the rules for ErrorEquals and for the numbers of a retrier",
+    fix="follow the rules for ErrorEquals and for the numbers of a retrier",
 )
 _register(
     "state-resource",
     title="a Task that calls what Step Functions does not know, or without what it needs",
     why=f"{_REFUSED}: the resource is not valid",
     page="step-functions/latest/dg/integrate-services.html",
-    mend="take the ARN and the parameters from the integration's page",
+    fix="take the ARN and the parameters from the integration's page",
 )

@@ -1,4 +1,4 @@
-"""What the template puts into a definition."""
+"""What the template substitutes in a definition."""
 
 import json
 import re
@@ -18,7 +18,7 @@ _VARIABLE = re.compile(r"\$\{([^}]*)\}")
     title="a substitution that the template does not have, or that nothing uses",
     why="what is not substituted stays as the text ${…}, and calls nothing",
     page="serverless-application-model/latest/developerguide/sam-resource-statemachine.html",
-    mend="let DefinitionSubstitutions and the ${…} of the definition name the same",
+    fix="let DefinitionSubstitutions and the ${…} of the definition name the same",
 )
 def substitutions(machine: Machine) -> Iterator[Problem]:
     given = machine.substitutions

@@ -1,9 +1,9 @@
-"""What the interpreter of a function's runtime runs: it waits for its assignment, then obeys.
+"""The script that a runtime's interpreter runs: it waits for its assignment, then runs a function.
 
-It is started by path, as a script, and loads what it needs of its neighbours by path too. The
-assignment is one JSON object on standard input: ``variables``, ``task_root``, ``handler``,
-``live``, ``writable``, ``debugger``. What awslambdaric imports of the standard library is imported
-before, so that a process started ahead of need has only the rest to do when it gets one.
+It is started by its path, and loads the modules beside it by their paths. The assignment is one
+JSON object on standard input: ``variables``, ``task_root``, ``handler``, ``live``, ``writable``,
+``debugger``. Modules of the standard library that awslambdaric needs are imported before, so that
+a process of the pool has only the rest to import.
 """
 
 import decimal  # noqa: F401
@@ -22,12 +22,12 @@ from types import ModuleType
 
 OPEN_FILES_LIMIT = 1024
 PORTABLE_CLIENT = Path(__file__).with_name("portable")
-CONFINEMENT = Path(__file__).with_name("filesystem_sandbox.py")
+SANDBOX = Path(__file__).with_name("filesystem_sandbox.py")
 
 
 def main() -> None:
-    """Becomes the runtime of the function that standard input tells of."""
-    confine = _load(CONFINEMENT).confine
+    """Become the runtime of the function that standard input names."""
+    restrict_writes = _load(SANDBOX).restrict_writes
     text = sys.stdin.buffer.read()
     if not text:
         return
@@ -43,7 +43,7 @@ def main() -> None:
     sys.dont_write_bytecode = assignment["live"]
     if importlib.util.find_spec("runtime_client") is None:
         sys.path.append(str(PORTABLE_CLIENT))
-    confine(assignment["writable"])
+    restrict_writes(assignment["writable"])
     if assignment["debugger"]:
         _await_debugger(**assignment["debugger"])
 
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def _load(path: Path) -> ModuleType:
-    """Loads a module that the function can't import."""
+    """Load a module that the function can't import."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
@@ -61,9 +61,9 @@ def _load(path: Path) -> ModuleType:
 
 
 def _await_debugger(folder: str, port: int, variables: dict[str, str]) -> None:
-    """Waits until a debugger is there and has set its breakpoints.
+    """Wait until a debugger is attached and has set its breakpoints.
 
-    The function finds neither debugpy on its path nor debugpy's variables in its environment.
+    debugpy is then no longer on the path, nor are its variables in the environment.
     """
     path, own = list(sys.path), dict(os.environ)
     sys.path.append(folder)
@@ -78,7 +78,7 @@ def _await_debugger(folder: str, port: int, variables: dict[str, str]) -> None:
 
 
 def _limit() -> None:
-    """Sets Lambda's limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
+    """Set Lambda's limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = OPEN_FILES_LIMIT if hard == resource.RLIM_INFINITY else min(OPEN_FILES_LIMIT, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))

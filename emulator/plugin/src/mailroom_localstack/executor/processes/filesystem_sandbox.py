@@ -1,9 +1,9 @@
-"""Lets a process write where a Lambda function may, and nowhere else.
+"""Lets a process write only where a Lambda function may.
 
-In Lambda everything but ``/tmp`` is read-only. Linux offers the same to any process, without
-privileges: Landlock, which most distributions' kernels have since 5.19. Where there is none
-(macOS, older kernels) functions stay as free as the user who runs them. Imports the standard
-library alone: ``child`` loads it by path.
+In Lambda everything but ``/tmp`` is read-only. Landlock, which most distributions' kernels have
+since 5.19, restricts any Linux process in that way without privileges. Without it (macOS, older
+kernels) functions can write wherever the user can. This module imports the standard library
+alone: ``bootstrap`` loads it by its path.
 
 See https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html and
 https://docs.kernel.org/userspace-api/landlock.html
@@ -16,29 +16,29 @@ import sys
 from collections.abc import Iterable
 
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
-ASK_VERSION = 1
+GET_VERSION = 1
 PATH_BENEATH = 1
 PR_SET_NO_NEW_PRIVS = 38
 
 WRITE_FILE = 1 << 1
-# Removing, and making files of every kind.
+# Removing files, and making files of every kind.
 CHANGE_FOLDER = 0b1_1111_1111 << 4
 REFER = 1 << 13  # Moving between folders; since version 2.
 TRUNCATE = 1 << 14  # Since version 3.
 OLDEST_VERSION = 2
-OF_A_FILE = WRITE_FILE | TRUNCATE
+FILE_RIGHTS = WRITE_FILE | TRUNCATE
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty")
 
 
-def confine(writable: Iterable[str]) -> bool:
-    """Confines this process, and all that it will start, for good.
+def restrict_writes(writable: Iterable[str]) -> bool:
+    """Restrict this process, and all that it starts, until they end.
 
     Args:
-        writable: folders to write in; those that aren't there are passed over.
+        writable: folders to write in; missing ones are ignored.
 
     Returns:
-        Whether the system can do that.
+        Whether the system supports it.
     """
     if not available():
         return False
@@ -55,7 +55,7 @@ def confine(writable: Iterable[str]) -> bool:
 
 
 def available() -> bool:
-    """Whether this system can confine a process."""
+    """Whether this system can restrict_writes a process."""
     return sys.platform == "linux" and _version() >= OLDEST_VERSION
 
 
@@ -65,14 +65,14 @@ def _allow(rules: int, path: str, rights: int) -> None:
     except OSError:
         return
     try:
-        allowed = rights if os.path.isdir(path) else rights & OF_A_FILE  # noqa: PTH112
+        allowed = rights if os.path.isdir(path) else rights & FILE_RIGHTS  # noqa: PTH112
         _call(ADD_RULE, rules, PATH_BENEATH, struct.pack("=Qi", allowed, place), 0)
     finally:
         os.close(place)
 
 
 def _version() -> int:
-    return _call(CREATE_RULESET, None, 0, ASK_VERSION)
+    return _call(CREATE_RULESET, None, 0, GET_VERSION)
 
 
 def _call(number: int, *arguments: object) -> int:

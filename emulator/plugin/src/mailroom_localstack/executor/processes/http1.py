@@ -1,4 +1,4 @@
-"""As much of HTTP/1.1 as a Lambda runtime speaks to its Runtime API."""
+"""The part of HTTP/1.1 that Lambda runtimes use."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ REASONS = {
 
 
 class ProtocolError(Exception):
-    """Raised when a peer sends what is not a request."""
+    """Raised when a client sends something that is not a request."""
 
 
 @dataclass(slots=True)
 class Request:
-    """A request; of a body over the limit only the length is kept."""
+    """A request; a body over the limit is dropped, and its length kept."""
 
     method: str
     path: str
@@ -30,7 +30,7 @@ class Request:
 
 @dataclass(slots=True)
 class RequestReader:
-    """Turns the bytes of a connection into requests."""
+    """Reads requests from the bytes of a connection."""
 
     body_limit: int
     wants_continue: bool = False
@@ -39,7 +39,7 @@ class RequestReader:
     _discarded: int = 0
 
     def feed(self, data: bytes) -> Iterator[Request]:
-        """Takes what arrived and gives the requests that it completes.
+        """Add bytes that arrived, and yield the requests that they complete.
 
         Raises:
             ProtocolError: if it is not HTTP, or a body has no Content-Length.
@@ -90,7 +90,7 @@ class RequestReader:
 
 
 def response(status: int, headers: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:
-    """A whole response in one piece: two packets would cost an invoke 40 ms of delayed ACK."""
+    """A response in one piece: two packets would delay an invocation by 40 ms (delayed ACK)."""
     lines = [f"HTTP/1.1 {status} {REASONS[status]}", f"Content-Length: {len(body)}"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body

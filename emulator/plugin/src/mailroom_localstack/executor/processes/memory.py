@@ -1,4 +1,4 @@
-"""How much memory an execution environment uses, all its processes together."""
+"""The memory that an execution environment uses, with all its processes."""
 
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ MEGABYTE = 1 << 20
 
 
 def resident_bytes(pid: int) -> int:
-    """Memory that a process and its descendants hold now; 0 when it has ended."""
+    """The memory of a process and its descendants now; 0 when it has ended."""
     total = 0
     for member in _family(pid):
         try:
@@ -20,7 +20,7 @@ def resident_bytes(pid: int) -> int:
 
 
 def peak_bytes(pid: int) -> int:
-    """The most that a process itself ever held, where the system keeps account (Linux), or now."""
+    """The largest memory that a process itself has had (Linux), or has now (elsewhere)."""
     try:
         status = Path(f"/proc/{pid}/status").read_bytes()
         return int(status.partition(b"VmHWM:")[2].split()[0]) * 1024

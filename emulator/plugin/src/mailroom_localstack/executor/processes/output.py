@@ -1,4 +1,4 @@
-"""What a process writes, as events of a log."""
+"""The output of a process, as events of a log."""
 
 import os
 import selectors
@@ -9,20 +9,20 @@ PIPE_BYTES = 1 << 16
 
 
 class Output:
-    """A pipe that takes standard output and standard error, so that their order is kept.
+    """A pipe for standard output and standard error together, which keeps their order.
 
     Attributes:
-        writer: the end for the process; to be closed here once the process has it.
+        writer: the end for the process, which the caller closes when the process has it.
     """
 
     def __init__(self) -> None:
-        """Opens the pipe."""
+        """Open the pipe."""
         self._reader, self.writer = os.pipe()
         os.set_blocking(self._reader, False)
         self._partial = b""
 
     def register(self, selector: selectors.BaseSelector, log: list[LogEvent]) -> None:
-        """Has the selector's owner collect what is written."""
+        """Let the selector collect what is written."""
 
         def collect() -> bool:
             chunk = self._read()
@@ -37,7 +37,7 @@ class Output:
         """The events written since they were last collected.
 
         Args:
-            all_of_it: with a last line that has no end yet.
+            all_of_it: include a last line that has no end yet.
         """
         events: list[LogEvent] = []
         while chunk := self._read():
@@ -47,7 +47,7 @@ class Output:
         return events
 
     def close(self) -> None:
-        """Closes the end that is read."""
+        """Close the reading end."""
         os.close(self._reader)
 
     def _read(self) -> bytes | None:
@@ -58,7 +58,7 @@ class Output:
 
     def _events(self, chunk: bytes) -> list[LogEvent]:
         *lines, self._partial = (self._partial + chunk).split(b"\n")
-        # awslambdaric keeps a traceback in one event by parting its lines with carriage returns.
+        # awslambdaric separates the lines of a traceback by carriage returns: it is one event.
         return [
             log_event(line.decode(errors="replace").replace("\r", "\n")) for line in lines if line
         ]

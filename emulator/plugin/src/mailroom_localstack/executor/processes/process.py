@@ -1,4 +1,4 @@
-"""The process of a runtime: how it is started, watched, frozen and ended."""
+"""The process of a runtime: started, watched, frozen and ended."""
 
 import contextlib
 import json
@@ -13,29 +13,29 @@ from mailroom_localstack.executor import function_settings
 from mailroom_localstack.executor.log_lines import LogEvent
 from mailroom_localstack.executor.processes import bootstrap
 from mailroom_localstack.executor.processes.output import Output
-from mailroom_localstack.executor.processes.supervisor import Guardian
+from mailroom_localstack.executor.processes.supervisor import Supervisor
 
 BASE_VARIABLES = {"PATH": function_settings.PATH, "LANG": function_settings.LANG, "TZ": ":UTC"}
 
 
 class RuntimeProcess:
-    """An interpreter that runs ``child``, in a process group of its own."""
+    """An interpreter that runs ``bootstrap``, in a process group of its own."""
 
     def __init__(
-        self, interpreter: Path, guardian: Guardian, variables: Mapping[str, str] | None = None
+        self, interpreter: Path, supervisor: Supervisor, variables: Mapping[str, str] | None = None
     ) -> None:
-        """Starts the interpreter; it then waits for its assignment.
+        """Start the interpreter, which waits for its assignment.
 
         Args:
             interpreter: of the function's runtime.
-            guardian: kills the process group should this process vanish.
-            variables: what the interpreter itself has to know from its start.
+            supervisor: kills the process group when LocalStack's process is gone.
+            variables: those that the interpreter reads when it starts.
         """
-        self._guardian = guardian
+        self._supervisor = supervisor
         self.output = Output()
         try:
             self._process = subprocess.Popen(
-                # No user's site, and not the script's folder on the path.
+                # Without the user's site packages, and without the script's folder on the path.
                 [interpreter, "-s", "-P", bootstrap.__file__],
                 stdin=subprocess.PIPE,
                 stdout=self.output.writer,
@@ -63,9 +63,9 @@ class RuntimeProcess:
         writable: Sequence[Path],
         debugger: Mapping[str, object] | None = None,
     ) -> None:
-        """Tells the process which function it is to run, where that may write, and which debugger
-        to wait for."""
-        self._guardian.watch(self.pid)
+        """Tell the process which function to run, where it may write, and which debugger to wait
+        for."""
+        self._supervisor.watch(self.pid)
         assignment = {
             "variables": dict(variables),
             "task_root": str(task_root),
@@ -79,7 +79,7 @@ class RuntimeProcess:
             stdin.write(json.dumps(assignment).encode())
 
     def register(self, selector: selectors.BaseSelector, log: list[LogEvent]) -> None:
-        """Has the selector collect the output, and wake when the process ends."""
+        """Let the selector collect the output, and wake when the process ends."""
         self.output.register(selector, log)
         if self._exit_watch is not None:
             selector.register(self._exit_watch, selectors.EVENT_READ, lambda: False)
@@ -90,7 +90,7 @@ class RuntimeProcess:
         return self._exit_watch is not None
 
     def has_exited(self) -> bool:
-        """Whether the process has ended. It isn't reaped: its group's number stays taken."""
+        """Whether the process has ended. It isn't reaped, so its group's number stays in use."""
         if self._process.returncode is not None:
             return True
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT
@@ -99,26 +99,26 @@ class RuntimeProcess:
         return True
 
     def freeze(self) -> None:
-        """Stops every process of the group, as Lambda does between two invocations."""
+        """Stop every process of the group, as Lambda does between two invocations."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Lets the group run again."""
+        """Continue the group."""
         self._signal(signal.SIGCONT)
 
     def kill(self) -> int:
-        """Kills the group and gives the exit status of its leader."""
+        """Kill the group, and return the exit status of its leader."""
         self._signal(signal.SIGKILL)
         status = self._process.wait()
-        self._guardian.release(self.pid)
+        self._supervisor.release(self.pid)
         return status
 
     def interrupt(self) -> None:
-        """Kills the group; may be called from any thread."""
+        """Kill the group; any thread may call it."""
         self._signal(signal.SIGKILL)
 
     def close(self) -> None:
-        """Closes what is left of a process that was killed."""
+        """Close the descriptors of a process that was killed."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         self.output.close()
@@ -132,7 +132,7 @@ class RuntimeProcess:
 
 
 def _watch_exit(pid: int) -> int | None:
-    """A descriptor that turns readable when a process ends, where there are such (Linux)."""
+    """A descriptor that turns readable when a process ends, on Linux."""
     if not hasattr(os, "pidfd_open"):
         return None
     try:

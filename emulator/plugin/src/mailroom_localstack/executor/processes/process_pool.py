@@ -1,8 +1,8 @@
-"""Where the processes of runtimes come from.
+"""Processes of runtimes, started ahead.
 
-Lambda has sandboxes with a started runtime in store, which is why its cold starts don't pay for
-the start of an interpreter. Here one process for each interpreter waits for its assignment; the
-next is started a moment after it was taken, so as not to compete with the init of its function.
+Lambda has sandboxes with a started runtime ready, so its cold starts don't include the start of an
+interpreter. Here one process of each interpreter waits for its assignment. The next one is started
+a moment after it was taken, so that it doesn't compete with the function's init.
 """
 
 import threading
@@ -10,63 +10,63 @@ from pathlib import Path
 
 from mailroom_localstack.executor.function_settings import FunctionSettings
 from mailroom_localstack.executor.processes.process import RuntimeProcess
-from mailroom_localstack.executor.processes.supervisor import Guardian
+from mailroom_localstack.executor.processes.supervisor import Supervisor
 
 REPLACEMENT_SECONDS = 0.3
 
 
-class Nursery:
-    """Starts processes, and keeps one of each interpreter in store."""
+class ProcessPool:
+    """Starts processes, and keeps one of each interpreter ready."""
 
     def __init__(
-        self, guardian: Guardian, replacement_seconds: float = REPLACEMENT_SECONDS
+        self, supervisor: Supervisor, replacement_seconds: float = REPLACEMENT_SECONDS
     ) -> None:
-        """Starts nothing yet.
+        """Start nothing yet.
 
         Args:
-            guardian: watches over the processes that got a function.
-            replacement_seconds: how long after one was taken the next is started.
+            supervisor: watches the processes that were given a function.
+            replacement_seconds: how long after a process was taken the next one is started.
         """
-        self._guardian = guardian
+        self._supervisor = supervisor
         self._replacement_seconds = replacement_seconds
-        self._stored: dict[Path, RuntimeProcess] = {}
+        self._ready: dict[Path, RuntimeProcess] = {}
         self._lock = threading.Lock()
         self._closed = False
 
     def expect(self, interpreter: Path) -> None:
-        """Has a process of an interpreter in store, if there is none yet."""
+        """Start a process of an interpreter, unless one is ready."""
         with self._lock:
-            if interpreter not in self._stored and not self._closed:
-                self._stored[interpreter] = RuntimeProcess(interpreter, self._guardian)
+            if interpreter not in self._ready and not self._closed:
+                self._ready[interpreter] = RuntimeProcess(interpreter, self._supervisor)
 
     def make_folder(self) -> Path:
-        """A private folder for an environment, which has no ``/tmp`` of its own."""
-        return self._guardian.make_folder()
+        """Make a private folder, for an execution environment's temporary files."""
+        return self._supervisor.make_folder()
 
     def spawn(self, settings: FunctionSettings) -> RuntimeProcess:
-        """Gives a process that waits for its assignment, from the store or a new one."""
+        """Return a process that waits for its assignment: the one that is ready, or a new one."""
         variables = settings.interpreter_variables
         if variables:
-            return RuntimeProcess(settings.interpreter, self._guardian, variables)
+            return RuntimeProcess(settings.interpreter, self._supervisor, variables)
         with self._lock:
-            stored = self._stored.pop(settings.interpreter, None)
+            ready = self._ready.pop(settings.interpreter, None)
         replacement = threading.Timer(
             self._replacement_seconds, self.expect, (settings.interpreter,)
         )
         replacement.daemon = True
         replacement.start()
-        if stored is not None:
-            if not stored.has_exited():
-                return stored
-            stored.kill()
-            stored.close()
-        return RuntimeProcess(settings.interpreter, self._guardian)
+        if ready is not None:
+            if not ready.has_exited():
+                return ready
+            ready.kill()
+            ready.close()
+        return RuntimeProcess(settings.interpreter, self._supervisor)
 
     def close(self) -> None:
-        """Ends what is in store."""
+        """End the processes that are ready."""
         with self._lock:
             self._closed = True
-            stored, self._stored = self._stored, {}
-        for process in stored.values():
+            ready, self._ready = self._ready, {}
+        for process in ready.values():
             process.kill()
             process.close()

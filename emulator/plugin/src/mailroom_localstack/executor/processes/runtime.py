@@ -1,4 +1,4 @@
-"""One life of a runtime: its process, its Runtime API, and the wait for what it does."""
+"""A runtime: its process, its Runtime API, and waiting for both."""
 
 import math
 import selectors
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from pathlib import Path
 
-from mailroom_localstack.debug.session import Debugger
+from mailroom_localstack.debug.session import DebugSession
 from mailroom_localstack.executor.function_settings import FunctionSettings
 from mailroom_localstack.executor.log_lines import LogEvent
 from mailroom_localstack.executor.processes import memory
@@ -17,8 +17,8 @@ from mailroom_localstack.executor.processes.runtime_api import Event, RuntimeApi
 
 MEMORY_CHECK_SECONDS = 0.1
 EXIT_CHECK_SECONDS = 0.01
-GOODBYE_SECONDS = 2.0
-# What a function under a debugger has for time, as far as it is told.
+DETACH_SECONDS = 2.0
+# The remaining time that a function sees while a debugger is attached.
 UNLIMITED_MS = 24 * 60 * 60 * 1000
 
 
@@ -32,7 +32,7 @@ class Ending(Enum):
 
 
 class Runtime:
-    """A runtime from its start to its end."""
+    """Runs a function in one process."""
 
     def __init__(
         self,
@@ -40,17 +40,17 @@ class Runtime:
         settings: FunctionSettings,
         folder: Path,
         log: list[LogEvent],
-        debugger: Debugger | None = None,
+        debugger: DebugSession | None = None,
     ) -> None:
-        """Gives a process its function; the init begins.
+        """Give a process its function; the init begins.
 
         Args:
-            process: one that waits for its assignment.
-            settings: the function's.
-            folder: what the function has for ``/tmp``.
-            log: takes the lines that the process writes.
-            debugger: what it waits for before its init. It lifts the memory limit, and the
-                time-outs while it is attached.
+            process: a process that waits for its assignment.
+            settings: those of the function.
+            folder: the function's folder for temporary files.
+            log: the lines that the process writes are added to it.
+            debugger: the session to wait for before the init. There is no memory limit then, and
+                no time-out while a debugger is attached.
         """
         self.started = time.monotonic()
         self.process = process
@@ -73,14 +73,14 @@ class Runtime:
             debugger=debugger.serve(self._selector, settings.task_root) if debugger else None,
         )
 
-    def await_debugger(self, debugger: Debugger) -> bool:
+    def await_debugger(self, debugger: DebugSession) -> bool:
         """Waits until a debugger is attached, and tells whether the init may begin."""
         self._wait(lambda: debugger.dismissed or not debugger.awaited, math.inf)
         self.started = time.monotonic()
         return not (debugger.dismissed and debugger.awaited)
 
-    def initialise(self, deadline: float) -> Ending:
-        """Waits until the runtime asks for its first event, or fails to get there."""
+    def initialize(self, deadline: float) -> Ending:
+        """Wait until the runtime asks for its first event, or has failed."""
         ending = self._wait(lambda: self.api.idle or self.api.init_error is not None, deadline)
         if ending is Ending.DONE and self.api.init_error is not None:
             return Ending.EXITED
@@ -88,7 +88,7 @@ class Runtime:
         return ending
 
     def run(self, event: Event, deadline: float) -> Ending:
-        """Gives the runtime an event and waits for the answer; then freezes it."""
+        """Give the runtime an event, wait for the answer, and freeze the runtime."""
         self._thaw()
         remaining_ms = max(0, (deadline - time.monotonic()) * 1000)
         if self._suspended:
@@ -105,19 +105,19 @@ class Runtime:
         return ending
 
     def drain(self, seconds: float) -> None:
-        """Lets the runtime go on until it ends by itself, for so long at most."""
+        """Wait until the runtime ends by itself, for at most this long."""
         self._thaw()
         self._wait(lambda: False, time.monotonic() + seconds)
 
-    def part(self, debugger: Debugger) -> None:
-        """Lets a debugger leave in good order before the process is ended."""
+    def detach(self, debugger: DebugSession) -> None:
+        """Let a debugger detach before the process is ended."""
         self._thaw()
-        debugger.say_goodbye()
-        end = time.monotonic() + GOODBYE_SECONDS
+        debugger.end()
+        end = time.monotonic() + DETACH_SECONDS
         self._wait(lambda: not debugger.attached or time.monotonic() > end, math.inf)
 
     def close(self) -> int:
-        """Ends the process and gives its exit status; its last lines are logged."""
+        """End the process and return its exit status; its last lines are logged."""
         if self._debugger is not None:
             self._debugger.close()
         self._measure(memory.peak_bytes)
@@ -145,7 +145,7 @@ class Runtime:
         looked = time.monotonic()
         next_check = looked + MEMORY_CHECK_SECONDS
         while True:
-            # Done comes first: what a process answered before it ended counts.
+            # First, because an answer counts even if the process has ended since.
             if is_done():
                 return Ending.DONE
             now = time.monotonic()
@@ -163,7 +163,7 @@ class Runtime:
                 return Ending.EXITED
 
     def _handle(self, seconds: float) -> bool:
-        """Handles what is there within the time; tells whether anything but an end was."""
+        """Handle events for so long; return whether there were any but the process's end."""
         handled = False
         for key, _ in self._selector.select(seconds):
             handled |= bool(key.data())

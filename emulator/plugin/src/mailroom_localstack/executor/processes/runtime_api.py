@@ -2,8 +2,8 @@
 
 See https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
-It has no thread of its own: its sockets are in a selector, and whoever waits for the runtime
-handles what comes. So an invoke costs no switch between threads.
+It has no thread of its own: its sockets are in a selector, and the thread that waits for the
+runtime handles requests. So an invocation needs no switch between threads.
 """
 
 import json
@@ -14,17 +14,15 @@ from dataclasses import dataclass
 
 from mailroom_localstack.executor.log_lines import RESPONSE_LIMIT_BYTES, response_too_large
 from mailroom_localstack.executor.processes import http1
+from mailroom_localstack.loopback import LOOPBACK, RECEIVE_BYTES, SEND_TIMEOUT_SECONDS
 
 ROOT = "/2018-06-01/runtime/"
-RECEIVE_BYTES = 1 << 18
-SEND_TIMEOUT_SECONDS = 10
-LOOPBACK = "127.0.0.1"
 JSON_TYPE = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a function is invoked with."""
+    """The event of an invocation."""
 
     request_id: str
     function_arn: str
@@ -35,25 +33,25 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an invocation came to: a response, or an error with its type."""
+    """The answer to an event: a response, or an error with its type."""
 
     payload: bytes
     error_type: str | None = None
 
 
 class RuntimeApi:
-    """Serves one runtime and remembers what it said.
+    """Serves one runtime, and keeps its answer.
 
     Attributes:
         address: host:port for ``AWS_LAMBDA_RUNTIME_API``.
-        idle: the runtime has asked for the next event and waits.
-        delivered: the runtime has got the event that was offered.
-        answer: what it answered to that event.
+        idle: the runtime waits for the next event.
+        delivered: the runtime has received the event that was offered.
+        answer: its answer to that event.
         init_error: the error with which its init failed.
     """
 
     def __init__(self, selector: selectors.BaseSelector) -> None:
-        """Listens on a port of its own and registers with the selector."""
+        """Listen on a port of its own, and register with the selector."""
         self._selector = selector
         self._listener = socket.create_server((LOOPBACK, 0))
         self._listener.setblocking(False)
@@ -73,14 +71,14 @@ class RuntimeApi:
         return self._waiting is not None
 
     def offer(self, event: Event, deadline_ms: int) -> None:
-        """Gives an event to the runtime, now or when it asks for one."""
+        """Give an event to the runtime, now or when it asks for one."""
         self._event, self._deadline_ms = event, deadline_ms
         self.answer, self.delivered = None, False
         if self._waiting is not None:
             self._deliver(self._waiting)
 
     def close(self) -> None:
-        """Closes every socket."""
+        """Close all sockets."""
         for connection in (self._listener, *self._connections):
             self._selector.unregister(connection)
             connection.close()

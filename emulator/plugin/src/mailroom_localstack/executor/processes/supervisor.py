@@ -1,4 +1,4 @@
-"""LocalStack's side of the guard: tells it which processes there are."""
+"""Starts the supervisor's process, and tells it which process groups there are."""
 
 import subprocess
 import sys
@@ -9,31 +9,31 @@ from pathlib import Path
 from mailroom_localstack.executor.processes import supervisor_process
 
 
-class Guardian:
-    """Starts the guard when it is first needed, and again should it have died."""
+class Supervisor:
+    """Kills the processes of functions when LocalStack is gone, by a process of its own."""
 
     def __init__(self) -> None:
-        """Starts nothing yet."""
+        """Start nothing until there is a process to watch."""
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._groups: set[int] = set()
         self._folder: Path | None = None
 
     def make_folder(self) -> Path:
-        """Makes a folder that is removed at the latest when this process is gone."""
+        """Make a folder that is removed at the latest when LocalStack's process is gone."""
         with self._lock:
             if self._folder is None:
                 self._start()
             return Path(tempfile.mkdtemp(dir=self._folder))
 
     def watch(self, group: int) -> None:
-        """Has a process group killed when this process is gone."""
+        """Kill a process group when LocalStack's process is gone."""
         with self._lock:
             self._groups.add(group)
             self._tell(f"+{group}\n")
 
     def release(self, group: int) -> None:
-        """Forgets a process group that has ended."""
+        """Stop watching a process group that has ended."""
         with self._lock:
             if group in self._groups:
                 self._groups.remove(group)

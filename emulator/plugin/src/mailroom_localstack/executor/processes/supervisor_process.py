@@ -1,10 +1,10 @@
-"""Ends the processes of functions when LocalStack is gone, however it went.
+"""The supervisor's process: it kills the processes of functions when LocalStack is gone.
 
-Run as a process of its own, with the folder that is to be removed at the end. It reads from
-standard input one line for each process group: ``+group`` when it starts, ``-group`` when it has
-ended. LocalStack alone holds the other end, so the end of the input means that LocalStack is no
-more, even by ``kill -9``: then what is left is killed. A process outside is needed: in the
-function's own nothing can be relied on, as its code may hold the interpreter's lock for ever.
+Its argument is the folder to remove at the end. It reads from standard input one line for each
+process group: ``+group`` when the group starts, ``-group`` when it has ended. Only LocalStack has
+the other end, so the input ends when LocalStack does, even by ``kill -9``; then the groups that are
+left are killed. A thread in the function's process could not do it, as the function's code may
+never release the interpreter's lock.
 """
 
 import contextlib
@@ -15,8 +15,8 @@ import sys
 from collections.abc import Iterable
 
 
-def guard(lines: Iterable[str], folder: str) -> None:
-    """Follows the lines to their end, then kills the groups that are left."""
+def supervise(lines: Iterable[str], folder: str) -> None:
+    """Read the lines to their end, then kill the groups that are left."""
     groups: set[int] = set()
     for line in lines:
         group = int(line[1:])
@@ -31,4 +31,4 @@ def guard(lines: Iterable[str], folder: str) -> None:
 
 
 if __name__ == "__main__":
-    guard(sys.stdin, sys.argv[1])
+    supervise(sys.stdin, sys.argv[1])

@@ -1,1 +1,1 @@
-"""What is patched in LocalStack's CloudFormation."""
+"""Changes of LocalStack's CloudFormation."""

@@ -1,9 +1,9 @@
-"""What this LocalStack supports, told by itself.
+"""The catalog of supported resource types, from what is installed.
 
-LocalStack asks its maker's servers which resource types exist, and where it can't reach them
-(offline) it takes every type for unsupported as soon as CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES
-is 0. This catalog has a name that LocalStack prefers, asks nobody, and answers from the
-resource providers that are installed.
+LocalStack asks its maker's servers which resource types exist. When they can't be reached (offline)
+and CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES is 0, it treats every type as unsupported. LocalStack
+prefers a catalog with this one's name; it makes no request and answers from the installed resource
+providers.
 """
 
 from localstack.utils.catalog.catalog import CatalogPlugin
@@ -14,16 +14,16 @@ from localstack.utils.catalog.common import (
 
 
 class InstalledCatalog(CatalogPlugin):
-    """Supported is what is installed."""
+    """Says that a resource type is supported if it is installed."""
 
     name = "aws-catalog-remote-state-with-license"
 
-    def get_aws_service_status(self, service_name, operation_name=None):
+    def get_aws_service_status(self, service_name: str, operation_name: str | None = None) -> None:
         return None
 
     def get_cloudformation_resource_status(
-        self, resource_name, service_name, is_pro_resource=False
-    ):
+        self, resource_name: str, service_name: str, is_pro_resource: bool = False
+    ) -> CloudFormationResourcesSupportAtRuntime | AwsServicesSupportInLatest:
         if resource_name in self._get_cfn_resources_available_at_runtime():
             return CloudFormationResourcesSupportAtRuntime.AVAILABLE
         return AwsServicesSupportInLatest.NOT_SUPPORTED

@@ -1,36 +1,39 @@
-"""Lets a stack's update reach the inline policies of its roles, which LocalStack passes over."""
+"""The inline policies of roles in stacks that are updated."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from localstack.runtime.hooks import on_infra_start
+from mailroom_localstack.patches import patch
+
+ROLE_PROVIDER = "localstack.services.iam.resource_providers.aws_iam_role:IAMRoleProvider"
 
 
-@on_infra_start()
-def update_inline_policies() -> None:
-    """Mend the resource provider of AWS::IAM::Role."""
-    from localstack.services.iam.resource_providers.aws_iam_role import IAMRoleProvider
+@patch(f"{ROLE_PROVIDER}.update")
+def update_inline_policies(original: Any, provider: Any, request: Any) -> Any:
+    """Update the inline policies of a role when its stack is updated.
 
-    without_policies = IAMRoleProvider.update
+    LocalStack: leaves them as they were.
 
-    def update(provider: IAMRoleProvider, request: Any) -> Any:
-        event = without_policies(provider, request)
-        role = event.resource_model["RoleName"]
-        wanted = request.desired_state.get("Policies") or []
-        _write_policies(request.aws_client_factory.iam, role, wanted)
-        event.resource_model = {**event.resource_model, "Policies": wanted}
-        return event
+    AWS: updates `Policies` without replacing the role.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
 
-    IAMRoleProvider.update = update
+    Test: tests/integration/test_deployment.py::test_a_changed_inline_policy_reaches_its_role
+    """
+    event = original(provider, request)
+    role = event.resource_model["RoleName"]
+    policies = request.desired_state.get("Policies") or []
+    _write_policies(request.aws_client_factory.iam, role, policies)
+    event.resource_model = {**event.resource_model, "Policies": policies}
+    return event
 
 
-def _write_policies(iam: Any, role: str, wanted: list[dict[str, Any]]) -> None:
-    names = {policy["PolicyName"] for policy in wanted}
-    for superfluous in set(iam.list_role_policies(RoleName=role)["PolicyNames"]) - names:
-        iam.delete_role_policy(RoleName=role, PolicyName=superfluous)
-    for policy in wanted:
+def _write_policies(iam: Any, role: str, policies: list[dict[str, Any]]) -> None:
+    names = {policy["PolicyName"] for policy in policies}
+    for removed in set(iam.list_role_policies(RoleName=role)["PolicyNames"]) - names:
+        iam.delete_role_policy(RoleName=role, PolicyName=removed)
+    for policy in policies:
         iam.put_role_policy(
             RoleName=role,
             PolicyName=policy["PolicyName"],

@@ -1,45 +1,76 @@
-"""CloudFormation: templates parsed by libyaml, resources looked at often, functions first."""
+"""How fast CloudFormation reads a template and creates its resources."""
 
 from typing import Any
 
-import yaml
+from mailroom_localstack.patches import on_load, patch, replacement
+from mailroom_localstack.startup.lazy_imports import postpone
 
 # Seconds between two looks at a resource that CloudFormation is creating. LocalStack's is 1.
 INTERVAL = 0.02
+ENGINE = "localstack.services.cloudformation.engine"
+DEPLOY_LOOP = "localstack.services.cloudformation.resource_provider:ResourceProviderExecutor"
 
 
-def parse_templates_in_c() -> None:
-    """PyYAML has two parsers: libyaml's takes a tenth of the time of the one in Python."""
-    from localstack.services.cloudformation.engine import yaml_parser
+@on_load()
+def import_schemas_when_used() -> None:
+    """Import the schemas of SAM's resource types when a name of them is used.
 
-    python = yaml_parser.customloader
+    LocalStack: imports all of them with SAM's transform, which checks no template against them.
+
+    Saves: @@samschemas@@
+
+    Test: tests/unit/shortcuts/test_shortcuts.py::test_modules_that_are_postponed_are_not_imported
+    """
+    for resource in ("capacity_provider", "function", "graphqlapi"):
+        postpone(f"samtranslator.internal.schema_source.aws_serverless_{resource}")
+
+
+@replacement(f"{ENGINE}.yaml_parser:customloader")
+def parse_templates_in_c(original: Any) -> Any:
+    """Parse templates by libyaml.
+
+    LocalStack: parses them by PyYAML's parser in Python, which takes ten times as long.
+
+    Saves: @@libyaml@@
+
+    Test: tests/unit/shortcuts/test_shortcuts.py::test_a_template_is_read_as_localstack_reads_it
+    """
+    import yaml
 
     class Loader(yaml.CSafeLoader):
-        yaml_constructors = python.yaml_constructors
-        yaml_multi_constructors = python.yaml_multi_constructors
+        yaml_constructors = original.yaml_constructors
+        yaml_multi_constructors = original.yaml_multi_constructors
 
-    yaml_parser.customloader = Loader
-
-
-def look_often_at_resources() -> None:
-    """Every function has several states to look at, with a second's pause between."""
-    from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
-
-    loop = ResourceProviderExecutor.deploy_loop
-    timeout, _ = loop.__defaults__
-    loop.__defaults__ = (timeout, INTERVAL)
+    return Loader
 
 
-def make_functions_first() -> None:
-    """Go through a stack's functions, and what they need, before the rest: AWS makes all at once,
-    LocalStack one by one, and what a function has to do first it can do meanwhile."""
-    from localstack.services.cloudformation.engine.v2.change_set_model import ChangeSetModel
+@replacement(f"{DEPLOY_LOOP}.deploy_loop")
+def look_often_at_resources(original: Any) -> Any:
+    """Look at a resource that is being created 50 times a second.
 
-    visit = ChangeSetModel._visit_resources
+    LocalStack: looks once a second, and a function has several states to go through.
 
-    def visit_functions_first(*arguments: Any, **named: Any) -> Any:
-        node = visit(*arguments, **named)
-        node.resources.sort(key=lambda one: one.type_.value != "AWS::Lambda::Function")
-        return node
+    Saves: @@interval@@
 
-    ChangeSetModel._visit_resources = visit_functions_first
+    Test: tests/integration/test_deployment.py
+    test_a_stack_is_created_with_its_outputs_and_tells_of_each_resource
+    """
+    timeout, _ = original.__defaults__
+    original.__defaults__ = (timeout, INTERVAL)
+    return original
+
+
+@patch(f"{ENGINE}.v2.change_set_model:ChangeSetModel._visit_resources")
+def create_functions_first(original: Any, *arguments: Any, **named: Any) -> Any:
+    """Create the functions of a stack, and what they need, before its other resources.
+
+    LocalStack: creates one resource after the other; AWS creates at once what is independent.
+    What a function does when it is created it does beside the other resources.
+
+    Saves: @@functionsfirst@@
+
+    Test: tests/integration/test_executor_ahead.py::test_it_begins_before_anybody_invokes_it
+    """
+    node = original(*arguments, **named)
+    node.resources.sort(key=lambda one: one.type_.value != "AWS::Lambda::Function")
+    return node

@@ -1,49 +1,71 @@
-"""UpdateStack with nothing to update fails, and so does the update of what was never created.
-
-LocalStack knows the first too, but not of a template with a transform: it compares what was
-written with what came of it.
-https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
-"""
+"""Updates of stacks that CloudFormation refuses."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from localstack.aws.api import CommonServiceException
+from mailroom_localstack.patches import check
 
 if TYPE_CHECKING:
-    from localstack.aws.api import RequestContext
+    from mailroom_localstack.service_call import ServiceCall
 
-NOTHING_TO_DO = "No updates are to be performed."
+NO_UPDATES = "No updates are to be performed."
 NEVER_CREATED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED"}
 
 
-def look_at_stack_update(_chain: object, context: RequestContext, _response: object) -> None:
-    """Refuse an update to the same template, parameters and tags, or of what rolled back.
+@check("cloudformation", "UpdateStack")
+def refuse_update_without_changes(context: ServiceCall) -> None:
+    """Refuse an UpdateStack that changes neither template nor parameters nor tags.
 
-    Raises:
-        CommonServiceException: ValidationError, as UpdateStack and CreateChangeSet answer.
+    LocalStack: accepts it if the template has a transform: it compares the template as it was
+    written with the template that the transform made.
+
+    AWS: answers ValidationError, `No updates are to be performed.`
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html
+
+    Test: tests/integration/test_limits.py::test_an_update_without_changes_fails
     """
-    if context.service is None or context.service.service_name != "cloudformation":
-        return
-    operation, request = context.operation.name, context.service_request
-    plans = operation == "CreateChangeSet" and request.get("ChangeSetType", "UPDATE") == "UPDATE"
-    if operation != "UpdateStack" and not plans:
-        return
-    stack = _active_stack(context, request.get("StackName", ""))
-    if stack is None:
-        return
-    if stack.status in NEVER_CREATED:
-        refusal = f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated."
-        raise CommonServiceException("ValidationError", refusal, 400, True)
-    if not plans and _is_same(stack, request):
-        raise CommonServiceException("ValidationError", NOTHING_TO_DO, 400, True)
+    stack = _active_stack(context)
+    if stack is not None and stack.status in NEVER_CREATED:
+        raise _never_created(stack)
+    if stack is not None and _is_same(stack, context.service_request):
+        raise _invalid(NO_UPDATES)
 
 
-def _active_stack(context: RequestContext, name: str) -> Any:
+@check("cloudformation", "CreateChangeSet")
+def refuse_update_of_stack_never_created(context: ServiceCall) -> None:
+    """Refuse to update a stack whose creation was rolled back.
+
+    LocalStack: updates it.
+
+    AWS: answers ValidationError; such a stack can only be deleted.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+
+    Test: tests/integration/test_rollback.py
+    test_a_creation_that_was_rolled_back_can_not_be_updated
+    """
+    if context.service_request.get("ChangeSetType", "UPDATE") != "UPDATE":
+        return
+    stack = _active_stack(context)
+    if stack is not None and stack.status in NEVER_CREATED:
+        raise _never_created(stack)
+
+
+def _never_created(stack: Any) -> Exception:
+    return _invalid(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+
+
+def _invalid(message: str) -> Exception:
+    from localstack.aws.api import CommonServiceException
+
+    return CommonServiceException("ValidationError", message, 400, True)
+
+
+def _active_stack(context: ServiceCall) -> Any:
     from localstack.services.cloudformation.stores import get_cloudformation_store
 
+    name = context.service_request.get("StackName", "")
     stacks = get_cloudformation_store(context.account_id, context.region).stacks_v2
     return next(
         (
@@ -66,7 +88,7 @@ def _is_same(stack: Any, request: Mapping[str, Any]) -> bool:
 
 
 def _same_parameters(stack: Any, given: Iterable[Mapping[str, Any]]) -> bool:
-    """A parameter that isn't given has its default, whatever it had before."""
+    """Whether nothing changes; a parameter that isn't given has its default again."""
     before = stack.resolved_parameters or {}
     values = {
         parameter["ParameterKey"]: parameter.get("ParameterValue")

@@ -1,1 +1,1 @@
-"""What is patched in LocalStack's CloudWatch."""
+"""Changes of LocalStack's CloudWatch."""

@@ -1,1 +1,1 @@
-"""What is patched in LocalStack's IAM."""
+"""Changes of LocalStack's IAM."""

@@ -1,1 +1,1 @@
-"""What is patched in LocalStack's Lambda."""
+"""Changes of LocalStack's Lambda."""

@@ -1,44 +1,85 @@
-"""What is mended in LocalStack's event source mappings.
-
-LocalStack reads the body of an SQS message as JSON, for its filters, and gives the function what
-it writes from that: other white space, other escapes, `1.10` as `1.1`, of a repeated key only
-the last, and of a JSON string only its content. Lambda gives the body as it was sent.
-See https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
-"""
+"""Event source mappings of queues."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mailroom_localstack.patches import check, patch
+
 if TYPE_CHECKING:
-    from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import SqsPoller
+    from mailroom_localstack.service_call import ServiceCall
+
+POLLER = "localstack.services.lambda_.event_source_mapping.pollers.sqs_poller:SqsPoller"
 
 
-def mend_event_sources() -> None:
-    """Makes event source mappings hand over bodies unaltered; calling it again does nothing."""
-    from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import SqsPoller
+@patch(f"{POLLER}.handle_messages")
+def deliver_bodies_unaltered(original: Any, poller: Any, messages: list[dict[str, Any]]) -> None:
+    """Give a function the body of a message as it was sent.
 
-    if SqsPoller.handle_messages is handle_messages:
-        return
-    global _handle_messages, _add_source_metadata
-    _handle_messages = SqsPoller.handle_messages
-    _add_source_metadata = SqsPoller.add_source_metadata
-    SqsPoller.handle_messages = handle_messages
-    SqsPoller.add_source_metadata = add_source_metadata
+    LocalStack: reads each body as JSON, for its filters, and gives what it writes from that: other
+    white space, other escapes, `1.10` as `1.1`, of a repeated key only the last, and of a JSON
+    string only its content.
 
+    AWS: gives the body as it was sent.
+    https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 
-def handle_messages(poller: SqsPoller, messages: list[dict[str, Any]]) -> None:
-    """Handles messages as before, but notes their bodies. A poller is one thread's."""
+    Test: tests/parity/test_event_sources.py
+    test_a_record_has_the_body_as_it_was_sent_and_the_attributes
+    """
+    # A poller is one thread's.
     poller.bodies = {message["MessageId"]: message["Body"] for message in messages}
-    _handle_messages(poller, messages)
+    original(poller, messages)
 
 
-def add_source_metadata(poller: SqsPoller, events: list[dict[str, Any]], *args: Any) -> Any:
-    """Completes events when they have passed the filters, and gives them back their bodies."""
+@deliver_bodies_unaltered.also(f"{POLLER}.add_source_metadata")
+def restore_bodies(original: Any, poller: Any, events: list[dict[str, Any]], *args: Any) -> Any:
+    """Give the events that have passed the filters their bodies back."""
     for event in events:
         event["body"] = poller.bodies[event["messageId"]]
-    return _add_source_metadata(poller, events, *args)
+    return original(poller, events, *args)
 
 
-_handle_messages: Any
-_add_source_metadata: Any
+@check("lambda", "CreateEventSourceMapping")
+def refuse_short_visibility_timeout(context: ServiceCall) -> None:
+    """Refuse a queue whose visibility timeout is shorter than the function's timeout.
+
+    LocalStack: creates the mapping.
+
+    AWS: answers InvalidParameterValueException.
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+
+    Test: tests/parity/test_event_sources.py
+    test_a_queue_that_hides_messages_for_less_time_than_the_function_has_is_refused
+    """
+    request = context.service_request
+    function = _function(context, request["FunctionName"])
+    queue = _queue(request.get("EventSourceArn") or "")
+    if function is None or queue is None:
+        return
+    visibility, timeout = int(queue.visibility_timeout), int(function.latest().config.timeout)
+    if visibility < timeout:
+        from localstack.aws.api import CommonServiceException
+
+        raise CommonServiceException(
+            "InvalidParameterValueException",
+            f"Queue visibility timeout: {visibility} seconds is less than Function timeout:"
+            f" {timeout} seconds",
+            400,
+            True,
+        )
+
+
+def _function(context: ServiceCall, function: str) -> Any:
+    from localstack.services.lambda_.invocation.models import lambda_stores
+
+    name = function.split(":function:")[-1].split(":")[0]
+    return lambda_stores[context.account_id][context.region].functions.get(name)
+
+
+def _queue(arn: str) -> Any:
+    from localstack.services.sqs.models import sqs_stores
+
+    parts = arn.split(":")
+    if len(parts) != 6 or parts[2] != "sqs":
+        return None
+    return sqs_stores[parts[4]][parts[3]].queues.get(parts[5])

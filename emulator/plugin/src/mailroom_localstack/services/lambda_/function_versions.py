@@ -1,95 +1,101 @@
-"""What is mended in LocalStack's Lambda service, whichever executor it uses.
-
-The hook runs as each function version comes up, so that LocalStack's own start doesn't pay for
-the import of its Lambda service.
-"""
+"""Versions of functions: how they are replaced and removed, and when they are initialized."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import logging
+import os
+import threading
 from typing import TYPE_CHECKING, Any
 
-from localstack.runtime.hooks import hook
-from localstack.services.lambda_.hooks import HOOKS_LAMBDA_INJECT_LDM_PROVISIONER
+from mailroom_localstack.executor.code_folders import CODE_FOLDERS
+from mailroom_localstack.patches import patch
 
 if TYPE_CHECKING:
-    from localstack.services.lambda_.invocation.execution_environment import ExecutionEnvironment
-    from localstack.services.lambda_.invocation.lambda_service import LambdaService
+    from localstack.services.lambda_.invocation.lambda_models import VersionState
     from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 
-METRIC_THREADS = "record-cloudwatch-metric"
-# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-PAYLOAD_LIMITS = {"RequestResponse": 6 * 1024 * 1024, "Event": 1024 * 1024}
+LOG = logging.getLogger(__name__)
+INVOCATION = "localstack.services.lambda_.invocation"
+# Logical ids of functions, of any stack, separated by commas.
+PREINITIALIZED_VARIABLE = "LAMBDA_PROCESS_AHEAD"
 
 
-@hook(HOOKS_LAMBDA_INJECT_LDM_PROVISIONER)
-def mend_function_version(version: LambdaVersionManager) -> None:
-    """Gives a function version its configured log group, batched logs and metrics, events as
-    they were sent, and an orderly end."""
-    from localstack.services.lambda_.invocation import (
-        execution_environment,
-        lambda_service,
-        version_manager,
-    )
+@patch(f"{INVOCATION}.execution_environment:ExecutionEnvironment.release")
+def let_invocations_end(original: Any, environment: Any) -> None:
+    """Let an invocation end, with its code, when its function is updated.
 
-    from mailroom_localstack.services.lambda_ import (
-        event_sources,
-        log_delivery,
-        preinitialize,
-        version_updates,
-    )
+    LocalStack: stops the environments of the old version and deletes its code while they work: it
+    logs an error, and what the function imports later is gone.
 
-    preinitialize.initialise_ahead(version)
-    settings = version.function_version
-    version.log_handler = log_delivery.BatchedLogHandler(settings.config.role, settings.id.region)
-    execution_environment.ExecutionEnvironment.get_log_group_name = log_group_name
-    if version_manager.start_thread is not start_thread:
-        global _start_thread, _invoke
-        _start_thread = version_manager.start_thread
-        _invoke = lambda_service.LambdaService.invoke
-        lambda_service.LambdaService.invoke = invoke
-        version_manager.start_thread = start_thread
-        version_manager.record_cw_metric_invocation = log_delivery.count_invocation
-        version_manager.record_cw_metric_error = log_delivery.count_error
-        event_sources.mend_event_sources()
-        version_updates.mend_rollover()
+    AWS: lets invocations of the old version end.
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
 
-
-def log_group_name(environment: ExecutionEnvironment) -> str:
-    """The log group of the function's ``LoggingConfig``, which LocalStack passes over.
-
-    See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html
+    Test: tests/integration/test_executor_updates.py
+    test_an_invocation_at_work_keeps_its_code_and_ends_well
     """
-    version = environment.function_version
-    configured = (version.config.logging_config or {}).get("LogGroup")
-    return configured or f"/aws/lambda/{version.id.function_name}"
+    from localstack.services.lambda_.invocation.execution_environment import RuntimeStatus
+
+    with environment.status_lock:
+        if environment.status != RuntimeStatus.STOPPED:
+            original(environment)
 
 
-def start_thread(method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Starts a thread, but not for a metric: to count is done at once."""
-    if (kwargs.get("name") or "").startswith(METRIC_THREADS):
-        return method()
-    return _start_thread(method, *args, **kwargs)
+@let_invocations_end.also(f"{INVOCATION}.lambda_models:S3Code.destroy_cached")
+def keep_code_in_use(original: Any, code: Any) -> None:
+    """Remove unpacked code when no execution environment uses it any more."""
+    folder = code.get_unzipped_code_location()
+    CODE_FOLDERS.remove(folder, folder.parent)
 
 
-def invoke(service: LambdaService, *args: Any, **kwargs: Any) -> Any:
-    """Invokes a function unless its payload is larger than Lambda takes.
+@patch(f"{INVOCATION}.lambda_service:LambdaService.stop_version")
+def delete_failed_functions(original: Any, service: Any, qualified_arn: str) -> None:
+    """Delete a function that failed to be created, and a stack that has one.
 
-    Raises:
-        RequestTooLargeException: as Lambda's API does.
+    LocalStack: fails to delete a function without a running version.
+
+    AWS: deletes it.
+    https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
+
+    Test: tests/integration/test_executor_refusals.py
+    test_a_stack_with_a_runtime_that_is_not_there_fails_with_the_reason
     """
-    from localstack.aws.api.lambda_ import RequestTooLargeException
-
-    invocation_type = kwargs.get("invocation_type") or "RequestResponse"
-    size, limit = len(kwargs.get("payload") or b""), PAYLOAD_LIMITS.get(invocation_type)
-    if limit is not None and size > limit:
-        raise RequestTooLargeException(
-            f"{size} byte payload is too large for the {invocation_type} invocation type"
-            f" (limit {limit} bytes)",
-            Type="User",
-        )
-    return _invoke(service, *args, **kwargs)
+    with contextlib.suppress(ValueError):
+        original(service, qualified_arn)
 
 
-_start_thread: Callable[..., Any]
-_invoke: Callable[..., Any]
+@patch(f"{INVOCATION}.version_manager:LambdaVersionManager.start")
+def preinitialize_functions(original: Any, version: LambdaVersionManager) -> VersionState:
+    """Initialize the functions of `LAMBDA_PROCESS_AHEAD` as soon as they are created.
+
+    LocalStack: initializes an execution environment when its function is invoked; Lambda may do so
+    before (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html).
+
+    Saves: @@preinit@@
+
+    Test: tests/integration/test_executor_ahead.py::test_it_begins_before_anybody_invokes_it
+    """
+    from localstack.aws.api.lambda_ import State
+
+    state: VersionState = original(version)
+    name = version.function_version.id.function_name
+    chosen = os.environ.get(PREINITIALIZED_VARIABLE, "").split(",")
+    if state.state == State.Active and any(one and f"-{one}-" in name for one in chosen):
+        threading.Thread(target=_initialize, args=[version], daemon=True).start()
+    return state
+
+
+def _initialize(version: LambdaVersionManager) -> None:
+    from localstack.services.lambda_.invocation.lambda_models import InitializationType
+
+    from mailroom_localstack.executor.process_executor import ProcessRuntimeExecutor
+
+    try:
+        with version.assignment_service.get_environment(
+            version.id, version.function_version, InitializationType.on_demand
+        ) as environment:
+            if isinstance(environment.runtime_executor, ProcessRuntimeExecutor):
+                environment.runtime_executor.initialize()
+    except Exception:
+        # The first invocation meets the same error, and its caller gets it.
+        LOG.debug("%s was not initialized ahead", version.function_arn, exc_info=True)

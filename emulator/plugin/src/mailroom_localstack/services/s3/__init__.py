@@ -1,1 +1,1 @@
-"""What is patched in LocalStack's S3."""
+"""Changes of LocalStack's S3."""

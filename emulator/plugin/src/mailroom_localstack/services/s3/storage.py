@@ -1,20 +1,20 @@
-"""S3 whose objects lie in LocalStack's own folder.
-
-LocalStack's own keeps them in /tmp/localstack-s3-storage, which every LocalStack on the machine
-shares: that of a second user can't write there.
-"""
+"""Where the objects of buckets are stored."""
 
 from pathlib import Path
 
-from localstack import config
-from localstack.services.plugins import Service, aws_provider
+from mailroom_localstack.patches import replacement
 
 
-@aws_provider(api="s3", name="mailroom")
-def s3() -> Service:
-    """Gives the service that `PROVIDER_OVERRIDE_S3=mailroom` chooses."""
-    from localstack.services.s3.provider import S3Provider
-    from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
+@replacement("localstack.services.s3.provider:DEFAULT_S3_TMP_DIR")
+def store_objects_in_own_folder(original: str) -> str:
+    """Store objects in a folder of the environment's own.
 
-    objects = Path(config.dirs.tmp) / "s3"
-    return Service.for_provider(S3Provider(EphemeralS3ObjectStore(str(objects))))
+    LocalStack: stores them in one folder under /tmp, which all users and environments share.
+
+    Why: a second user can't write there, and one environment could read another's objects.
+
+    Test: tests/integration/test_environment.py::test_down_leaves_no_process_no_port_and_no_folder
+    """
+    from localstack import config
+
+    return str(Path(config.dirs.tmp) / "s3")

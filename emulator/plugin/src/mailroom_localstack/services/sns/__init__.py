@@ -1,1 +1,1 @@
-"""What is patched in LocalStack's SNS."""
+"""Changes of LocalStack's SNS."""

@@ -1,34 +1,26 @@
-"""A message without any attribute passes no filter policy on attributes, not even `exists: false`.
+"""Filter policies of subscriptions."""
 
-https://docs.aws.amazon.com/sns/latest/dg/attribute-key-matching.html
-"""
+from typing import Any
 
-from __future__ import annotations
+from mailroom_localstack.patches import patch
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from localstack.aws.api import RequestContext
+FILTER = "localstack.services.sns.filter:SubscriptionFilter"
 
 
-def look_at_filters(_chain: object, context: RequestContext, _response: object) -> None:
-    """Mend SNS's filters before it does anything; mending again does nothing."""
-    if context.service is None or context.service.service_name != "sns":
-        return
-    from localstack.services.sns.filter import SubscriptionFilter
+@patch(f"{FILTER}.check_filter_policy_on_message_attributes")
+def filter_messages_without_attributes(
+    original: Any, filters: Any, filter_policy: Any, message_attributes: Any
+) -> bool:
+    """Let a message without any attribute pass no filter policy on attributes.
 
-    if SubscriptionFilter.check_filter_policy_on_message_attributes is passes:
-        return
-    global _passes
-    _passes = SubscriptionFilter.check_filter_policy_on_message_attributes
-    SubscriptionFilter.check_filter_policy_on_message_attributes = passes
+    LocalStack: lets it pass `exists: false`.
 
+    AWS: evaluates `exists: false` only if the message has another attribute.
+    https://docs.aws.amazon.com/sns/latest/dg/attribute-key-matching.html
 
-def passes(filters: Any, filter_policy: Any, message_attributes: Any) -> bool:
-    """Whether a message's attributes pass a filter policy."""
+    Test: tests/parity/test_topics.py
+    test_a_message_without_any_attribute_passes_no_filter_policy_not_even_exists_false
+    """
     if filter_policy and not message_attributes:
         return False
-    return bool(_passes(filters, filter_policy, message_attributes))
-
-
-_passes: Any
+    return bool(original(filters, filter_policy, message_attributes))

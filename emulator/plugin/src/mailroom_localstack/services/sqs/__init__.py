@@ -1,1 +1,1 @@
-"""What is patched in LocalStack's SQS."""
+"""Changes of LocalStack's SQS."""

@@ -1,41 +1,37 @@
-"""A redrive policy names a dead-letter queue that exists and that lets itself be named.
-
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
-"""
+"""Redrive policies that SQS refuses."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from localstack.aws.api import CommonServiceException
+from mailroom_localstack.patches import check
 
 if TYPE_CHECKING:
-    from localstack.aws.api import RequestContext
-
-SETS_ATTRIBUTES = {"CreateQueue", "SetQueueAttributes"}
+    from mailroom_localstack.service_call import ServiceCall
 
 
-def look_at_queue(_chain: object, context: RequestContext, _response: object) -> None:
-    """Refuse a redrive policy that leads nowhere.
+@check("sqs", "CreateQueue", "SetQueueAttributes")
+def refuse_redrive_policy_without_queue(context: ServiceCall) -> None:
+    """Refuse a redrive policy whose dead-letter queue doesn't exist or doesn't allow it.
 
-    Raises:
-        CommonServiceException: InvalidParameterValue, as SQS answers.
+    LocalStack: accepts any dead-letter queue.
+
+    AWS: answers InvalidParameterValue; a redrive allow policy says which queues may name the queue.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+
+    Test: tests/parity/test_dead_letters.py::test_a_redrive_policy_that_names_no_queue_is_refused
     """
-    if context.service is None or context.service.service_name != "sqs":
-        return
     request = context.service_request
-    if context.operation.name in SETS_ATTRIBUTES:
-        policy = (request.get("Attributes") or {}).get("RedrivePolicy")
-        reason = policy and _why_not(_read(policy).get("deadLetterTargetArn"), _source(context))
-        if reason:
-            raise _invalid(
-                f"Value {policy} for parameter RedrivePolicy is invalid. Reason: {reason}"
-            )
+    policy = (request.get("Attributes") or {}).get("RedrivePolicy")
+    reason = policy and _why_not(_read(policy).get("deadLetterTargetArn"), _source(context))
+    if reason:
+        raise _invalid(f"Value {policy} for parameter RedrivePolicy is invalid. Reason: {reason}")
 
 
 def _why_not(target: Any, source: str) -> str | None:
-    """Why a queue can't send its dead letters to a target; None where LocalStack has to look."""
+    """Why a queue can't have a dead-letter queue; None if it can, or LocalStack finds out."""
+    from localstack.aws.api.sqs import QueueAttributeName
     from localstack.services.sqs.models import sqs_stores
 
     parts = str(target).split(":")
@@ -45,7 +41,7 @@ def _why_not(target: Any, source: str) -> str | None:
     queue = sqs_stores[account][region].queues.get(name)
     if queue is None:
         return "Dead letter target does not exist."
-    allowed = _read(queue.attributes.get("RedriveAllowPolicy"))
+    allowed = _read(queue.attributes.get(QueueAttributeName.RedriveAllowPolicy))
     permission = allowed.get("redrivePermission")
     is_named = source in allowed.get("sourceQueueArns", ())
     if permission == "denyAll" or (permission == "byQueue" and not is_named):
@@ -53,7 +49,7 @@ def _why_not(target: Any, source: str) -> str | None:
     return None
 
 
-def _source(context: RequestContext) -> str:
+def _source(context: ServiceCall) -> str:
     request = context.service_request
     name = request.get("QueueName") or request["QueueUrl"].rpartition("/")[2]
     return f"arn:{context.partition}:sqs:{context.region}:{context.account_id}:{name}"
@@ -67,5 +63,7 @@ def _read(policy: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _invalid(message: str) -> CommonServiceException:
+def _invalid(message: str) -> Exception:
+    from localstack.aws.api import CommonServiceException
+
     return CommonServiceException("InvalidParameterValue", message, 400, True)

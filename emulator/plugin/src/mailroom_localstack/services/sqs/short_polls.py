@@ -1,9 +1,4 @@
-"""Short polls that look at a part of a queue, when asked to.
-
-SQS keeps a queue on many servers, and a short poll (WaitTimeSeconds is 0) asks a sample of them: it
-may come back empty from a queue that has messages. A long poll asks all. LocalStack always has all.
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
-"""
+"""Short polls that see a part of a queue, for tests."""
 
 from __future__ import annotations
 
@@ -12,37 +7,40 @@ import os
 import random
 from typing import Any
 
-from localstack.runtime.hooks import on_infra_start
+from mailroom_localstack.patches import patch
 
-# Of a queue's messages, the share that a short poll may see: 0 to 1. The tests set it.
-SHARE = "MAILROOM_SHORT_POLL_SHARE"
+# The share of a queue's messages that a short poll may see: 0 to 1. Tests set it.
+SHARE_VARIABLE = "MAILROOM_SHORT_POLL_SHARE"
 
 
-@on_infra_start(should_load=lambda: bool(os.environ.get(SHARE)))
-def sample_short_polls() -> None:
-    """Let each short poll of a standard queue see a random part of it."""
-    from localstack.services.sqs.models import StandardQueue
-    from localstack.utils.patch import patch
+@patch("localstack.services.sqs.models:StandardQueue.receive")
+def sample_short_polls(
+    original: Any,
+    queue: Any,
+    number: int = 1,
+    wait_seconds: int | None = None,
+    *args: Any,
+    **kw: Any,
+) -> Any:
+    """Let a short poll see a random part of a standard queue, if a variable sets its share.
 
-    share = float(os.environ[SHARE])
+    LocalStack: has all messages of a queue.
 
-    @patch(StandardQueue.receive)
-    def receive(
-        fn: Any,
-        self: Any,
-        number: int = 1,
-        wait_seconds: int | None = None,
-        *more: Any,
-        **named: Any,
-    ) -> Any:
-        if wait_seconds:
-            return fn(self, number, wait_seconds, *more, **named)
-        hidden = _take_out(self.visible, 1 - share)
-        try:
-            return fn(self, number, wait_seconds, *more, **named)
-        finally:
-            for message in hidden:
-                self.visible.put_nowait(message)
+    AWS: keeps a queue on many servers; a short poll asks some of them, and a long poll asks all.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html
+
+    Test: tests/integration/test_short_polls.py
+    test_a_message_that_short_polls_miss_is_received_at_the_first_attempt
+    """
+    share = os.environ.get(SHARE_VARIABLE)
+    if wait_seconds or not share:
+        return original(queue, number, wait_seconds, *args, **kw)
+    hidden = _take_out(queue.visible, 1 - float(share))
+    try:
+        return original(queue, number, wait_seconds, *args, **kw)
+    finally:
+        for message in hidden:
+            queue.visible.put_nowait(message)
 
 
 def _take_out(visible: Any, share: float) -> list[Any]:

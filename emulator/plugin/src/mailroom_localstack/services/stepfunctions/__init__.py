@@ -1,1 +1,1 @@
-"""What is patched in LocalStack's Step Functions."""
+"""Changes of LocalStack's Step Functions."""

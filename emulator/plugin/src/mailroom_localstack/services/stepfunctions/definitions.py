@@ -1,132 +1,65 @@
-"""Refuses, before a service sees it, what AWS's would refuse."""
+"""Definitions of state machines that Step Functions refuses."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from localstack.aws.api import CommonServiceException
-from localstack.runtime.hooks import on_infra_start
-from mailroom_rules.states import (
-    Diagnostic,
-    diagnose,
-    refusal_message,
-)
+from mailroom_rules.states import Diagnostic, diagnose, refusal_message
 
-from mailroom_localstack.services.cloudformation.stack_updates import look_at_stack_update
-from mailroom_localstack.services.lambda_.event_source_limits import look_at_event_source
-from mailroom_localstack.services.sns.filters import look_at_filters
-from mailroom_localstack.services.sqs.queue_limits import look_at_queue
-from mailroom_localstack.services.stepfunctions.execution_limits import look_at_execution
+from mailroom_localstack.patches import check, patch
 
 if TYPE_CHECKING:
-    from localstack.aws.api import RequestContext
-    from localstack.aws.chain import HandlerChain
-    from localstack.http import Response
+    from mailroom_localstack.service_call import ServiceCall
 
-CREATES = {"CreateStateMachine", "UpdateStateMachine"}
-VALIDATES = "ValidateStateMachineDefinition"
+PROVIDER = "localstack.services.stepfunctions.provider:StepFunctionsProvider"
 
 
-# After `validation`: what stands here may rely on what a request has to have.
-AFTER_VALIDATION = -20
+@check("stepfunctions", "CreateStateMachine", "UpdateStateMachine")
+def refuse_broken_transitions(context: ServiceCall) -> None:
+    """Refuse a definition with a missing target, an unreachable state or no end.
 
+    LocalStack: creates the state machine, whose executions then fail.
 
-@on_infra_start(priority=AFTER_VALIDATION)
-def refuse_what_aws_refuses() -> None:
-    """Look at every request before its service does."""
-    from localstack.aws import handlers
+    AWS: answers InvalidDefinition.
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
 
-    for look in (
-        look_at_state_machine,
-        look_at_execution,
-        look_at_stack_update,
-        look_at_queue,
-        look_at_event_source,
-        look_at_filters,
-    ):
-        handlers.serve_custom_service_request_handlers.append(look)
-
-
-def look_at_state_machine(chain: HandlerChain, context: RequestContext, response: Response) -> None:
-    """Refuse a definition with a transition to nowhere, a state that nothing leads to, or no end.
-
-    Raises:
-        CommonServiceException: InvalidDefinition, as CreateStateMachine answers.
+    Test: tests/integration/test_limits.py::test_a_state_machine_that_goes_nowhere_is_not_created
     """
-    if context.service is None or context.service.service_name != "stepfunctions":
-        return
-    mend_lambda_errors()
-    operation = context.operation.name
-    if operation not in CREATES and operation != VALIDATES:
-        return
     found = _diagnose(context.service_request.get("definition"))
-    if found and operation in CREATES:
-        raise CommonServiceException("InvalidDefinition", refusal_message(found), 400, True)
     if found:
-        _answer(chain, context, response, found)
+        from localstack.aws.api import CommonServiceException
+
+        raise CommonServiceException("InvalidDefinition", refusal_message(found), 400, True)
 
 
-def mend_lambda_errors() -> None:
-    """Name a refusal as Step Functions does; calling it again does nothing.
+@patch(f"{PROVIDER}.validate_state_machine_definition")
+def diagnose_broken_transitions(
+    original: Any, provider: Any, context: Any, request: Any, **options: Any
+) -> Any:
+    """Diagnose a missing target, an unreachable state and a missing end.
 
-    It knows the errors of Lambda's API, and calls the others by the name of all of them, as in
-    awslabs/aws-deployment-framework#460.
+    LocalStack: answers that the definition is valid.
+
+    AWS: answers FAIL, with a diagnostic for each of them.
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
+
+    Test: tests/integration/test_limits.py::test_a_state_machine_that_goes_nowhere_is_not_valid
     """
-    from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service import (  # noqa: E501
-        state_task_service_lambda,
-    )
-
-    task = state_task_service_lambda.StateTaskServiceLambda
-    original = task._error_cause_from_client_error
-    if original is named_as_lambda_exception:
-        return
-    global _error_cause
-    _error_cause = original
-    task._error_cause_from_client_error = staticmethod(named_as_lambda_exception)
-
-
-def named_as_lambda_exception(error: Any) -> tuple[str, str]:
-    """The name and the cause of an error of Lambda's API."""
-    name, cause = _error_cause(error)
-    if name == "Lambda.AccessDeniedException":
-        return "Lambda.AWSLambdaException", cause
-    return name, cause
+    found = _diagnose(request.get("definition"))
+    if not found:
+        return original(provider, context, request, **options)
+    diagnostics = [
+        {"severity": "ERROR", "code": one.code, "message": one.message}
+        | ({"location": one.location} if one.location else {})
+        for one in found
+    ]
+    return {"result": "FAIL", "diagnostics": diagnostics, "truncated": False}
 
 
 def _diagnose(definition: str | None) -> list[Diagnostic]:
-    """What isn't JSON, or isn't a definition at all, LocalStack refuses itself."""
+    """What is wrong; LocalStack itself refuses what isn't JSON, or isn't a definition."""
     try:
         return diagnose(json.loads(definition or "{}"))
     except (ValueError, AttributeError, TypeError):
         return []
-
-
-def _answer(
-    chain: HandlerChain, context: RequestContext, response: Response, found: list[Diagnostic]
-) -> None:
-    from localstack.aws.protocol.serializer import create_serializer
-
-    context.service_response = {
-        "result": "FAIL",
-        "diagnostics": [
-            {
-                "severity": "ERROR",
-                "code": one.code,
-                "message": one.message,
-                **({"location": one.location} if one.location else {}),
-            }
-            for one in found
-        ],
-        "truncated": False,
-    }
-    serializer = create_serializer(context.service, context.protocol)
-    response.update_from(
-        serializer.serialize_to_response(
-            context.service_response, context.operation, context.request.headers, context.request_id
-        )
-    )
-    chain.stop()
-
-
-_error_cause: Any

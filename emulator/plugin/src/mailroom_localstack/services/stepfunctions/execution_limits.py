@@ -1,64 +1,77 @@
-"""What Step Functions doesn't take of an execution, and doesn't catch.
-
-An input has 256 KB at most, and `States.ALL` doesn't match what is larger than that.
-https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
-"""
+"""Errors and limits of executions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from localstack.aws.api import CommonServiceException
+from mailroom_localstack.patches import check, patch
 
 if TYPE_CHECKING:
-    from localstack.aws.api import RequestContext
+    from mailroom_localstack.service_call import ServiceCall
 
-LARGEST_INPUT = 256 * 1024
-NEVER_CAUGHT_BY_ALL = "States.DataLimitExceeded"
+MAXIMUM_INPUT_BYTES = 256 * 1024
+NOT_CAUGHT_BY_ALL = "States.DataLimitExceeded"
+ASL = "localstack.services.stepfunctions.asl.component"
+LAMBDA_TASK = f"{ASL}.state.state_execution.state_task.service.state_task_service_lambda"
 
 
-def look_at_execution(_chain: object, context: RequestContext, _response: object) -> None:
-    """Refuse an input that is too large.
+@check("stepfunctions", "StartExecution")
+def refuse_large_input(context: ServiceCall) -> None:
+    """Refuse an input of more than 256 KiB.
 
-    Raises:
-        CommonServiceException: ValidationException, as StartExecution answers.
+    LocalStack: accepts it.
+
+    AWS: answers ValidationException.
+    https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+
+    Test: tests/parity/test_executions.py::test_an_input_of_more_than_256_kb_is_refused
     """
-    if context.service is None or context.service.service_name != "stepfunctions":
-        return
-    mend_catching()
-    if context.operation.name != "StartExecution":
-        return
-    given = context.service_request.get("input") or ""
-    if len(given.encode()) > LARGEST_INPUT:
+    text = context.service_request.get("input") or ""
+    if len(text.encode()) > MAXIMUM_INPUT_BYTES:
+        from localstack.aws.api import CommonServiceException
+
         raise CommonServiceException(
             "ValidationException",
             "1 validation error detected: Value at 'input' failed to satisfy constraint:"
-            f" Member must have length less than or equal to {LARGEST_INPUT}",
+            f" Member must have length less than or equal to {MAXIMUM_INPUT_BYTES}",
             400,
             True,
         )
 
 
-def mend_catching() -> None:
-    """Have `States.ALL` match what it matches in AWS; calling it again does nothing."""
-    from localstack.services.stepfunctions.asl.component.common.error_name import error_equals_decl
+@patch(f"{ASL}.common.error_name.error_equals_decl:ErrorEqualsDecl._eval_body")
+def catch_no_data_limit_by_all(original: Any, declaration: Any, env: Any) -> None:
+    """Let `States.ALL` not match `States.DataLimitExceeded`.
 
-    declaration = error_equals_decl.ErrorEqualsDecl
-    if declaration._eval_body is matches:
-        return
-    global _matches
-    _matches = declaration._eval_body
-    declaration._eval_body = matches
+    LocalStack: matches every error by `States.ALL`.
 
+    AWS: catches `States.DataLimitExceeded` only by its own name.
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
 
-def matches(declaration: Any, env: Any) -> None:
-    """Put on the stack whether the error that lies there is one of a retrier's or a catcher's."""
+    Test: tests/parity/test_invocations.py
+    test_an_answer_of_more_than_256_kb_fails_the_execution_uncaught_by_states_all
+    """
     error = env.stack[-1]
-    if error is not None and error.error_name == NEVER_CAUGHT_BY_ALL:
+    if error is not None and error.error_name == NOT_CAUGHT_BY_ALL:
         env.stack[-1] = error in declaration.error_names
     else:
-        _matches(declaration, env)
+        original(declaration, env)
 
 
-_matches: Any
+@patch(f"{LAMBDA_TASK}:StateTaskServiceLambda._error_cause_from_client_error")
+def name_lambda_refusals(original: Any, error: Any) -> tuple[str, str]:
+    """Name a refusal of Lambda `Lambda.AWSLambdaException`.
+
+    LocalStack: names it `Lambda.AccessDeniedException`.
+
+    AWS: knows the errors of Lambda's API, and gives the others the name of all of them, as public
+    reports show (awslabs/aws-deployment-framework#460).
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+
+    Test: tests/parity/test_invocations.py
+    test_a_role_that_may_not_invoke_a_function_fails_the_task
+    """
+    name, cause = original(error)
+    if name == "Lambda.AccessDeniedException":
+        return "Lambda.AWSLambdaException", cause
+    return name, cause

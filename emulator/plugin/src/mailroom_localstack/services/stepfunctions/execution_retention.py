@@ -1,39 +1,53 @@
-"""Forgets executions that ended long ago, and the threads that they ran in.
+"""How many executions LocalStack remembers."""
 
-LocalStack keeps both until it ends: the threads to stop them then, with the whole definition of
-the state machine in their names. AWS keeps an execution's history for 90 days:
-https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-"""
+import contextlib
+from collections.abc import MutableMapping
+from threading import Thread
+from typing import Any
 
-from __future__ import annotations
+from mailroom_localstack.patches import patch
 
-from typing import TYPE_CHECKING
-
-from localstack.runtime.hooks import on_infra_start
-
-from mailroom_localstack.services.stepfunctions.retention import forget_ended, forget_threads
-
-if TYPE_CHECKING:
-    from localstack.aws.api import RequestContext
-
-# So many that have ended are remembered, for each account and region.
+# The number of executions that have ended and are kept, for each account and region.
 KEPT = 1_000
+# An execution's status until it has ended: none before its first state.
+NOT_ENDED = (None, "RUNNING")
 
 
-@on_infra_start()
-def forget_old_executions() -> None:
-    """Look at what is there whenever an execution starts."""
-    from localstack.aws import handlers
+@patch("localstack.services.stepfunctions.backend.execution:Execution.start")
+def keep_last_executions(original: Any, execution: Any) -> None:
+    """Keep the last thousand executions that have ended, and no thread that has ended.
 
-    handlers.modify_service_response.append("stepfunctions", forget)
+    LocalStack: keeps all executions and their threads until it ends.
 
+    AWS: keeps an execution for 90 days; DescribeExecution then answers ExecutionDoesNotExist.
+    https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 
-def forget(_chain: object, context: RequestContext, _response: object) -> None:
-    """Forget what nobody will ask for any more, once an execution has started."""
-    if context.operation.name != "StartExecution":
-        return
+    Test: tests/faults/test_memory.py::test_executions_that_ended_long_ago_are_forgotten
+    """
     from localstack.services.stepfunctions.backend.store import sfn_stores
     from localstack.utils.threads import TMP_THREADS
 
-    forget_ended(sfn_stores[context.account_id][context.region].executions, KEPT)
-    forget_threads(TMP_THREADS)
+    original(execution)
+    store = sfn_stores[execution.account_id][execution.region_name]
+    delete_ended_executions(store.executions, KEPT)
+    delete_ended_threads(TMP_THREADS)
+
+
+def delete_ended_executions(executions: MutableMapping[str, Any], kept: int) -> None:
+    """Delete the oldest executions that have ended.
+
+    Args:
+        executions: by ARN, the oldest first.
+        kept: how many of those that have ended stay.
+    """
+    ended = [arn for arn, one in list(executions.items()) if one.exec_status not in NOT_ENDED]
+    for arn in ended[: max(0, len(ended) - kept)]:
+        executions.pop(arn, None)
+
+
+def delete_ended_threads(threads: list[Any]) -> None:
+    """Delete the threads that have ended, and nothing else from the list."""
+    for thread in [one for one in threads if isinstance(one, Thread)]:
+        if thread.ident is not None and not thread.is_alive():
+            with contextlib.suppress(ValueError):
+                threads.remove(thread)

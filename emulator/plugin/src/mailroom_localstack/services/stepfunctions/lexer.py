@@ -1,4 +1,4 @@
-"""A lexer for the States language that looks words up."""
+"""A lexer of the States language that finds words by a regular expression."""
 
 import re
 
@@ -12,33 +12,34 @@ PIECE = re.compile(r'[ \t\n]+|[][{},:]|true|false|null|"[^"\\\x00-\x1f]*"')
 SPECIAL = ('"$', '"{%', '"States.')
 
 
-class QuickSimulator(LexerATNSimulator):
+class WordSimulator(LexerATNSimulator):  # type: ignore[misc]
     """Finds white space, words and plain strings itself, and leaves the rest to ANTLR.
 
     ANTLR builds its automaton while it reads, letter by letter and in Python; for those that
-    takes longer than all the rest of CreateStateMachine. It prefers the longest match, and of
-    two as long the rule that comes first: words come first in the grammar.
+    takes longer than the rest of CreateStateMachine. It prefers the longest match, and of two
+    equally long matches the rule that comes first: words come first in the grammar.
     """
 
     def match(self, stream: InputStream, mode: int) -> int:
         """The type of the next token, which is consumed; `SKIP` for white space."""
         found = PIECE.match(stream.strdata, stream.index)
         token = _type(found.group()) if found else None
-        if token is None:
-            return super().match(stream, mode)
+        if found is None or token is None:
+            return int(super().match(stream, mode))
         stream.seek(found.end())
         text = found.group()
         lines = text.count("\n")
         self.line += lines
-        self.column = len(text) - text.rindex("\n") - 1 if lines else self.column + len(text)
+        start = 0 if lines else int(self.column)
+        self.column: int = start + len(text) - text.rfind("\n") - 1
         return token
 
 
 def _type(text: str) -> int | None:
     if text in WORDS:
-        return WORDS[text]
+        return int(WORDS[text])
     if text.isspace():
-        return ASLLexer.SKIP
+        return int(ASLLexer.SKIP)
     if text.startswith(SPECIAL):
         return None
-    return ASLLexer.STRINGDOLLAR if text.endswith('.$"') else ASLLexer.STRING
+    return int(ASLLexer.STRINGDOLLAR if text.endswith('.$"') else ASLLexer.STRING)

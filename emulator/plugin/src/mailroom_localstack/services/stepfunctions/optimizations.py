@@ -1,54 +1,104 @@
-"""Step Functions: paths and definitions parsed once, and by a lexer that knows its words."""
+"""How fast Step Functions reads definitions and paths."""
 
 import functools
+import importlib
 from typing import Any
 
-import jsonpath_ng
-import jsonpath_ng.ext
+from mailroom_localstack.patches import on_load, patch, replacement
+from mailroom_localstack.startup.lazy_imports import import_without_package
+
+ASL = "localstack.services.stepfunctions.asl"
+ANALYSER = f"{ASL}.static_analyser.usage_metrics_static_analyser:UsageMetricsStaticAnalyser"
 
 
-def remember_paths() -> None:
-    """Parse each JSONPath once. Step Functions parses a path whenever it is read, and for each
-    time the parser itself is built anew, which takes longer than the state does."""
-    jsonpath_ng.parse = functools.cache(jsonpath_ng.parse)
-    jsonpath_ng.ext.parse = functools.cache(jsonpath_ng.ext.parse)
+@on_load()
+def import_no_batch() -> None:
+    """Import one enumeration of moto's Batch without its package.
+
+    LocalStack: imports the package, and with it all of moto's EC2.
+
+    Saves: @@motobatch@@
+
+    Test: tests/unit/shortcuts/test_shortcuts.py::test_modules_that_are_postponed_are_not_imported
+    """
+    import_without_package("moto.batch", "utils")
 
 
-def remember_definitions() -> None:
-    """Parse each state machine's definition once. It is parsed to be validated, and for every
-    execution; the parser takes some 50 ms of CPU each time."""
-    from localstack.services.stepfunctions.asl.parse import asl_parser
+@replacement(f"{ASL}.utils.json_path:parse")
+def parse_paths_once(original: Any) -> Any:
+    """Parse each JSONPath once.
 
-    parse = asl_parser.AmazonStateLanguageParser.parse
+    LocalStack: parses a path whenever a state reads it, and builds the parser each time, which
+    takes longer than the state does.
 
-    @functools.lru_cache(maxsize=16)
-    def parsed(definition: str) -> tuple[list[Any], Any]:
-        program, tree = parse(definition)
-        return [program], tree
+    Saves: @@jsonpath@@
 
-    def parse_once(definition: str) -> tuple[Any, Any]:
-        unused, tree = parsed(definition)
-        try:
-            return unused.pop(), tree
-        except IndexError:
-            return asl_parser.Preprocessor().visit(tree), tree
-
-    asl_parser.AmazonStateLanguageParser.parse = staticmethod(parse_once)
+    Test: tests/parity/test_workflows.py
+    test_parameters_are_made_of_the_input_of_results_and_of_constants
+    """
+    return functools.cache(original)
 
 
-def look_words_up() -> None:
-    """Most of a definition is words of the States language, which need no automaton."""
-    from localstack.services.stepfunctions.asl.antlr.runtime import ASLLexer
+@parse_paths_once.also(f"{ASL}.component.common.path.result_path:parse")
+def parse_result_path_once(original: Any, path: str) -> Any:
+    """Parse each path that a result is written to once."""
+    if path not in _result_paths:
+        _result_paths[path] = original(path)
+    return _result_paths[path]
 
-    from mailroom_localstack.services.stepfunctions.lexer import QuickSimulator
 
-    ASLLexer.LexerATNSimulator = QuickSimulator
+@patch(f"{ASL}.parse.asl_parser:AmazonStateLanguageParser.parse")
+def parse_definitions_once(original: Any, definition: str) -> tuple[Any, Any]:
+    """Parse the definition of a state machine once; each execution has a program of its own.
+
+    LocalStack: parses it to validate it and for every execution, for 50 ms of CPU time each.
+
+    Saves: @@definitions@@
+
+    Test: tests/unit/shortcuts/test_shortcuts.py
+    test_a_definition_that_is_parsed_again_is_a_program_of_its_own
+    """
+    parser: Any = importlib.import_module(f"{ASL}.parse.asl_parser")
+    unused, tree = _parsed(original, definition)
+    try:
+        return unused.pop(), tree
+    except IndexError:
+        return parser.Preprocessor().visit(tree), tree
 
 
-def count_nothing() -> None:
-    """Definitions are gone through once more for LocalStack's makers, who are told nothing."""
-    from localstack.services.stepfunctions.asl.static_analyser import usage_metrics_static_analyser
+@functools.lru_cache(maxsize=16)
+def _parsed(parse: Any, definition: str) -> tuple[list[Any], Any]:
+    program, tree = parse(definition)
+    return [program], tree
 
-    usage_metrics_static_analyser.UsageMetricsStaticAnalyser.process = staticmethod(
-        lambda definition: None
-    )
+
+@replacement(f"{ASL}.antlr.runtime.ASLLexer:LexerATNSimulator")
+def look_up_words(original: Any) -> Any:
+    """Find the words and plain strings of a definition by a regular expression.
+
+    LocalStack: builds ANTLR's automaton while it reads, letter by letter and in Python.
+
+    Saves: @@lexer@@
+
+    Test: tests/unit/shortcuts/test_shortcuts.py::test_a_definition_s_tokens_are_those_of_antlr
+    """
+    from mailroom_localstack.services.stepfunctions.lexer import WordSimulator
+
+    return WordSimulator
+
+
+@patch(f"{ANALYSER}.process")
+def count_no_usage(original: Any, definition: str) -> None:
+    """Count no use of the States language's features.
+
+    LocalStack: goes through each definition once more to count them for its makers, to whom
+    nothing is sent with DISABLE_EVENTS=1.
+
+    Saves: @@usage@@
+
+    Test: tests/unit/shortcuts/test_shortcuts.py
+    test_a_definition_that_is_parsed_again_is_a_program_of_its_own
+    """
+
+
+_result_paths: dict[str, Any] = {}

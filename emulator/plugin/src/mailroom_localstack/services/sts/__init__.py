@@ -1,1 +1,1 @@
-"""What is patched in LocalStack's STS."""
+"""Changes of LocalStack's STS."""

@@ -1,17 +1,11 @@
-"""Lets services that act in a role use a client again, instead of a new one for each call.
-
-LocalStack makes one whenever a state invokes a function, for the credentials of a new session.
-Each is a megabyte, and a part of the state's time; it kept 256 of them, and what it dropped was
-garbage of the kind that is collected late.
-"""
+"""Clients of services that act in a role."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from localstack.runtime.hooks import on_infra_start
-from localstack.utils.strings import short_uid
+from mailroom_localstack.patches import patch
 
 if TYPE_CHECKING:
     from localstack.aws.connect import ClientFactory, ServiceLevelClientFactory
@@ -20,15 +14,9 @@ if TYPE_CHECKING:
 MARGIN = timedelta(minutes=5)
 
 
-@on_infra_start()
-def reuse_clients_of_roles() -> None:
-    """Mend the factory of LocalStack's clients."""
-    from localstack.aws.connect import ClientFactory
-
-    ClientFactory.with_assumed_role = with_assumed_role
-
-
-def with_assumed_role(
+@patch("localstack.aws.connect:ClientFactory.with_assumed_role")
+def reuse_clients_of_roles(
+    original: Any,
     factory: ClientFactory,
     *,
     role_arn: str,
@@ -38,12 +26,24 @@ def with_assumed_role(
     endpoint_url: str | None = None,
     config: Any = None,
 ) -> ServiceLevelClientFactory:
-    """Assumes a role; has the shape of LocalStack's own.
+    """Use the client of a role's first session for its later sessions.
 
-    The role is assumed each time, so that whoever is no longer trusted is refused at once; only
-    its clients are those of an earlier session, if there is one.
+    The role is assumed each time, so that a role that doesn't trust the service any more is
+    refused at once.
+
+    LocalStack: makes a client, of a megabyte, whenever a state invokes a function.
+
+    Saves: @@roleclients@@
+
+    Test: tests/faults/test_memory.py::test_executions_leave_little_memory_behind
     """
-    where = {"region_name": region_name, "endpoint_url": endpoint_url, "config": config}
+    from localstack.utils.strings import short_uid
+
+    where: dict[str, Any] = {
+        "region_name": region_name,
+        "endpoint_url": endpoint_url,
+        "config": config,
+    }
     sts = factory(**where).sts
     if service_principal:
         sts = sts.request_metadata(service_principal=service_principal)
@@ -51,18 +51,19 @@ def with_assumed_role(
         RoleArn=role_arn, RoleSessionName=session_name or f"session-{short_uid()}"
     )
     credentials = session["Credentials"]
-    # A role that was deleted and made anew has another id, and the old sessions are void.
+    # A role that was deleted and created again has another id, and its old sessions are void.
     role_id = session["AssumedRoleUser"]["AssumedRoleId"].partition(":")[0]
     key = (factory, role_arn, role_id, service_principal, session_name, *where.values())
-    expires, clients = _sessions.get(key, (None, None))
-    if clients is None or expires - MARGIN < datetime.now(UTC):
-        clients = factory(
-            aws_access_key_id=credentials["AccessKeyId"],
-            aws_secret_access_key=credentials["SecretAccessKey"],
-            aws_session_token=credentials["SessionToken"],
-            **where,
-        )
-        _sessions[key] = (credentials["Expiration"], clients)
+    session_before = _sessions.get(key)
+    if session_before and session_before[0] - MARGIN >= datetime.now(UTC):
+        return session_before[1]
+    clients = factory(
+        aws_access_key_id=credentials["AccessKeyId"],
+        aws_secret_access_key=credentials["SecretAccessKey"],
+        aws_session_token=credentials["SessionToken"],
+        **where,
+    )
+    _sessions[key] = (credentials["Expiration"], clients)
     return clients
 
 

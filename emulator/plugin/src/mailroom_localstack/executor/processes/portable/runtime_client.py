@@ -17,16 +17,16 @@ _stream: BinaryIO | None = None
 
 
 def initialize_client(user_agent: str) -> None:
-    """Remembers how to introduce itself."""
+    """Keep the user agent for all requests."""
     global _user_agent
     _user_agent = user_agent
 
 
 def next() -> tuple[bytes, dict[str, str | int]]:
-    """Waits for the next event: its payload and its headers.
+    """Wait for the next event, and return its payload and its headers.
 
     Raises:
-        RuntimeError: if there is none to get.
+        RuntimeError: if the request fails.
     """
     status, headers, body = _call("GET", f"{ROOT}/next")
     if status != 200:
@@ -39,7 +39,7 @@ def next() -> tuple[bytes, dict[str, str | int]]:
 def post_invocation_result(
     request_id: str, result: bytes, content_type: str, invocation_id: str | None = None
 ) -> None:
-    """Answers an event.
+    """Send the response to an event.
 
     Raises:
         RuntimeError: if the answer is refused.
@@ -54,7 +54,7 @@ def post_invocation_result(
 def post_error(
     request_id: str, error: str, xray_fault: str, invocation_id: str | None = None
 ) -> None:
-    """Answers an event with an error.
+    """Send an error as the answer to an event.
 
     Raises:
         RuntimeError: if the answer is refused.

@@ -1,7 +1,7 @@
-"""Executes a change set, and takes back what it did when it fails.
+"""Executes a change set, and undoes its changes when one of them fails.
 
-Each change is noted as it is made. The notes are undone from the last to the first: first what was
-changed is brought back, then what was made is deleted.
+The executor records each change. After a failure it goes through the records from the last to the
+first: it restores what was changed, and then deletes what was created.
 """
 
 from __future__ import annotations
@@ -14,14 +14,18 @@ from localstack.services.cloudformation.engine.v2 import change_set_model_execut
 from localstack.services.cloudformation.engine.v2.change_set_model import is_nothing
 from localstack.services.cloudformation.resource_provider import OperationStatus
 
-from mailroom_localstack.rollback.reasons import act, failure
 from mailroom_localstack.services.cloudformation.rollback.options import options
 from mailroom_localstack.services.cloudformation.rollback.order import creation_order
-from mailroom_localstack.services.cloudformation.rollback.undo import COMPLETE, Change, Undoing
+from mailroom_localstack.services.cloudformation.rollback.reasons import act, failure
+from mailroom_localstack.services.cloudformation.rollback.undo import (
+    COMPLETE,
+    Change,
+    UndoingExecutor,
+)
 
 
-class RollingBack(Undoing):
-    """Takes the place of LocalStack's own."""
+class RollbackExecutor(UndoingExecutor):
+    """Replaces LocalStack's executor."""
 
     def __init__(self, change_set: Any) -> None:
         super().__init__(change_set)
@@ -36,11 +40,12 @@ class RollingBack(Undoing):
         self._failed_to = ""
         self._failure: Exception | None = None
         self._made: dict[str, Any] = {}
-        self._act = self.resource_provider_executor.execute_action
-        self.resource_provider_executor.execute_action = self._watch_action
+        resource_executor: Any = self.resource_provider_executor
+        self._act = resource_executor.execute_action
+        resource_executor.execute_action = self._watch_action
 
     def execute(self) -> engine.ChangeSetModelExecutorResult:
-        """Has the shape of LocalStack's own."""
+        """Execute the change set, and roll back if it fails."""
         result = super().execute()
         if self._failure is None:
             self._settle()
@@ -60,7 +65,7 @@ class RollingBack(Undoing):
         return engine.ChangeSetModelExecutorResult(resources, self.stack.resolved_outputs, message)
 
     def _settle(self) -> None:
-        """What is deployed is what this change set says, also where LocalStack forgets it."""
+        """Record as deployed what this change set has, where LocalStack doesn't."""
         if self._deletes:
             if self._failed:
                 self.stack.set_stack_status(StackStatus.DELETE_FAILED, self._reason())
@@ -71,17 +76,18 @@ class RollingBack(Undoing):
                 del self.resources[name]
         self.stack.processed_template = self._change_set.processed_template
         if self._change_set.change_set_id not in self.stack.change_set_ids:
-            # CreateStack and UpdateStack have none that lasts: an earlier one's values are stale.
+            # CreateStack and UpdateStack keep no change set; values of an earlier one are stale.
             self.stack.change_set_id = None
 
     def _order_deletions(self) -> None:
-        """Delete, last to first, what refers to others before those.
+        """Delete a resource, from the last to the first, before the resources that it refers to.
 
-        LocalStack doesn't look for what a value refers to that it knows from the last execution.
+        LocalStack ignores the references of values that it knows from the last execution.
         """
         if not self._deferred_actions:
             return
-        conditions = self._change_set.update_model.node_template.conditions.conditions
+        model: Any = self._change_set.update_model
+        conditions = model.node_template.conditions.conditions
         order = creation_order(
             self.stack.processed_template or {},
             {one.name: bool(self.visit(one).before) for one in conditions},
@@ -95,14 +101,14 @@ class RollingBack(Undoing):
             self.visit(node_resource)
 
     def process(self) -> None:
-        """Stop at a failure; what was to be deleted at the end of the update stays."""
+        """Stop at a failure, and delete nothing that was to be deleted at the end."""
         try:
             super().process()
             self._order_deletions()
-        except Exception as failure:
+        except Exception as error:
             if self._deletes:
                 raise
-            self._failure = failure
+            self._failure = error
             self._deferred_actions.clear()
 
     def _reason(self, message: str = "") -> str:
@@ -113,9 +119,9 @@ class RollingBack(Undoing):
         )
 
     def _process_event(self, *, action: Any, event_status: Any, **told: Any) -> None:
-        """Tell of a resource; its failure is not yet the stack's, which has something to do first.
+        """Report an event of a resource; its failure is not the stack's before the rollback.
 
-        LocalStack tells it again of each resource that waits for the one that failed.
+        LocalStack reports a failure again for each resource that waits for the failed one.
         """
         if event_status != OperationStatus.FAILED:
             super()._process_event(action=action, event_status=event_status, **told)
@@ -131,9 +137,10 @@ class RollingBack(Undoing):
         super()._process_event(action=action, event_status=OperationStatus.IN_PROGRESS, **told)
 
     def _watch_action(self, provider: Any, payload: Any) -> Any:
-        """Notice what was made, also when its provider gives up before it is complete.
+        """Record what was created, also if its provider fails before it is complete.
 
-        Then it has an identifier that nobody gave it; by a given one it may be somebody else's.
+        Then the provider has set the identifier. A resource with an identifier from the template
+        may belong to another stack.
         """
         properties = payload["requestData"]["resourceProperties"]
         given = set(properties)
@@ -145,7 +152,7 @@ class RollingBack(Undoing):
                 self._made = properties
             return failure(error, payload)
         if event.status != OperationStatus.FAILED:
-            self._made = event.resource_model
+            self._made = event.resource_model or {}
         return event
 
     def _execute_resource_change(self, name: str, before: Any, after: Any) -> None:
@@ -161,10 +168,10 @@ class RollingBack(Undoing):
         self._changes.append(Change(name, before if stays else None, after, self._made or {}))
 
     def _roll_creation_back(self, reason: str) -> dict[str, Any]:
-        """What could not be deleted, which is all that the stack still has."""
+        """Delete what was created; return what could not be deleted."""
         self.stack.set_stack_status(StackStatus.ROLLBACK_IN_PROGRESS, reason)
-        left = self.delete_made(self._changes, self._options.deletes_retained)
-        # Whoever deletes the stack is to look for nothing else.
+        left = self.delete_created(self._changes, self._options.deletes_retained)
+        # DeleteStack is to look for these alone.
         self._change_set.processed_template = {
             "Resources": {name: {"Type": one["Type"]} for name, one in left.items()}
         }
@@ -174,20 +181,20 @@ class RollingBack(Undoing):
         return left
 
     def _roll_update_back(self, reason: str) -> dict[str, Any]:
-        """The resources as they were before the update."""
+        """Restore the resources, and return them as they were before the update."""
         stack, change_set = self.stack, self._change_set
         stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_IN_PROGRESS, reason)
-        back = self.bring_back(self._changes, self._resources_before)
-        stays = {name: stack.resource_states[name] for name in back}
-        if complete := all(one["ResourceStatus"] in COMPLETE for one in back.values()):
+        restored = self.restore(self._changes, self._resources_before)
+        stays = {name: stack.resource_states[name] for name in restored}
+        if complete := all(one["ResourceStatus"] in COMPLETE for one in restored.values()):
             stack.set_stack_status(StackStatus.UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS)
-        self.delete_made(self._changes, self._options.deletes_retained)
+        self.delete_created(self._changes, self._options.deletes_retained)
         stack.resource_states = {**self._states_before, **stays}
         stack.tags = stack.deployed_tags
-        # LocalStack takes them from the change set, whatever came of it.
+        # LocalStack takes them from the change set, also after a failure.
         for name in ("template", "template_body", "processed_template", "resolved_parameters"):
             setattr(change_set, name, getattr(stack, name))
         stack.set_stack_status(
             StackStatus.UPDATE_ROLLBACK_COMPLETE if complete else StackStatus.UPDATE_ROLLBACK_FAILED
         )
-        return {**self._resources_before, **back}
+        return {**self._resources_before, **restored}

@@ -1,9 +1,4 @@
-"""A resource is there only where its condition is true, before an update and after it.
-
-LocalStack evaluates all of a template for both times. So what refers to a resource that is there
-at one time only fails the update, even if the reference is needed at that time only.
-https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html
-"""
+"""Which parts of a template are needed before an update, and which after it: conditions decide."""
 
 from __future__ import annotations
 
@@ -26,7 +21,6 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
     ChangeSetModelPreproc,
     PreprocEntityDelta,
 )
-from localstack.utils.patch import patch
 
 
 @dataclass(frozen=True)
@@ -36,8 +30,8 @@ class Needed:
     before: bool = True
     after: bool = True
 
-    def of(self, delta: PreprocEntityDelta) -> PreprocEntityDelta:
-        """Nothing where it isn't needed."""
+    def of(self, delta: PreprocEntityDelta[Any, Any]) -> PreprocEntityDelta[Any, Any]:
+        """Replace by nothing what isn't needed."""
         return PreprocEntityDelta(
             delta.before if self.before else Nothing, delta.after if self.after else Nothing
         )
@@ -46,11 +40,10 @@ class Needed:
 ALWAYS = Needed()
 
 
-@patch(ChangeSetModelPreproc.visit)
-def evaluate_what_is_needed(
+def evaluate(
     visit: Callable[..., Any], visitor: ChangeSetModelPreproc, change_set_entity: Any
 ) -> Any:
-    """Has the shape of LocalStack's own; what isn't needed evaluates to nothing."""
+    """Visit a part of a template; a part that isn't needed evaluates to nothing."""
     state = vars(visitor)
     known: dict[str, Needed] = state.setdefault("_needed_by_scope", {})
     around: Needed = state.get("_needed", ALWAYS)
@@ -80,8 +73,9 @@ def _needed_by_condition(
 ) -> Needed:
     if is_nothing(node.condition_reference):
         return ALWAYS
-    known[node.condition_reference.scope] = ALWAYS
-    truth = visitor._resolve_resource_condition_reference(node.condition_reference)
+    reference: Any = node.condition_reference
+    known[reference.scope] = ALWAYS
+    truth = visitor._resolve_resource_condition_reference(reference)
     return Needed(
         is_nothing(truth.before) or bool(truth.before), is_nothing(truth.after) or bool(truth.after)
     )
@@ -93,15 +87,18 @@ def _note_branches(
     needed: Needed,
     known: dict[str, Needed],
 ) -> None:
-    """Of the two values of Fn::If, one is needed before the update, and one after it."""
-    condition, *values = node.arguments.array
+    """Note which value of Fn::If is needed before the update, and which after it."""
+    arguments: Any = node.arguments
+    condition, *values = arguments.array
     if len(values) != 2:
         return
     name = needed.of(visitor.visit(condition))
 
     def is_needed(when: str, value: bool) -> bool:
         called = getattr(name, when)
-        found = Nothing if is_nothing(called) else visitor._get_node_condition_if_exists(called)
+        found: Any = (
+            Nothing if is_nothing(called) else visitor._get_node_condition_if_exists(called)
+        )
         return not is_nothing(found) and bool(getattr(visitor.visit(found), when)) is value
 
     for value, branch in zip((True, False), values, strict=True):

@@ -1,6 +1,6 @@
-"""What a request wants to be done when it fails.
+"""What to do when a request fails, by its options.
 
-LocalStack reads these options and forgets them. A request and what executes it begin in one thread.
+LocalStack doesn't keep the options. The thread that serves a request also creates its executor.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ _serving = threading.local()
 
 @dataclass(frozen=True)
 class Options:
-    """What becomes of what was made.
+    """What happens to the resources that were created or changed.
 
     Attributes:
-        keeps: All of it stays as it was when it failed.
-        deletes_retained: What is new goes, though its deletion policy is Retain.
+        keeps: All of them stay as they were at the failure.
+        deletes_retained: New ones are deleted even if their deletion policy is Retain.
     """
 
     keeps: bool
@@ -27,7 +27,7 @@ class Options:
 
 
 def remember(request: Mapping[str, Any] | None) -> None:
-    """This thread serves the request from now on."""
+    """Keep the request that this thread serves."""
     _serving.request = request or {}
 
 
@@ -35,11 +35,11 @@ def options(created_by: Mapping[str, Any]) -> Options:
     """The options of the request that this thread serves.
 
     Args:
-        created_by: The request that made the stack, whose change set may have a say.
+        created_by: The request that created the stack, with the options of its change set.
     """
     request: Mapping[str, Any] = getattr(_serving, "request", {})
-    wanted = request.get("OnFailure") or created_by.get("OnStackFailure")
+    on_failure = request.get("OnFailure") or created_by.get("OnStackFailure")
     return Options(
-        keeps=bool(request.get("DisableRollback")) or wanted == "DO_NOTHING",
+        keeps=bool(request.get("DisableRollback")) or on_failure == "DO_NOTHING",
         deletes_retained=bool(request.get("RetainExceptOnCreate")),
     )

@@ -1,4 +1,4 @@
-"""In which order a stack's resources were made: each after those that it refers to."""
+"""The order in which a stack's resources were created: each after those that it refers to."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from localstack.services.cloudformation.engine.template_utils import get_deps_for_resource
 
 
-def creation_order(template: Mapping[str, Any], conditions: Mapping[str, bool]) -> list[str]:
+def creation_order(template: Mapping[str, Any], conditions: dict[str, bool]) -> list[str]:
     """The logical ids of a template's resources.
 
     Args:
-        template: The template, transforms done.
-        conditions: What its conditions came to.
+        template: The template after its transforms.
+        conditions: The values of its conditions.
     """
     resources = template.get("Resources", {})
     return list(

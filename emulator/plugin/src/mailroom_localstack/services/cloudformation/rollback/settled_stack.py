@@ -1,4 +1,4 @@
-"""A stack that keeps the status in which a failure left it."""
+"""A stack that keeps the status that a failure has left."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ FAILED = {
     StackStatus.UPDATE_ROLLBACK_COMPLETE,
     StackStatus.UPDATE_ROLLBACK_FAILED,
 }
-# What LocalStack says of them: CreateStack and UpdateStack after any execution, CreateChangeSet of
-# all stacks whose last execution failed.
-_UNTRUE = {
+# The statuses that LocalStack sets wrongly: CreateStack and UpdateStack after any execution, and
+# CreateChangeSet for any stack whose last execution failed.
+_WRONG = {
     StackStatus.CREATE_COMPLETE,
     StackStatus.CREATE_FAILED,
     StackStatus.UPDATE_COMPLETE,
@@ -26,10 +26,10 @@ _UNTRUE = {
 
 
 class SettledStack(Stack):
-    """A stack that has failed begins anew or is deleted, and is nothing else until then.
+    """A stack that keeps the status of a failure until its next operation begins.
 
     Attributes:
-        deployed_tags: Those of the last execution that succeeded.
+        deployed_tags: The tags of the last execution that succeeded.
     """
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -37,9 +37,9 @@ class SettledStack(Stack):
         self.deployed_tags = self.tags
 
     def set_stack_status(self, status: StackStatus, reason: str | None = None) -> None:
-        """Has the shape of LocalStack's own."""
-        if self.status in FAILED and status in _UNTRUE:
+        """Set the status, unless LocalStack sets it wrongly."""
+        if self.status in FAILED and status in _WRONG:
             return
         if self.status == StackStatus.DELETE_FAILED and status == StackStatus.DELETE_COMPLETE:
-            return  # LocalStack says so of each deletion.
+            return  # LocalStack sets it after each deletion.
         super().set_stack_status(status, reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from localstack.aws.api.cloudformation import ChangeAction, ResourceStatus
 from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
@@ -22,13 +22,13 @@ COMPLETE = {ResourceStatus.CREATE_COMPLETE, ResourceStatus.UPDATE_COMPLETE}
 
 @dataclass(frozen=True)
 class Change:
-    """What was done to a resource.
+    """A change of a resource.
 
     Attributes:
         name: Its logical id.
-        before: What it was to be before; None when it, or what was to replace it, was made.
-        after: What it was to be.
-        properties: What it is; empty when nothing was made.
+        before: Its definition before; None if it, or its replacement, was created.
+        after: Its definition after the change.
+        properties: Its properties now; empty if nothing was created.
     """
 
     name: str
@@ -37,35 +37,35 @@ class Change:
     properties: dict[str, Any]
 
 
-class Undoing(ChangeSetModelExecutor):
-    """Executes change sets, and can undo what it did."""
+class UndoingExecutor(ChangeSetModelExecutor):
+    """Executes change sets, and can undo the changes."""
 
-    def bring_back(
+    def restore(
         self, changes: Sequence[Change], resources_before: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Change back what was changed.
+        """Restore the resources that were changed.
 
         Returns:
-            The resources that were changed back, or could not be.
+            The resources that were restored, or could not be restored.
         """
         back = {}
         for change in reversed(changes):
             if change.before is None:
                 continue
-            before, told = resources_before[change.name], self._names(change)
+            before, names = resources_before[change.name], self._names(change)
             status = self.resources[change.name]["ResourceStatus"]
             now = change.properties if status in COMPLETE else before["Properties"]
             self._process_event(
-                action=ChangeAction.Modify, event_status=OperationStatus.IN_PROGRESS, **told
+                action=ChangeAction.Modify, event_status=OperationStatus.IN_PROGRESS, **names
             )
             event = self._execute_resource_action(
                 action=ChangeAction.Modify,
                 before_properties=PreprocProperties(properties=now),
                 after_properties=change.before.properties,
-                **told,
+                **names,
             )
             self._process_event(
-                action=ChangeAction.Modify, event_status=event.status, reason=event.message, **told
+                action=ChangeAction.Modify, event_status=event.status, reason=event.message, **names
             )
             succeeded = event.status == OperationStatus.SUCCESS
             back[change.name] = {
@@ -75,8 +75,8 @@ class Undoing(ChangeSetModelExecutor):
             }
         return back
 
-    def delete_made(self, changes: Sequence[Change], deletes_retained: bool) -> dict[str, Any]:
-        """Delete what was made.
+    def delete_created(self, changes: Sequence[Change], deletes_retained: bool) -> dict[str, Any]:
+        """Delete the resources that were created.
 
         Returns:
             The resources that could not be deleted.
@@ -104,22 +104,27 @@ class Undoing(ChangeSetModelExecutor):
         return left
 
     def _delete(self, change: Change) -> bool:
-        """False when it could not be deleted; what was not made is deleted."""
-        told = self._names(change)
-        status, reason = OperationStatus.SUCCESS, None
+        """Delete a resource if it was created; return False if it could not be deleted."""
+        names = self._names(change)
+        status, reason = OperationStatus.SUCCESS, cast(Any, None)
         if change.properties:
             self._process_event(
-                action=ChangeAction.Remove, event_status=OperationStatus.IN_PROGRESS, **told
+                action=ChangeAction.Remove, event_status=OperationStatus.IN_PROGRESS, **names
             )
             event = self._execute_resource_action(
                 action=ChangeAction.Remove,
                 before_properties=PreprocProperties(properties=change.properties),
                 after_properties=None,
                 part_of_replacement=True,
-                **told,
+                **names,
             )
             status, reason = event.status, event.message
-        self._process_event(action=ChangeAction.Remove, event_status=status, reason=reason, **told)
+        self._process_event(
+            action=ChangeAction.Remove,
+            event_status=status,
+            **names,
+            **({"reason": reason} if reason else {}),
+        )
         return bool(status == OperationStatus.SUCCESS)
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Why a resource failed, in CloudFormation's words.
+"""The reasons of failed resources, as CloudFormation gives them.
 
 https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-test-contract-errors.html
 """
@@ -14,7 +14,7 @@ from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.cloudformation.stores import get_cloudformation_store
 
 NESTED = "AWS::CloudFormation::Stack"
-# A part of a service's code, and what CloudFormation makes of it. The first that fits counts.
+# A part of a service's error code, and CloudFormation's code for it. The first match counts.
 _HANDLER_ERROR_CODES = {
     "AccessDenied": "AccessDenied",
     "AlreadyExists": "AlreadyExists",
@@ -33,11 +33,11 @@ def act(
 ) -> ProgressEvent[Any]:
     """Call a resource's provider.
 
-    LocalStack says "Failed to delete resource" when a provider raises an error in an update or a
-    deletion, whatever the error is, and takes an update that doesn't find something for done.
+    LocalStack reports "Failed to delete resource" for any error of a provider in an update or a
+    deletion, and reports an update as complete if it doesn't find the resource.
 
     Raises:
-        Exception: What the provider raised.
+        Exception: The error that the provider raised.
     """
     raised: list[Exception] = []
     update = provider.update
@@ -66,11 +66,11 @@ def act(
 
 
 def failure(error: Exception, payload: Mapping[str, Any]) -> ProgressEvent[Any]:
-    """What a resource's provider would have returned if it hadn't raised this error.
+    """The event of a resource whose provider raised an error.
 
     Args:
-        error: What it raised.
-        payload: What it was called with.
+        error: The error.
+        payload: The payload of the call.
     """
     return ProgressEvent(
         OperationStatus.FAILED,
@@ -106,7 +106,7 @@ def _handler_error_code(code: str, status: int) -> str:
 
 
 def _nested_reason(payload: Mapping[str, Any]) -> str | None:
-    """The reason of a nested stack that was made and failed; None of all else."""
+    """The reason of a nested stack that was created and failed; None for other resources."""
     arn = payload["requestData"]["resourceProperties"].get("Id")
     if payload["resourceType"] != NESTED or payload["action"] != "Add" or not arn:
         return None

@@ -5,7 +5,7 @@ from mailroom_localstack.executor.execution_environment import (
     EnvironmentStoppedError,
     NeverStartedError,
 )
-from mailroom_localstack.services.lambda_.superseded_versions import invoke_what_is_there
+from mailroom_localstack.services.lambda_.invocations import invoke_current_version
 
 
 class Versions:
@@ -27,10 +27,10 @@ def test_what_never_started_is_invoked_once_more() -> None:
     refused = ValueError("Got an invocation for a version shutting down")
 
     for error in (NeverStartedError("stopped"), wrapped, refused):
-        assert invoke_what_is_there(Versions(error).invoke, "event") == "new version: event"
+        assert invoke_current_version(Versions(error).invoke, "event") == "new version: event"
 
 
 @pytest.mark.parametrize("error", [EnvironmentStoppedError("at work"), ValueError("other")])
 def test_what_may_have_started_is_not_repeated(error: Exception) -> None:
     with pytest.raises(type(error), match=str(error)):
-        invoke_what_is_there(Versions(error).invoke, "event")
+        invoke_current_version(Versions(error).invoke, "event")

@@ -6,7 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from mailroom_localstack.services.stepfunctions.retention import forget_ended, forget_threads
+from mailroom_localstack.services.stepfunctions.execution_retention import (
+    delete_ended_executions,
+    delete_ended_threads,
+)
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def running() -> Iterator[Thread]:
 def test_the_oldest_executions_that_have_ended_are_forgotten() -> None:
     executions = {name: execution("SUCCEEDED") for name in "abcde"}
 
-    forget_ended(executions, kept=2)
+    delete_ended_executions(executions, kept=2)
 
     assert list(executions) == ["d", "e"]
 
@@ -31,7 +34,7 @@ def test_the_oldest_executions_that_have_ended_are_forgotten() -> None:
 def test_nothing_is_forgotten_while_there_are_few() -> None:
     executions = {"a": execution("FAILED"), "b": execution("ABORTED")}
 
-    forget_ended(executions, kept=2)
+    delete_ended_executions(executions, kept=2)
 
     assert list(executions) == ["a", "b"]
 
@@ -39,7 +42,7 @@ def test_nothing_is_forgotten_while_there_are_few() -> None:
 def test_an_execution_that_runs_is_not_forgotten_however_old_it_is() -> None:
     executions = {"a": execution(None), "b": execution("RUNNING"), "c": execution("SUCCEEDED")}
 
-    forget_ended(executions, kept=0)
+    delete_ended_executions(executions, kept=0)
 
     assert list(executions) == ["a", "b"]
 
@@ -50,7 +53,7 @@ def test_threads_that_have_ended_are_forgotten_and_all_else_stays(running: Threa
     ended.join()
     threads = [ended, running, to_come, pool]
 
-    forget_threads(threads)
+    delete_ended_threads(threads)
 
     assert threads == [running, to_come, pool]
 

@@ -1,4 +1,8 @@
-"""Gathers items for a moment and hands them over together, in a thread of its own."""
+"""Collects items for a moment and delivers them together, in a thread.
+
+LocalStack's `AsyncBatcher` has a thread for as long as it isn't closed, which wakes at each
+interval, and loses what is added while its last batch is delivered.
+"""
 
 import logging
 import threading
@@ -8,13 +12,13 @@ LOG = logging.getLogger(__name__)
 
 
 class Batcher[T]:
-    """Delivers what is added, in order, a moment later."""
+    """Delivers items in the order in which they were added, a moment later."""
 
     def __init__(self, deliver: Callable[[list[T]], None], seconds: float) -> None:
-        """Starts no thread until something is added.
+        """Start no thread until an item is added.
 
         Args:
-            deliver: takes a batch; what it raises is logged, and the batch is lost.
+            deliver: is given a batch; an error that it raises is logged, and the batch is lost.
             seconds: how long the first item of a batch waits for others.
         """
         self._deliver = deliver
@@ -25,7 +29,7 @@ class Batcher[T]:
         self._lock = threading.Lock()
 
     def add(self, item: T) -> None:
-        """Adds an item to the next batch."""
+        """Add an item to the next batch."""
         with self._lock:
             self._items.append(item)
             if self._thread is None:
@@ -35,10 +39,10 @@ class Batcher[T]:
                 self._thread.start()
 
     def close(self, timeout: float | None = None) -> None:
-        """Delivers what there is without further waiting.
+        """Deliver what there is at once.
 
         Args:
-            timeout: seconds to wait for a delivery under way; None waits to its end.
+            timeout: seconds to wait for the delivery; None waits until it ends.
         """
         self._closed.set()
         thread = self._thread
@@ -46,7 +50,7 @@ class Batcher[T]:
             thread.join(timeout)
 
     def _run(self) -> None:
-        """Lives for as long as there is something to deliver."""
+        """Deliver batches until there is nothing to deliver."""
         while True:
             self._closed.wait(self._seconds)
             with self._lock:

@@ -6,18 +6,17 @@ its values. (So do the services, though not all of them in every case.)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from mailroom_rules.limits import RequestChecks
 
+from mailroom_localstack.service_call import ServiceCall
 from mailroom_localstack.validation.batches import RefusedEntries, refuse_entries
 from mailroom_localstack.validation.entries import refused_entries
-from mailroom_localstack.validation.errors import error
+from mailroom_localstack.validation.refusals import error
 
 if TYPE_CHECKING:
     from localstack.aws.api import RequestContext
-    from localstack.aws.chain import HandlerChain
-    from localstack.http import Response
 
 # Who calls through LocalStack as somebody would from outside: what they ask for is looked at.
 # The others (SNS to SQS, pollers to Lambda) pass on what was looked at when it came.
@@ -31,8 +30,8 @@ class RequestValidator:
         """Starts with nothing compiled."""
         self._checks = RequestChecks()
 
-    def __call__(self, chain: HandlerChain, context: RequestContext, response: Response) -> None:
-        """Let a request on, or raise AWS's error.
+    def __call__(self, chain: Any, context: RequestContext, response: Any) -> None:
+        """Let a request pass, or raise AWS's error.
 
         Raises:
             CommonServiceException: the service's error for what is wrong.
@@ -42,14 +41,15 @@ class RequestValidator:
         check = self._checks.of(context.service.service_name, context.operation)
         if check is None or _passes_on(context):
             return
-        request = context.service_request
+        call = cast(ServiceCall, context)
+        request = call.service_request
         if refusal := check.refusal(request):
             raise error(refusal)
-        if check.batch is None or context.is_internal_call:
+        if check.batch is None or call.is_internal_call:
             return
         if refusals := refused_entries(check, request):
             refused = RefusedEntries(check.batch, request[check.batch], refusals)
-            refuse_entries(chain, context, response, refused)
+            refuse_entries(chain, call, response, refused)
 
 
 def _passes_on(context: RequestContext) -> bool:

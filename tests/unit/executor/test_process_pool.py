@@ -5,8 +5,8 @@ from pathlib import Path
 
 import psutil
 import pytest
-from mailroom_localstack.executor.processes.process_pool import Nursery
-from mailroom_localstack.executor.processes.supervisor import Guardian
+from mailroom_localstack.executor.processes.process_pool import ProcessPool
+from mailroom_localstack.executor.processes.supervisor import Supervisor
 
 from .conftest import Eventually, MakeFunction
 
@@ -20,10 +20,10 @@ def interpreter(interpreter: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def quick_nursery() -> Iterator[Nursery]:
-    nursery = Nursery(Guardian(), replacement_seconds=0)
-    yield nursery
-    nursery.close()
+def quick_nursery() -> Iterator[ProcessPool]:
+    process_pool = ProcessPool(Supervisor(), replacement_seconds=0)
+    yield process_pool
+    process_pool.close()
 
 
 def children_running(interpreter: Path) -> set[int]:
@@ -35,7 +35,7 @@ def children_running(interpreter: Path) -> set[int]:
 
 
 def test_a_process_is_in_store_and_replaced_once_taken(
-    quick_nursery: Nursery,
+    quick_nursery: ProcessPool,
     interpreter: Path,
     make_function: MakeFunction,
     eventually: Eventually,
@@ -52,7 +52,7 @@ def test_a_process_is_in_store_and_replaced_once_taken(
 
 
 def test_a_stored_process_that_has_ended_is_not_given_out(
-    quick_nursery: Nursery,
+    quick_nursery: ProcessPool,
     interpreter: Path,
     make_function: MakeFunction,
     eventually: Eventually,
@@ -75,12 +75,12 @@ def test_a_stored_process_that_has_ended_is_not_given_out(
 def test_a_closed_nursery_has_ended_its_processes(
     interpreter: Path, eventually: Eventually
 ) -> None:
-    nursery = Nursery(Guardian())
-    nursery.expect(interpreter)
+    process_pool = ProcessPool(Supervisor())
+    process_pool.expect(interpreter)
     (stored,) = children_running(interpreter)
 
-    nursery.close()
-    nursery.expect(interpreter)
+    process_pool.close()
+    process_pool.expect(interpreter)
 
     assert stored not in children_running(interpreter)
     assert not children_running(interpreter)

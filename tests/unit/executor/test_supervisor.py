@@ -14,9 +14,9 @@ from .conftest import ROOT, Eventually
 
 HOST = """
 import pathlib, sys
-from mailroom_localstack.executor.execution_environment import Environment
-from mailroom_localstack.executor.processes.supervisor import Guardian
-from mailroom_localstack.executor.processes.process_pool import Nursery
+from mailroom_localstack.executor.execution_environment import ExecutionEnvironment
+from mailroom_localstack.executor.processes.supervisor import Supervisor
+from mailroom_localstack.executor.processes.process_pool import ProcessPool
 from mailroom_localstack.executor.processes.runtime_api import Event
 from mailroom_localstack.executor.function_settings import FunctionSettings
 
@@ -25,7 +25,7 @@ settings = FunctionSettings(
     task_root=pathlib.Path(sys.argv[3]), variables={}, timeout_seconds=600, memory_mb=512,
     writable=[pathlib.Path(sys.argv[3])],
 )
-Environment(settings, Nursery(Guardian())).invoke(Event("r", "arn", b"null"))
+ExecutionEnvironment(settings, ProcessPool(Supervisor())).invoke(Event("r", "arn", b"null"))
 print("answered", flush=True)
 sys.stdin.read()
 """
@@ -63,14 +63,14 @@ def is_frozen(event, context):
 
 TWO_GUARDS = """
 import psutil, subprocess, sys
-from mailroom_localstack.executor.processes.supervisor import Guardian
+from mailroom_localstack.executor.processes.supervisor import Supervisor
 
-guardian = Guardian()
+supervisor = Supervisor()
 pids = []
 for _ in range(2):
     command = [sys.executable, "-c", "import time; time.sleep(600)"]
     process = subprocess.Popen(command, start_new_session=True)
-    guardian.watch(process.pid)
+    supervisor.watch(process.pid)
     pids.append(process.pid)
     guards = [child for child in psutil.Process().children() if child.pid not in pids]
     if len(pids) == 1:
@@ -127,7 +127,7 @@ def test_a_group_that_was_released_is_left_alone(tmp_path: Path) -> None:
         for _ in range(2)
     )
 
-    supervisor_process.guard(
+    supervisor_process.supervise(
         [f"+{released.pid}\n", f"+{watched.pid}\n", f"-{released.pid}\n"], str(folder)
     )
 

@@ -1,1 +1,0 @@
-"""What is patched in LocalStack's CloudWatch Logs."""
