@@ -67,6 +67,15 @@ def require_current(project: Project) -> tuple[MessageType, ...]:
     return types
 
 
+def check_definitions(project: Project, types: Sequence[MessageType]) -> None:
+    """Check that the definitions of types can be generated.
+
+    Raises:
+        Refused: A definition lacks what is to be generated, or a resource's name is taken.
+    """
+    list(outdated(project, types))
+
+
 def update_definitions(project: Project, types: Sequence[MessageType]) -> list[Path]:
     """Write the definitions that differ from what the types say, and return their paths.
 

@@ -39,6 +39,7 @@ class MessageType:
         settings: The numbers and grants of type.toml, with the defaults.
         schema: JSON Schema of the events' data.
         action: Whether it has an action.
+        migrations: Names of its migrations.
         samples: Its sample events.
     """
 
@@ -49,6 +50,7 @@ class MessageType:
     settings: dict[str, Any]
     schema: dict[str, Any]
     action: bool
+    migrations: tuple[str, ...]
     samples: tuple[dict[str, Any], ...]
 
     @property
@@ -165,6 +167,7 @@ def _type(one: dict[str, Any]) -> MessageType:
         one["settings"],
         one["schema"],
         one["action"],
+        tuple(one["migrations"]),
         tuple(one["samples"]),
     )
 
