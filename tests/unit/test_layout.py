@@ -71,7 +71,7 @@ ROOMS: dict[str, set[str]] = {
         *("packaging", "types", "workflow"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
-    "types": {"packaging"},
+    "types": {"environments.environment", "packaging", "workflow"},
     "workflow": {"environments.environment", "packaging"},
 }
 FUNCTION_PACKAGES: dict[str, set[str]] = {

@@ -4,13 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailroom.deployment.template import Template
+from mailroom.deployment.template import ARTIFACTS, Template, template_key
 from mailroom.packaging.archive import build_archive
 from mailroom.packaging.code import Code
 from mailroom.project import Project
 from mailroom.types.definitions import require_current
-
-PREFIX = "artifacts/"
 
 
 @dataclass(frozen=True)
@@ -30,12 +28,12 @@ class Release:
     @property
     def code_key(self) -> str:
         """Key of the zip in the artifact bucket."""
-        return PREFIX + self.archive.name
+        return ARTIFACTS + self.archive.name
 
     @property
     def template_key(self) -> str:
         """Key of the template in the artifact bucket."""
-        return f"{PREFIX}template-{hashlib.sha256(self.template.encode()).hexdigest()}.yml"
+        return template_key(self.template)
 
     @property
     def hash(self) -> str:
