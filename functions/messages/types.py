@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from messages.actions import ActionMessage
 from messages.columns import Column, NoColumn, column_of, is_plain
 from messages.data import Data
 from messages.names import wrong_field_name, wrong_type_name
@@ -21,6 +22,8 @@ FOLDER = Path(__file__).parents[1] / "message_types"
 _PACKAGE = "message_types"
 _MODEL_FILE = "__init__.py"
 _ACTION_FILE = "action.py"
+
+type Action = Callable[[Any, list[ActionMessage]], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +46,7 @@ class MessageType:
     settings: TypeSettings
     plain: bool
 
-    def action(self) -> Callable[[Any, Any], None] | None:
+    def action(self) -> Action | None:
         """Return the type's `act`, if it has an action.
 
         Raises:

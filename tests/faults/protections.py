@@ -27,8 +27,8 @@ REPEATS_CHANGE_NOTHING = Passage(
 )
 ERRORS_ARE_RAISED = Passage(
     "process_messages/ingestion.py",
-    "                raise\n        with connection",
-    "                return Ingested([])\n        with connection",
+    "                raise\n        except (Reject",
+    "                return Ingested([])\n        except (Reject",
 )
 _DATABASE_FIRST = (
     Passage(
