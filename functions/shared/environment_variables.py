@@ -50,7 +50,7 @@ class EnvironmentVariables:
         Raises:
             MissingSetting: when it is missing or not such a list.
         """
-        pairs = [pair.partition("=") for pair in self.text(name).split(",")]
+        pairs = [pair.strip().partition("=") for pair in self.text(name).split(",")]
         if not all(key and value for key, _, value in pairs):
             raise MissingSetting(f"environment variable {name} must be a list such as a=1,b=2")
         return {key: value for key, _, value in pairs}

@@ -159,7 +159,7 @@ def _event(name: str, number: int, data: dict[str, Any]) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": f"sample-{number}",
-        "source": "urn:mailroom:sample",
+        "source": f"urn:mailroom:sample:{name}",
         "type": name,
         "data": data,
     }

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from math import ceil
 from typing import Any
 
 from mailroom.errors import Refused
@@ -11,6 +12,7 @@ _PARALLEL = "ProcessMessages"
 _LAST = "BatchSettled"
 # What the last state's output has beside a key for each type.
 _COMMON = ("batchId.$", "published.$", "duplicates.$")
+_TYPES_PER_SECOND = 2
 _TRANSIENT = [
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
@@ -32,9 +34,11 @@ def generate_state_machine(text: str, types: Sequence[MessageType]) -> str:
     Raises:
         Refused: The text is not JSON, or lacks one of the two states.
     """
+    # All branches loop at once, and an execution's history has at most 25,000 events.
+    wait = ceil(len(types) / _TYPES_PER_SECOND)
     try:
         machine = json.loads(text)
-        machine["States"][_PARALLEL]["Branches"] = [_branch(one) for one in types]
+        machine["States"][_PARALLEL]["Branches"] = [_branch(one, wait) for one in types]
         output = machine["States"][_LAST]["Parameters"]
     except (ValueError, KeyError, TypeError) as error:
         missing = f"infra/asl.json lacks the state {_PARALLEL} or {_LAST}"
@@ -54,7 +58,7 @@ def branch_types(text: str) -> list[str]:
     return [key.removesuffix(".$") for key in output if key not in _COMMON]
 
 
-def _branch(one: MessageType) -> dict[str, Any]:
+def _branch(one: MessageType, wait: int) -> dict[str, Any]:
     many = pascal(one.table)
     process, settled = f"Process{many}", f"Are{many}Settled"
     status = "$.process.result.status"
@@ -76,7 +80,7 @@ def _branch(one: MessageType) -> dict[str, Any]:
                 ],
                 "Default": f"WaitFor{many}",
             },
-            f"WaitFor{many}": {"Type": "Wait", "Seconds": 1, "Next": process},
+            f"WaitFor{many}": {"Type": "Wait", "Seconds": wait, "Next": process},
             f"{many}Settled": {
                 "Type": "Pass",
                 "Parameters": {f"{k}.$": f"$.process.result.{v}" for k, v in _COUNTS.items()},
