@@ -1,6 +1,8 @@
 """Message types that are added by command are carried like those that were there before."""
 
 import json
+import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -163,5 +165,27 @@ def test_a_name_that_cannot_be_a_types_is_refused_before_a_file_is_written(
     before = files(copy)
 
     mailroom.run("types", "add", name, "--field", "amount:decimal", code=2)
+
+    assert files(copy) == before
+
+
+def test_the_walk_of_the_documentation_runs_as_it_stands(copy: Project, mailroom: Command) -> None:
+    page = (Project.find().root / "docs" / "your-own-messages.md").read_text()
+    (copy.root / ".venv").symlink_to(Project.find().root / ".venv")
+    before = files(copy)
+
+    for script in re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S):
+        run = subprocess.run(
+            ["sh", "-eu"],
+            cwd=copy.root,
+            env=mailroom.variables,
+            input=script,
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        assert run.returncode == 0, f"{script}\n{run.stdout}\n{run.stderr}"
+        if "action.py" in script:
+            assert count(connect(copy), "ledger") == 1
 
     assert files(copy) == before
