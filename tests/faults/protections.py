@@ -96,7 +96,7 @@ PROTECTIONS = [
     ),
     Protection(
         "a full disk passes",
-        "test_full_disk.py::test_the_disk_is_full_until_somebody_makes_space",
+        "test_full_disk.py::test_the_disk_is_full_until_space_is_freed",
         (_data("53"),),
     ),
     Protection(

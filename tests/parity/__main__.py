@@ -119,7 +119,7 @@ def _pytest(project: Project, log: Path, *options: str) -> int:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            # Whoever started us in the background may have interrupts ignored.
+            # A shell that started us in the background may ignore interrupts.
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         ) as run,
     ):

@@ -18,7 +18,7 @@ ACTIONS = "https://docs.aws.amazon.com/service-authorization/latest/reference"
 
 
 @pytest.mark.behaviour(f"{IAM}/reference_policies_evaluation-logic.html")
-def test_whoever_lacks_a_permission_is_refused_by_the_error_of_each_service(
+def test_a_caller_without_a_permission_is_refused_by_the_error_of_each_service(
     queues: Queues, topics: Topics, secrets: Secrets, roles: Roles
 ) -> None:
     queue, topic, secret = queues.make(), topics.make(), secrets.make("x")

@@ -14,7 +14,7 @@ from tests.parity.made.stacks import Stacks, with_queue
 API = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference"
 GUIDE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide"
 MISSING = "arn:aws:{}:${{AWS::Region}}:${{AWS::AccountId}}:mailroom-parity-missing"
-# A dead-letter queue and a topic that nobody has made.
+# A dead-letter queue and a topic that don't exist.
 BROKEN: dict[str, Any] = {
     "Orphan": {
         "Type": "AWS::SQS::Queue",
@@ -24,7 +24,7 @@ BROKEN: dict[str, Any] = {
             "RedrivePolicy": {"deadLetterTargetArn": {"Fn::Sub": MISSING.format("sqs")}},
         },
     },
-    "Nobody": {
+    "Missing": {
         "Type": "AWS::SNS::Subscription",
         "DependsOn": "Queue",
         "Properties": {

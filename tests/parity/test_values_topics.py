@@ -90,8 +90,6 @@ def test_a_signature_version_that_does_not_exist_is_refused(topics: Topics) -> N
     assert refusal == INVALID
 
 
-@pytest.mark.behaviour(f"{API}/CommonErrors.html")
-def test_a_subscription_without_a_protocol_is_refused(endpoint: Endpoint, topics: Topics) -> None:
-    topic, client = topics.make(), as_given(endpoint, "sns")
-
-    assert code_of(lambda: client.subscribe(TopicArn=topic.arn)) == "ValidationError"
+@pytest.mark.behaviour(f"{API}/API_Unsubscribe.html")
+def test_an_empty_name_of_a_subscription_is_refused(topics: Topics) -> None:
+    assert code_of(lambda: topics.sns.unsubscribe(SubscriptionArn="")) == INVALID

@@ -3,10 +3,10 @@
 import re
 from functools import cache
 
+from mailroom_rules.arn import parse_arn
 from mailroom_rules.reference import resource_types
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
-_COMPONENTS = 6
 
 
 def can_grant(action: str, resource: str) -> bool:
@@ -27,10 +27,12 @@ def can_grant(action: str, resource: str) -> bool:
 
 def _can_be(resource: str, arn: str) -> bool:
     """Whether what a pattern stands for and what the reference's ARN stands for overlap."""
-    own, theirs = resource.split(":", _COMPONENTS - 1), arn.split(":", _COMPONENTS - 1)
-    # A bucket's name has no slash: what has one names objects, whatever stands before it.
-    if len(own) < _COMPONENTS or (theirs[-1] == "${BucketName}" and "/" in own[-1]):
-        return "*" in resource and len(own) < _COMPONENTS
+    own, theirs = parse_arn(resource), parse_arn(arn)
+    if own is None or theirs is None:
+        return "*" in resource
+    # A bucket's name has no slash: with one, an ARN names objects.
+    if theirs.resource == "${BucketName}" and "/" in own.resource:
+        return False
     return all(
         _overlap(mine, _VARIABLE.sub("*", other)) for mine, other in zip(own, theirs, strict=True)
     )

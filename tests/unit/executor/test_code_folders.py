@@ -13,7 +13,9 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_folder_that_nobody_uses_is_removed_at_once_with_what_is_around_it(folder: Path) -> None:
+def test_a_folder_that_is_not_in_use_is_removed_at_once_with_what_is_around_it(
+    folder: Path,
+) -> None:
     CodeFolders().remove(folder, folder.parent)
 
     assert not folder.parent.exists()

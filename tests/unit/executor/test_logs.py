@@ -79,7 +79,7 @@ def test_the_last_line_before_a_crash_is_kept_even_without_its_end(
     assert "cut off" in function.invoke().lines
 
 
-def test_more_output_than_a_pipe_holds_blocks_nobody(make_function: MakeFunction) -> None:
+def test_more_output_than_a_pipe_holds_does_not_block(make_function: MakeFunction) -> None:
     function = make_function("""
         def handler(event, context):
             for number in range(event):

@@ -1,4 +1,4 @@
-"""A process is in store before it is needed; whoever needs another gets a new one."""
+"""A process is in store before it is needed; a caller that needs another gets a new one."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

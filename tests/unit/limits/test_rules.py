@@ -99,6 +99,8 @@ def test_an_error_has_no_value_that_the_model_calls_sensitive() -> None:
         ("logs", "TagResource", {"resourceArn": "arn:aws:logs:x", "tags": {"größe 1": "é/+"}}),
         ("events", "PutRule", {"Name": "rule", "EventBusName": "aws.partner/example.com/1"}),
         ("sqs", "ReceiveMessage", {"QueueUrl": "q", "MessageSystemAttributeNames": ["All"]}),
+        # Names of messages' attributes, where the model has those of queues.
+        ("sqs", "ReceiveMessage", {"QueueUrl": "q", "AttributeNames": ["SenderId", "All"]}),
         (
             "stepfunctions",
             "StartExecution",

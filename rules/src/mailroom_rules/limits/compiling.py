@@ -124,9 +124,11 @@ class Compiler:
 def _own(shape: Shape, constraints: Sequence[Constraint]) -> Check | None:
     if not constraints:
         return None
+    # AWS reports a pattern first.
+    ordered = sorted(constraints, key=lambda one: one.kind is not Kind.PATTERN)
 
     def check_value(value: Any, at: Path, found: list[Violation]) -> None:
-        for one in constraints:
+        for one in ordered:
             if not one.keeps(value):
                 text = written(value, shape)
                 found.append(Violation((one.kind,), _path(at), at, text, one.sentence, value))

@@ -41,6 +41,21 @@ def _validation_exception(_operation: OperationModel, violations: Sequence[Viola
     return Refusal("ValidationException", sentence_of(violations))
 
 
+def _sns_error(operation: OperationModel, violations: Sequence[Violation]) -> Refusal:
+    """SNS has a sentence of its own for a text that is missing."""
+    first = violations[0]
+    name = first.members[0]
+    shape = operation.input_shape
+    if first.kinds != (Kind.REQUIRED,) or first.members != (name,) or shape is None:
+        return _validation_error(operation, violations)
+    if shape.members[name].type_name != "string":
+        return _validation_error(operation, violations)
+    reason = (
+        "Empty message" if name == "Message" else f"{name} Reason: no value for required parameter"
+    )
+    return Refusal("InvalidParameter", f"Invalid parameter: {reason}")
+
+
 def _validation_error(_operation: OperationModel, violations: Sequence[Violation]) -> Refusal:
     return Refusal("ValidationError", sentence_of(violations))
 
@@ -54,7 +69,7 @@ def _logs_error(operation: OperationModel, violations: Sequence[Violation]) -> R
 
 
 def _iam_error(_operation: OperationModel, violations: Sequence[Violation]) -> Refusal:
-    """IAM's errors don't repeat the value."""
+    """IAM's errors have neither the value nor the values that there are."""
     for one in violations:
         if one.kinds == (Kind.PATTERN,) and one.sentence.endswith(f": {_IAM_NAME}"):
             return Refusal(
@@ -66,7 +81,10 @@ def _iam_error(_operation: OperationModel, violations: Sequence[Violation]) -> R
 
 
 def _without_value(one: Violation) -> Violation:
-    return one if one.kinds == (Kind.REQUIRED,) else replace(one, value=None)
+    if one.kinds == (Kind.REQUIRED,):
+        return one
+    sentence = one.sentence.partition(": [")[0] if Kind.ENUM in one.kinds else one.sentence
+    return replace(one, value=None, sentence=sentence)
 
 
 def _sqs_error(_operation: OperationModel, violations: Sequence[Violation]) -> Refusal:
@@ -88,6 +106,6 @@ _ERRORS: dict[str, ErrorOf] = {
     "iam": _iam_error,
     "logs": _logs_error,
     "s3": s3_error,
-    "sns": _validation_error,
+    "sns": _sns_error,
     "sqs": _sqs_error,
 }

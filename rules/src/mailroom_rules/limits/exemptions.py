@@ -22,6 +22,7 @@ _BODIES = (
     "UpdateObjectEncryptionRequest.ObjectEncryption",
 )
 EXEMPT: dict[tuple[str, str, Kind], str] = {
+    ("events", "PutEventsRequestEntryList", Kind.MAX): f"{_LOCALSTACK}: ValidationException",
     ("lambda", "BinaryOperationPayload", Kind.MAX): "a stream isn't read before the service has it",
     ("lambda", "Runtime", Kind.ENUM): f"{_LOCALSTACK}: InvalidParameterValueException",
     (
@@ -37,8 +38,19 @@ EXEMPT: dict[tuple[str, str, Kind], str] = {
     ("s3", "OptionalObjectAttributes", Kind.ENUM): _IGNORED,
     ("s3", "Protocol", Kind.ENUM): f"{_LOCALSTACK}: InvalidRequest",
     ("s3", "RequestPayer", Kind.ENUM): _IGNORED,
+    ("s3", "Tagging.TagSet", Kind.REQUIRED): "S3 takes it as no tags",
     ("s3", "TransitionDefaultMinimumObjectSize", Kind.ENUM): f"{_LOCALSTACK}: InvalidRequest",
+    (
+        "sqs",
+        "QueueAttributeName",
+        Kind.ENUM,
+    ): f"ReceiveMessage takes names of messages' attributes too; else {_LOCALSTACK}",
     **{("s3", body, Kind.REQUIRED): _EMPTY_BODY for body in _BODIES},
+    (
+        "sns",
+        "SetPlatformApplicationAttributesInput.Attributes",
+        Kind.REQUIRED,
+    ): f"{_LOCALSTACK}: ValidationError, after it has looked for the application",
     (
         "sns",
         "PublishBatchInput.PublishBatchRequestEntries",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
 
 _XML = "The XML you provided was not well-formed or did not validate against our published schema"
+_NO_POLICY = "Policies must be valid JSON and the first byte must be '{'"
 _OF_HEADERS = {
     "EncodingType": Refusal("InvalidArgument", "Invalid Encoding Method specified in Request"),
     "MetadataDirective": Refusal("InvalidArgument", "Unknown metadata directive."),
@@ -38,7 +39,12 @@ def s3_error(operation: OperationModel, violations: Sequence[Violation]) -> Refu
     shape = operation.input_shape
     place = shape.members[name].serialization.get("location") if shape is not None else None
     if place in ("header", "querystring"):
+        if name == "ObjectOwnership":
+            message = f"Invalid x-amz-object-ownership header: {first.offender}"
+            return Refusal("InvalidArgument", message)
         return _OF_HEADERS.get(name) or _of_argument(name, first)
+    if name == "Policy":
+        return Refusal("MalformedPolicy", _NO_POLICY)
     if first.members == (name,) and Kind.REQUIRED in first.kinds and place is None:
         return Refusal("MissingRequestBodyError", "Request Body is empty")
     if first.members[-1] == "Events":

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 NUMBERS = {"integer", "long", "float", "double"}
+# A part of the patterns of ARNs, which AWS's errors have with the European Sovereign Cloud.
+REGION, WITH_SOVEREIGN = "[a-z]{2}((-gov)", "(eusc-)?[a-z]{2}((-gov)"
 SIZED = {"string", "blob", "list", "map"}
 
 
@@ -76,6 +78,7 @@ def _at_least(least: float, sized: bool) -> Callable[[Any], bool]:
 def _pattern(service: str, shape: Shape, pattern: str) -> list[Constraint]:
     if exemption(service, shape.name, Kind.PATTERN):
         return []
+    pattern = pattern.replace(REGION, WITH_SOVEREIGN)
     try:
         expression = translate(pattern)
     except UntranslatablePatternError:

@@ -4,12 +4,17 @@ from localstack.aws.api import CommonServiceException
 from mailroom_rules.limits import Refusal
 
 
-def error(refusal: Refusal) -> CommonServiceException:
+def error(refusal: Refusal, *, names_sender: bool = True) -> CommonServiceException:
     """The exception; services that changed their protocol give the name of its class as the
-    error's code."""
+    error's code.
+
+    Args:
+        refusal: the error.
+        names_sender: whether it says that the fault is the sender's; S3's errors don't.
+    """
     named = type(refusal.code, (CommonServiceException,), {})
     exception: CommonServiceException = named(
-        refusal.code, refusal.message, refusal.status, sender_fault=True
+        refusal.code, refusal.message, refusal.status, sender_fault=names_sender
     )
     return exception
 

@@ -12,6 +12,7 @@ from mailroom_rules.limits import RequestChecks
 
 from mailroom_localstack.service_call import ServiceCall
 from mailroom_localstack.validation.batches import RefusedEntries, refuse_entries
+from mailroom_localstack.validation.buckets import lacks_bucket
 from mailroom_localstack.validation.entries import refused_entries
 from mailroom_localstack.validation.refusals import error
 
@@ -43,8 +44,8 @@ class RequestValidator:
             return
         call = cast(ServiceCall, context)
         request = call.service_request
-        if refusal := check.refusal(request):
-            raise error(refusal)
+        if (refusal := check.refusal(request)) and not lacks_bucket(call):
+            raise error(refusal, names_sender=check.service != "s3")
         if check.batch is None or call.is_internal_call:
             return
         if refusals := refused_entries(check, request):

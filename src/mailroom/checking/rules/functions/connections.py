@@ -14,7 +14,7 @@ from mailroom.checking.template.stack import Resource, Stack
 # Postgres' max_connections, less the three that are reserved for superusers and the two that
 # are reserved for the owner: https://repost.aws/knowledge-center/rds-postgresql-error-connection-slots
 _BUDGET = 95
-# Lambda's concurrent executions in an account, an event source mapping may use all of them.
+# Lambda's concurrent executions in an account; an event source mapping may use all of them.
 _ACCOUNT = 1000
 _CONSUMERS = "ConsumersPerQueue"
 

@@ -73,7 +73,7 @@ def preinitialize_functions(original: Any, version: LambdaVersionManager) -> Ver
 
     Saves: @@preinit@@
 
-    Test: tests/integration/test_executor_ahead.py::test_it_begins_before_anybody_invokes_it
+    Test: tests/integration/test_executor_ahead.py::test_it_begins_before_it_is_invoked
     """
     from localstack.aws.api.lambda_ import State
 
