@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _QUEUE = "AWS::SQS::Queue"
 _SUBSCRIPTION = "AWS::SNS::Subscription"
 _FUNCTION = "AWS::Lambda::Function"
+_LOG_GROUP = "AWS::Logs::LogGroup"
+_KIND = re.compile("(Function|LogGroup)$")
 _WORD = re.compile(r"[A-Z][a-z0-9]*")
 _TYPE = "type"
 
@@ -190,10 +192,16 @@ class Topology:
     def log_group(self, name: str) -> str:
         """Name of the log group of the function whose short name is this or begins with it.
 
+        It is the stack's log group of the function's name, else that of the function's settings.
+
         Raises:
             Refused: There is no such function, or several are.
         """
         function = self.function(name)
+        short = next(one for one, id_ in self.functions.items() if id_ == function)
+        for group in self._of_type(_LOG_GROUP):
+            if _short(group.logical_id) == short:
+                return group.id
         client = self._session.client("lambda")
         configured = client.get_function_configuration(FunctionName=function)
         return configured.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}"
@@ -231,4 +239,4 @@ def _target(redrive_policy: str | None) -> str | None:
 
 
 def _short(logical_id: str) -> str:
-    return "_".join(_WORD.findall(logical_id.removesuffix("Function"))).lower()
+    return "_".join(_WORD.findall(_KIND.sub("", logical_id))).lower()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mailroom.workflow.batch import Batch
 
 EXIT_DEAD_LETTERS = 3
+_OUTCOMES = ("ingested", "alreadyThere", "deadLettered")
 
 
 def send(
@@ -90,12 +91,14 @@ def _dead_letters(environment: Environment, message_type: str) -> str:
 
 
 def print_result(result: dict[str, Any]) -> None:
-    """Print a row for each type: the number published, and the outcomes."""
+    """Print a row for each type, in the state machine's order: published, and the outcomes."""
+    published = result["published"]
     show_table(
         ["type", "published", "ingested", "already there", "dead"],
         [
-            [kind, count, *(result[kind][k] for k in ("ingested", "alreadyThere", "deadLettered"))]
-            for kind, count in result["published"].items()
+            [name, published[name], *(counts[key] for key in _OUTCOMES)]
+            for name, counts in result.items()
+            if name in published
         ],
     )
 
