@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 
 from messages.problems import Reason
+from messages.types import MessageType
 from process_messages import statements
 from process_messages.database import Connection, Fault, describe, fault
 from process_messages.dead_letters import DeadLetter
@@ -24,7 +25,7 @@ class Ingested:
 class Ingestion:
     """Ingests messages from one queue into its type's tables."""
 
-    def __init__(self, message_type: str, queue: str) -> None:
+    def __init__(self, message_type: MessageType, queue: str) -> None:
         self._message_type = message_type
         self._queue = queue
 
@@ -79,9 +80,9 @@ class Ingestion:
         if not entries:
             return set()
         rows: Any = connection.execute(
-            statements.INSERT[self._message_type],
+            statements.insert(self._message_type),
             {
-                "type": self._message_type,
+                "type": self._message_type.name,
                 "source": [entry.event.source for entry in entries],
                 "id": [entry.event.id for entry in entries],
                 "batch_id": [entry.received.batch_id for entry in entries],
@@ -120,7 +121,7 @@ class Ingestion:
         settled = connection.execute(
             statements.SETTLE,
             {
-                "type": self._message_type,
+                "type": self._message_type.name,
                 "batch_id": [row.batch_id for row in rows],
                 "source": [row.source for row in rows],
                 "id": [row.id for row in rows],

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from messages.event import LONGEST_ID, LONGEST_SOURCE, Event, Message, digest
+from messages.event import LONGEST_ID, LONGEST_SOURCE, CloudEvent, Message, digest
 from messages.problems import InvalidEvent, Reason
 from messages.timestamp import utc
 from process_messages.dead_letters import DeadLetter
@@ -23,7 +23,7 @@ class Entry:
     """A valid message of the queue's type."""
 
     received: Received
-    event: Event
+    event: CloudEvent
     text: str
     digest: str
 

@@ -8,6 +8,7 @@ from mailroom.deployment.template import Template
 from mailroom.packaging.archive import build_archive
 from mailroom.packaging.code import Code
 from mailroom.project import Project
+from mailroom.types.definitions import require_current
 
 PREFIX = "artifacts/"
 
@@ -50,7 +51,9 @@ def build_release(project: Project, architecture: str) -> Release:
     """Package the functions and render the template.
 
     Raises:
-        Refused: The definitions are malformed, or the code is too large for Lambda.
+        Refused: The definitions are malformed or aren't what the message types say, or the code is
+            too large for Lambda.
     """
+    require_current(project)
     template = Template(project.template).render()
     return Release(build_archive(project, architecture), architecture, template)

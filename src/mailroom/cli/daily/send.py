@@ -33,7 +33,8 @@ def send(
     from mailroom.cli.connection import connected
 
     project = Project.find()
-    result = send_files(project, connected(project), files)
+    environment = connected(project)
+    result = send_files(project, environment, files)
     if json:
         show_json(result)
     else:
@@ -41,7 +42,9 @@ def send(
     dead = [kind for kind in result["published"] if result[kind]["deadLettered"]]
     if dead:
         for kind in dead:
-            errors.print(f"see the dead letters: mailroom queues {kind.title()}DeadLetterQueue")
+            errors.print(
+                f"see the dead letters: mailroom queues {_dead_letters(environment, kind)}"
+            )
         raise typer.Exit(EXIT_DEAD_LETTERS)
 
 
@@ -78,6 +81,12 @@ def _await_settlement(environment: Environment, batch: "Batch", execution: str) 
         return await_execution(
             environment, execution, batch.id, lambda settled: bar.update(task, completed=settled)
         )
+
+
+def _dead_letters(environment: Environment, message_type: str) -> str:
+    topology = environment.topology
+    source = topology.queue_of_type(message_type)
+    return next((name for name in topology.queues if topology.source_of(name) == source), "")
 
 
 def print_result(result: dict[str, Any]) -> None:
