@@ -23,7 +23,7 @@ def mailroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Command]:
     skipped = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for own in ("infra", "emulator"):
         shutil.copytree(here / own, checkout / own, ignore=skipped)
-    for shared in (".envs", "functions", "samples"):
+    for shared in (".envs", "functions", "rules", "samples"):
         (checkout / shared).symlink_to(here / shared)
     command = Command(checkout, checkout / ".mailroom", free_port())
     try:

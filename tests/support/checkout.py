@@ -7,7 +7,10 @@ from pathlib import Path
 
 from mailroom.project import Project
 
-_PARTS = (".dockerignore", "docker-compose.yml", "emulator", "functions", "infra", "samples", "src")
+_PARTS = (
+    *(".dockerignore", "docker-compose.yml", "emulator", "functions", "infra", "rules"),
+    *("samples", "src"),
+)
 
 
 def copy_checkout(

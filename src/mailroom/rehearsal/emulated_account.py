@@ -107,7 +107,7 @@ def checkout_copy(project: Project, folder: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", ".*")
     for name in ("functions", "infra", "tests"):
         shutil.copytree(project.root / name, root / name, ignore=ignored)
-    for name in (".envs", ".venv", "emulator", "pyproject.toml", "samples", "src"):
+    for name in (".envs", ".venv", "emulator", "pyproject.toml", "rules", "samples", "src"):
         (root / name).symlink_to(project.root / name)
     return root
 

@@ -40,7 +40,9 @@ def generate_state_machine(text: str, types: Sequence[MessageType]) -> str:
         machine = json.loads(text)
         machine["States"][_PARALLEL]["Branches"] = [_branch(one, wait) for one in types]
         output = machine["States"][_LAST]["Parameters"]
-    except (ValueError, KeyError, TypeError) as error:
+    except json.JSONDecodeError as error:
+        raise Refused(f"asl.json:{error.lineno}: not JSON: {error.msg}") from None
+    except (KeyError, TypeError) as error:
         missing = f"infra/asl.json lacks the state {_PARALLEL} or {_LAST}"
         raise Refused(f"{missing}: {error}") from None
     common = {key: output[key] for key in _COMMON if key in output}

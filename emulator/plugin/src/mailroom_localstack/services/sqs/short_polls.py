@@ -17,8 +17,8 @@ SHARE_VARIABLE = "MAILROOM_SHORT_POLL_SHARE"
 def sample_short_polls(
     original: Any,
     queue: Any,
-    number: int = 1,
-    wait_seconds: int | None = None,
+    num_messages: int = 1,
+    wait_time_seconds: int | None = None,
     *args: Any,
     **kw: Any,
 ) -> Any:
@@ -33,11 +33,11 @@ def sample_short_polls(
     test_a_message_that_short_polls_miss_is_received_at_the_first_attempt
     """
     share = os.environ.get(SHARE_VARIABLE)
-    if wait_seconds or not share:
-        return original(queue, number, wait_seconds, *args, **kw)
+    if wait_time_seconds or not share:
+        return original(queue, num_messages, wait_time_seconds, *args, **kw)
     hidden = _take_out(queue.visible, 1 - float(share))
     try:
-        return original(queue, number, wait_seconds, *args, **kw)
+        return original(queue, num_messages, wait_time_seconds, *args, **kw)
     finally:
         for message in hidden:
             queue.visible.put_nowait(message)
