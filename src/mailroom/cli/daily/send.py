@@ -91,14 +91,13 @@ def _dead_letters(environment: Environment, message_type: str) -> str:
 
 
 def print_result(result: dict[str, Any]) -> None:
-    """Print a row for each type, in the state machine's order: published, and the outcomes."""
+    """Print a row for each type: the number published, and the outcomes."""
     published = result["published"]
     show_table(
         ["type", "published", "ingested", "already there", "dead"],
         [
-            [name, published[name], *(counts[key] for key in _OUTCOMES)]
-            for name, counts in result.items()
-            if name in published
+            [name, published[name], *(result[name][key] for key in _OUTCOMES)]
+            for name in sorted(published)
         ],
     )
 
