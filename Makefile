@@ -10,7 +10,7 @@ help:  ## Show the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: install
-install:  ## Build the four environments from their locks (nothing happens when nothing changed)
+install:  ## Build the four environments from their locks, those whose locks have changed
 	@scripts/install.sh
 
 .PHONY: lock
@@ -66,15 +66,15 @@ deploy: need-env install  ## Deploy to an environment, after showing the changes
 	@$(mailroom) deploy --env $(ENV) $(if $(PLAN),--plan) $(yes)
 
 .PHONY: verify
-verify: need-env install  ## Run an environment's tests against the package, here (ENV=dev)
+verify: need-env install  ## Run an environment's tests against the package, on this machine (ENV=dev)
 	@$(mailroom) verify --env $(ENV)
 
 .PHONY: promote
-promote: need-env verify  ## Test, check, deploy, migrate and try; go back if it fails (ENV=dev)
+promote: need-env verify  ## Test, check, deploy, migrate and smoke-test; roll back on failure (ENV=dev)
 	@$(mailroom) promote --env $(ENV) $(yes)
 
 .PHONY: rollback
-rollback: need-env install  ## Bring an earlier promotion back (ENV=dev, TO=release)
+rollback: need-env install  ## Deploy an earlier release again (ENV=dev, TO=release)
 	@$(mailroom) rollback --env $(ENV) $(if $(TO),--to $(TO)) $(yes)
 
 .PHONY: publish
@@ -86,27 +86,27 @@ delete: need-env install  ## Delete an environment's stack (ENV=dev, BUCKET=1: i
 	@$(mailroom) delete --env $(ENV) $(if $(BUCKET),--bucket) $(yes)
 
 .PHONY: rehearse
-rehearse: install  ## Go the whole way to AWS and back, on an emulator that plays AWS (ENGINE=ministack)
+rehearse: install  ## Run every command for an AWS account against an emulated account (ENGINE=ministack)
 	@$(mailroom) rehearse $(if $(ENGINE),--engine $(ENGINE))
 
 .PHONY: doctor
-doctor: install  ## Look whether this machine has all that is needed
+doctor: install  ## Check whether this machine has what the commands need
 	@$(mailroom) doctor
 
 .PHONY: need-env
 need-env:
-	@test -n "$(ENV)" || { echo "say which environment: make $(MAKECMDGOALS) ENV=dev" >&2; exit 2; }
+	@test -n "$(ENV)" || { echo "name an environment: make $(MAKECMDGOALS) ENV=dev" >&2; exit 2; }
 
 .PHONY: faults
-faults: install  ## Break everything that can break, under load, and account for every event
+faults: install  ## Inject faults under load, and account for every event
 	@.venv/bin/pytest tests/faults
 
 .PHONY: parity
-parity: install  ## Try on every engine what we rely on in AWS, print and write the table (AWS=1: on AWS too)
+parity: install  ## Test on every engine the behaviour of AWS that the project relies on, and write the table (AWS=1: on AWS too)
 	@.venv/bin/python -m tests.parity $(if $(AWS),--aws)
 
 .PHONY: bench
-bench: install  ## Measure against what runs beside it
+bench: install  ## Run the benchmarks, each beside its reference
 	@.venv/bin/python -m benchmarks
 
 .PHONY: soak

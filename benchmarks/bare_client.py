@@ -15,13 +15,13 @@ THREADS = 4
 
 
 class BareClient:
-    """A topic and two queues of its own, published to and drained by four threads."""
+    """A topic and a queue for each message type, published to and drained by four threads."""
 
     def __init__(self, environment: Environment) -> None:
         self._sns = environment.session.client("sns")
         self._sqs = environment.session.client("sqs")
         self._topic = self._sns.create_topic(Name=f"bare-{uuid.uuid4().hex[:8]}")["TopicArn"]
-        self._queues = [self._subscribed_queue(kind) for kind in ("notification", "alert")]
+        self._queues = [self._subscribed_queue(kind) for kind in _types(environment)]
 
     def publish_and_drain(self, events: list[dict[str, Any]]) -> None:
         """Publish all events, then receive and delete all of them."""
@@ -78,3 +78,8 @@ class BareClient:
             )
             drained += len(messages)
         return drained
+
+
+def _types(environment: Environment) -> list[str]:
+    subscriptions = environment.topology.subscriptions
+    return [message_type for one in subscriptions for message_type in one.types]

@@ -3,15 +3,18 @@
 https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
 """
 
+from functools import cache
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import ErrorDetails
 
+from messages.data import Data, Text
 from messages.json_text import canonical, parse
 from messages.problems import InvalidEvent, Path, Problem, Reason, printable, problem
 from messages.timestamp import utc
+from messages.types import MessageType, message_types
 
 LONGEST_ID = 512
 LONGEST_SOURCE = 1024
@@ -31,31 +34,11 @@ def _is_time(value: str) -> str:
     return value
 
 
-Text = Annotated[str, StringConstraints(min_length=1)]
+class CloudEvent(BaseModel):
+    """What events of all types have."""
 
-
-class _Strict(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-
-class Notification(_Strict):
-    """The data of an event of type `notification`."""
-
-    recipient: Text
-    title: Text
-    body: str | None = None
-    details: dict[str, Any] | None = None
-
-
-class Alert(_Strict):
-    """The data of an event of type `alert`."""
-
-    severity: Literal["low", "medium", "high", "critical"]
-    summary: Text
-    details: dict[str, Any] | None = None
-
-
-class _CloudEvent(_Strict):
     specversion: Literal["1.0"]
     # id and source are the key of an index in Postgres, whose entries may have 2,704 bytes.
     id: Annotated[Text, _max_bytes(LONGEST_ID)]
@@ -63,27 +46,8 @@ class _CloudEvent(_Strict):
     time: Annotated[str, AfterValidator(_is_time)] | None = None
     subject: str | None = None
     datacontenttype: Literal["application/json"] | None = None
-
-
-class NotificationEvent(_CloudEvent):
-    """A CloudEvent of type `notification`."""
-
-    type: Literal["notification"]
-    data: Notification
-
-
-class AlertEvent(_CloudEvent):
-    """A CloudEvent of type `alert`."""
-
-    type: Literal["alert"]
-    data: Alert
-
-
-Event = NotificationEvent | AlertEvent
-MODELS: dict[str, type[NotificationEvent] | type[AlertEvent]] = {
-    "notification": NotificationEvent,
-    "alert": AlertEvent,
-}
+    type: str
+    data: Data
 
 
 class Message:
@@ -103,7 +67,7 @@ class Message:
         """
         self.text = text
         self.value = parse(text)
-        self.event = _validate(self.value)
+        self.event = _validate(self.value, text)
         self.digest = digest(self.value)
 
 
@@ -112,18 +76,48 @@ def digest(value: Any) -> str:
     return sha256(canonical(value).encode()).hexdigest()
 
 
-def _validate(value: Any) -> Event:
-    if not isinstance(value, dict):
-        raise InvalidEvent([_wrong((), "an event is a JSON object")], value)
-    name = value.get("type")
-    model = MODELS.get(name) if isinstance(name, str) else None
-    if model is None:
-        raise InvalidEvent([_wrong(("type",), _about_type(value))], value)
+def validate(message_type: MessageType, value: dict[str, Any], text: str) -> CloudEvent:
+    """Return the event of a parsed value, and of its text, by the model of its type.
+
+    Raises:
+        InvalidEvent: with all problems, each with its field.
+    """
+    model = event_model(message_type)
     try:
-        return model.model_validate(value)
+        event = (
+            model.model_validate(value) if message_type.plain else model.model_validate_json(text)
+        )
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=False)
         raise InvalidEvent([_as_problem(detail) for detail in details], value) from None
+    data = value["data"]
+    wrong = [
+        _wrong(("data", column.key), reason)
+        for column in message_type.columns
+        if (reason := column.problem(data.get(column.key)))
+    ]
+    if wrong:
+        raise InvalidEvent(wrong, value)
+    return event
+
+
+@cache
+def event_model(message_type: MessageType) -> type[CloudEvent]:
+    """Return the model of a type's events."""
+    name = f"{message_type.data.__name__}Event"
+    literal: Any = Literal[message_type.name]
+    fields: Any = {"type": (literal, ...), "data": (message_type.data, ...)}
+    return create_model(name, __base__=CloudEvent, **fields)
+
+
+def _validate(value: Any, text: str) -> CloudEvent:
+    if not isinstance(value, dict):
+        raise InvalidEvent([_wrong((), "an event is a JSON object")], value)
+    name = value.get("type")
+    message_type = message_types().get(name) if isinstance(name, str) else None
+    if message_type is None:
+        raise InvalidEvent([_wrong(("type",), _about_type(value))], value)
+    return validate(message_type, value, text)
 
 
 def _about_type(value: dict[str, Any]) -> str:
@@ -131,7 +125,7 @@ def _about_type(value: dict[str, Any]) -> str:
         return "Field required"
     if not isinstance(value["type"], str):
         return "Input should be a valid string"
-    return f"unknown type '{printable(value['type'])[:40]}', known are {', '.join(MODELS)}"
+    return f"unknown type '{printable(value['type'])[:40]}', known are {', '.join(message_types())}"
 
 
 def _as_problem(detail: ErrorDetails) -> Problem:

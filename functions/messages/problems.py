@@ -17,6 +17,7 @@ class Reason(StrEnum):
     WRONG_TYPE = "wrong_type"
     CONFLICTING_DUPLICATE = "conflicting_duplicate"
     UNSTORABLE = "unstorable"
+    REJECTED = "rejected"
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from messages.event import MODELS
 from messages.json_text import beyond_64_bits
 from messages.reading import Accepted, Rejected, lines, read_lines
+from messages.types import message_types
 
 _CHUNK_BYTES = 1 << 16
 _MAX_SHOWN = 20
@@ -25,7 +25,7 @@ class Report:
     """The counts of a file's messages, and their problems."""
 
     def __init__(self) -> None:
-        self.types: Counter[str] = Counter(dict.fromkeys(MODELS, 0))
+        self.types: Counter[str] = Counter(dict.fromkeys(message_types(), 0))
         self.duplicates = 0
         self.bytes = 0
         self.exact_inline = True

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 
+from messages.types import message_types
 from shared.errors import MigrationDrift
 
 _CREATE = """
@@ -51,7 +52,7 @@ def check_digests(
         applied: Names of the migrations that were applied.
         files: The package's migrations by name.
         removed_allowed: Whether applied migrations may be missing, as after a rollback to an
-            earlier release.
+            earlier release. Those of a removed message type always may.
 
     Returns:
         Names of the migrations whose digests were missing, as an earlier release applied them.
@@ -66,7 +67,8 @@ def check_digests(
     faults = []
     for name in applied:
         if name not in files:
-            faults += [] if removed_allowed else [f"{name} was applied and is gone"]
+            allowed = removed_allowed or _is_of_removed_type(name)
+            faults += [] if allowed else [f"{name} was applied and is gone"]
         elif known.get(name, digest_of(files[name])) != digest_of(files[name]):
             faults.append(f"{name} was edited after it was applied")
     if faults:
@@ -75,3 +77,9 @@ def check_digests(
     for name in unknown:
         record_digest(connection, name, files[name])
     return unknown
+
+
+def _is_of_removed_type(name: str) -> bool:
+    """Return whether a migration's name is `<type>.…` and there is no such type any more."""
+    first = name.partition(".")[0]
+    return not first.isdigit() and first not in message_types()

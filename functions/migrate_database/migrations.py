@@ -75,17 +75,18 @@ class Migrated:
 
 
 def apply_migrations(
-    owner: Credentials, folder: Path, *, removed_allowed: bool = False
+    owner: Credentials, folder: Path, *others: Path, removed_allowed: bool = False
 ) -> Migrated:
-    """Apply the migrations of a folder that aren't applied yet.
+    """Apply the migrations that aren't applied yet.
 
     The caller holds the migration lock. So if yoyo's own lock, a row, is there, a process that
     ended has left it, and it is removed.
 
     Args:
         owner: The credentials of the database's owner.
-        folder: The folder of the migrations.
-        removed_allowed: Whether the folder may lack migrations that were applied.
+        folder: The folder of the migrations of the inbox.
+        others: The folders of the types' own migrations.
+        removed_allowed: Whether the folders may lack migrations that were applied.
 
     Raises:
         DatabaseUnavailable: when Postgres has no connection left.
@@ -93,9 +94,9 @@ def apply_migrations(
         MigrationFailed: when there are no migrations, or the one that the error names fails.
         MigrationLocked: when yoyo's lock still can't be taken.
     """
-    migrations = read_migrations(str(folder))
-    if not migrations:
+    if not read_migrations(str(folder)):
         raise MigrationFailed(f"no migrations in {folder.name}: the package is incomplete")
+    migrations = read_migrations(str(folder), *map(str, others))
     backend = _backend(owner)
     with backend:
         try:

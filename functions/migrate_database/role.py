@@ -1,17 +1,17 @@
 """The ingestion role: it may log in to this database, and has ingestion's privileges alone."""
 
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from psycopg import sql
 
+from messages.types import MessageType
 from migrate_database.lock import Connection
 from shared.errors import DatabaseMisconfigured
 from shared.secrets import Credentials
 
 _PRIVILEGES = {
     "messages": "SELECT, INSERT",
-    "notifications": "INSERT",
-    "alerts": "INSERT",
     "settlements": "SELECT, INSERT, UPDATE (outcome, settled_at)",
     "dead_letters": "SELECT, INSERT, UPDATE (sent_at, resolved_at)",
 }
@@ -64,8 +64,13 @@ def put_role(connection: Connection, ingestion: Credentials) -> None:
         )
 
 
-def grant_ingestion(connection: Connection, ingestion: Credentials) -> None:
-    """Grant the role the privileges of ingestion and revoke all others, in one transaction."""
+def grant_ingestion(
+    connection: Connection, ingestion: Credentials, types: Iterable[MessageType]
+) -> None:
+    """Grant the role the privileges of ingestion and revoke all others, in one transaction.
+
+    For each type it may insert into the type's table, and what the grants in its type.toml say.
+    """
     role = sql.Identifier(ingestion.username)
     database = sql.Identifier(ingestion.dbname)
     with connection.transaction():
@@ -76,11 +81,18 @@ def grant_ingestion(connection: Connection, ingestion: Credentials) -> None:
             sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(role),
         ):
             connection.execute(statement)
-        for table, privileges in _PRIVILEGES.items():
+        for table, privileges in _privileges(types):
             grant = sql.SQL("GRANT {} ON {} TO {}").format(
                 sql.SQL(privileges), sql.Identifier(table), role
             )
             connection.execute(grant)
+
+
+def _privileges(types: Iterable[MessageType]) -> Iterator[tuple[str, str]]:
+    yield from _PRIVILEGES.items()
+    for one in types:
+        yield one.settings.table, "INSERT"
+        yield from one.settings.grants.items()
 
 
 def _check_role(connection: Connection, name: str) -> bool:

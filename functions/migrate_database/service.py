@@ -7,10 +7,12 @@ from typing import Any
 
 import psycopg
 
+from messages.types import MessageType, message_types
 from migrate_database.lock import migration_lock
 from migrate_database.migrations import apply_migrations
 from migrate_database.role import grant_ingestion, put_role, role_name
 from migrate_database.settings import Settings
+from migrate_database.tables import check_tables
 from shared import clients
 from shared.clients import AWS_ERRORS, error_code, is_permanent
 from shared.context import Deadline
@@ -31,6 +33,7 @@ def migrate(settings: Settings, deadline: Deadline, *, rollback: bool = False) -
         DatabaseUnavailable: when Postgres can't be reached before the deadline.
         MigrationLocked: when another migration lasts until the deadline.
         MigrationFailed: when a migration's SQL fails.
+        InvalidMessageType: when the table of a message type takes less than its model allows.
         MigrationDrift: when a migration that was applied has been edited or removed.
         ConfigurationError: when a secret or the owner's privileges must be corrected.
     """
@@ -47,12 +50,16 @@ def migrate(settings: Settings, deadline: Deadline, *, rollback: bool = False) -
         complete["username"] = role_name(wanted)
     ingestion = credentials(complete, settings.ingestion_secret_arn)
     _check_distinct(owner, ingestion)
+    types = list(message_types().values())
     with migration_lock(owner, deadline) as connection:
         folder = Path(settings.task_root) / "migrations"
-        migrated = apply_migrations(owner, folder, removed_allowed=rollback)
+        migrated = apply_migrations(
+            owner, folder, *_type_migrations(types), removed_allowed=rollback
+        )
+        check_tables(connection, types)
         try:
             put_role(connection, ingestion)
-            grant_ingestion(connection, ingestion)
+            grant_ingestion(connection, ingestion, types)
         except psycopg.Error as error:
             # The cause would show the statement, and so the password's verifier.
             raise DatabaseMisconfigured(_without_statement(error)) from None
@@ -61,6 +68,10 @@ def migrate(settings: Settings, deadline: Deadline, *, rollback: bool = False) -
     answer = {**asdict(migrated), "role": ingestion.username}
     logger.info("migrated", **answer)
     return answer
+
+
+def _type_migrations(types: list[MessageType]) -> list[Path]:
+    return [folder for one in types if (folder := one.folder / "migrations").is_dir()]
 
 
 def owner_credentials(settings: Settings) -> Credentials:

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 import psycopg
 
+from messages.types import message_types
 from migrate_database.service import owner_credentials
 from migrate_database.settings import Settings
 from shared.errors import DatabaseUnavailable, InvalidInput
@@ -14,7 +15,7 @@ SOURCE = "urn:mailroom:smoke-test"
 
 _FIND = """
 SELECT type, count(*) FROM messages
-JOIN (SELECT source, id FROM notifications UNION ALL SELECT source, id FROM alerts) AS typed
+JOIN ({typed}) AS typed
 USING (source, id)
 WHERE source = %(source)s AND batch_id = %(batch_id)s
 GROUP BY type
@@ -28,6 +29,11 @@ _REMOVE = (
     """DELETE FROM dead_letters WHERE source = %(source)s
     AND (batch_id = %(batch_id)s OR received_at < now() - interval '1 hour')""",
 )
+
+
+def _find() -> str:
+    tables = (one.settings.table for one in message_types().values())
+    return _FIND.format(typed=" UNION ALL ".join(f"SELECT source, id FROM {t}" for t in tables))
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ def end_smoke_test(settings: Settings, smoke_test: SmokeTest) -> dict[str, Any]:
             application_name="mailroom smoke test",
             connect_timeout=10,
         ) as connection:
-            found: dict[str, int] = dict(connection.execute(_FIND, values).fetchall())
+            found: dict[str, int] = dict(connection.execute(_find(), values).fetchall())
             removed = sum(connection.execute(sql, values).rowcount for sql in _REMOVE)
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable(str(error)) from None

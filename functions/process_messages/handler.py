@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from messages.types import message_types
 from process_messages.request import parse
 from process_messages.service import service
 from process_messages.settings import Settings
 from shared.context import Context
 from shared.logs import logger
+
+# Here, because Lambda initialises a function before it invokes it.
+message_types()
 
 
 @logger.inject_lambda_context(clear_state=True)

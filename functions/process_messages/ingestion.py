@@ -5,28 +5,39 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+from psycopg import errors
 
+from messages.actions import ActionMessage, Later, Reject
 from messages.problems import Reason
+from messages.types import Action, MessageType
 from process_messages import statements
 from process_messages.database import Connection, Fault, describe, fault
 from process_messages.dead_letters import DeadLetter
 from process_messages.reading import ALREADY_THERE, INGESTED, Entry, Outcomes, dead_letter
+from process_messages.received import Received
+from shared.errors import ActionEndedTransaction
+from shared.logs import logger
 
 
 @dataclass(frozen=True)
 class Ingested:
-    """The dead letters of a transaction, and how many messages it settled of each batch."""
+    """The dead letters of a transaction, and how many messages it settled of each batch.
+
+    `later` are the messages that it left for another delivery.
+    """
 
     dead_letters: list[DeadLetter]
     newly_settled: Counter[str] = field(default_factory=Counter)
+    later: list[Received] = field(default_factory=list)
 
 
 class Ingestion:
     """Ingests messages from one queue into its type's tables."""
 
-    def __init__(self, message_type: str, queue: str) -> None:
+    def __init__(self, message_type: MessageType, queue: str) -> None:
         self._message_type = message_type
         self._queue = queue
+        self._act = message_type.action()
 
     def ingest(
         self, connection: Connection, entries: list[Entry], dead_letters: list[DeadLetter]
@@ -34,10 +45,12 @@ class Ingestion:
         """Insert entries and record dead letters, all in one transaction or none.
 
         An event that was ingested before stays unchanged. An entry with the same source and id
-        and other content becomes a dead letter, and so does one whose data makes a statement fail.
+        and other content becomes a dead letter, and so does one whose data makes a statement fail,
+        or that the type's action rejects.
 
         Raises:
             psycopg.Error: when the transaction failed, and nothing was stored.
+            ActionEndedTransaction: when the type's action has ended the transaction.
         """
         try:
             with connection.transaction():
@@ -45,6 +58,8 @@ class Ingestion:
         except psycopg.Error as error:
             if fault(error) is not Fault.BAD_MESSAGE or connection.broken:
                 raise
+        except (Reject, Later):
+            pass
         with connection.transaction():
             return self._settle(connection, self._store_singly(connection, entries), dead_letters)
 
@@ -53,6 +68,8 @@ class Ingestion:
         for entry in entries:
             first.setdefault(entry.key, entry)
         inserted = self._insert(connection, list(first.values()))
+        if self._act and inserted:
+            self._run(self._act, connection, [first[key] for key in first if key in inserted])
         outcomes = Outcomes([(first[key], INGESTED) for key in inserted])
         rest = [
             entry for entry in entries if entry.key not in inserted or entry is not first[entry.key]
@@ -71,17 +88,44 @@ class Ingestion:
                 if fault(error) is not Fault.BAD_MESSAGE or connection.broken:
                     raise
                 outcomes.dead_letters.append(dead_letter(entry, Reason.UNSTORABLE, describe(error)))
+            except Reject as error:
+                outcomes.dead_letters.append(dead_letter(entry, Reason.REJECTED, str(error)))
+            except Later as error:
+                logger.info("later", id=entry.event.id, reason=str(error))
+                outcomes.later.append(entry)
             else:
                 outcomes.add(stored)
         return outcomes
+
+    @staticmethod
+    def _run(act: Action, connection: Connection, entries: list[Entry]) -> None:
+        messages = [
+            ActionMessage(
+                entry.event.source,
+                entry.event.id,
+                entry.time,
+                entry.event.subject,
+                entry.received.batch_id,
+                entry.event.data,
+            )
+            for entry in entries
+        ]
+        try:
+            # A savepoint, which is gone if the action ends the transaction by a statement.
+            with connection.transaction():
+                act(connection, messages)
+        except (errors.InvalidSavepointSpecification, errors.NoActiveSqlTransaction) as error:
+            raise ActionEndedTransaction(
+                f"the action of type {entries[0].event.type} has ended the transaction"
+            ) from error
 
     def _insert(self, connection: Connection, entries: list[Entry]) -> set[tuple[str, str]]:
         if not entries:
             return set()
         rows: Any = connection.execute(
-            statements.INSERT[self._message_type],
+            statements.insert(self._message_type),
             {
-                "type": self._message_type,
+                "type": self._message_type.name,
                 "source": [entry.event.source for entry in entries],
                 "id": [entry.event.id for entry in entries],
                 "batch_id": [entry.received.batch_id for entry in entries],
@@ -120,7 +164,7 @@ class Ingestion:
         settled = connection.execute(
             statements.SETTLE,
             {
-                "type": self._message_type,
+                "type": self._message_type.name,
                 "batch_id": [row.batch_id for row in rows],
                 "source": [row.source for row in rows],
                 "id": [row.id for row in rows],
@@ -129,7 +173,9 @@ class Ingestion:
                 "resolved": [entry.received.body_digest() for entry, _ in outcomes.done],
             },
         )
-        return Ingested(outcomes.dead_letters, Counter(str(batch_id) for (batch_id,) in settled))
+        newly_settled = Counter(str(batch_id) for (batch_id,) in settled)
+        later = [entry.received for entry in outcomes.later]
+        return Ingested(outcomes.dead_letters, newly_settled, later)
 
     def _record(self, connection: Connection, dead_letters: list[DeadLetter]) -> None:
         received = [one.received for one in dead_letters]

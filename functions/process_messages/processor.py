@@ -49,8 +49,9 @@ class Processor:
             deadline,
             lambda connection: self._ingestion.ingest(connection, entries, dead_letters),
         )
-        dead = {letter.received.message_id for letter in ingested.dead_letters}
-        finished = [received for received in batch if received.message_id not in dead]
+        left = {letter.received.message_id for letter in ingested.dead_letters}
+        left |= {received.message_id for received in ingested.later}
+        finished = [received for received in batch if received.message_id not in left]
         if ingested.dead_letters:
             for letter in ingested.dead_letters:
                 logger.warning(

@@ -1,11 +1,12 @@
 """One SQS queue and its dead-letter queue."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from process_messages.received import Received, from_queue
-from process_messages.settings import QueueSettings
 from shared.clients import AWS_ERRORS, error_code, is_permanent
 from shared.errors import AccessRefused, QueueUnavailable
 from shared.logs import logger
@@ -20,11 +21,14 @@ _MAX_INVISIBLE_SECONDS = 30
 
 
 class Queue:
-    """Receives and deletes messages, makes them visible again, and sends dead letters."""
+    """Receives and deletes messages, makes them visible again, and sends dead letters.
 
-    def __init__(self, client: "SQSClient", settings: QueueSettings) -> None:
+    It asks SQS once for the queue's URL and its dead-letter queue, when it first needs them.
+    """
+
+    def __init__(self, client: "SQSClient", name: str) -> None:
         self._client = client
-        self._settings = settings
+        self.name = name
 
     def receive(self) -> list[Received]:
         """Return up to 10 messages, at once if there is one, else none after a second.
@@ -38,7 +42,7 @@ class Queue:
         """
         try:
             answer = self._client.receive_message(
-                QueueUrl=self._settings.url,
+                QueueUrl=self._url,
                 MaxNumberOfMessages=_MAX_BATCH,
                 WaitTimeSeconds=_LONG_POLL_SECONDS,
                 MessageAttributeNames=["All"],
@@ -57,7 +61,7 @@ class Queue:
             ]
             try:
                 answer = self._client.delete_message_batch(
-                    QueueUrl=self._settings.url,
+                    QueueUrl=self._url,
                     Entries=entries,  # type: ignore[arg-type]
                 )
             except AWS_ERRORS as error:
@@ -85,12 +89,31 @@ class Queue:
         """
         try:
             self._client.send_message(
-                QueueUrl=self._settings.dead_letter_url,
+                QueueUrl=self._dead_letter_url,
                 MessageBody=body,
                 MessageAttributes=attributes,
             )
         except AWS_ERRORS as error:
             raise self._failure(error) from error
+
+    @cached_property
+    def _url(self) -> str:
+        try:
+            return self._client.get_queue_url(QueueName=self.name)["QueueUrl"]
+        except AWS_ERRORS as error:
+            raise self._failure(error) from error
+
+    @cached_property
+    def _dead_letter_url(self) -> str:
+        """The URL of the queue's dead-letter queue, which has the same account and region."""
+        try:
+            attributes = self._client.get_queue_attributes(
+                QueueUrl=self._url, AttributeNames=["RedrivePolicy"]
+            )["Attributes"]
+        except AWS_ERRORS as error:
+            raise self._failure(error) from error
+        arn: str = json.loads(attributes["RedrivePolicy"])["deadLetterTargetArn"]
+        return f"{self._url.rpartition('/')[0]}/{arn.rpartition(':')[2]}"
 
     def _change_visibility(self, group: list[Received], seconds: int) -> None:
         entries = [
@@ -99,7 +122,7 @@ class Queue:
         ]
         try:
             self._client.change_message_visibility_batch(
-                QueueUrl=self._settings.url,
+                QueueUrl=self._url,
                 Entries=entries,  # type: ignore[arg-type]
             )
         except AWS_ERRORS as error:
@@ -108,4 +131,4 @@ class Queue:
 
     def _failure(self, error: Exception) -> QueueUnavailable | AccessRefused:
         error_class = AccessRefused if is_permanent(error) else QueueUnavailable
-        return error_class(f"{self._settings.name}: {error_code(error)}")
+        return error_class(f"{self.name}: {error_code(error)}")

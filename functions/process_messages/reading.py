@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from messages.event import LONGEST_ID, LONGEST_SOURCE, Event, Message, digest
+from messages.event import LONGEST_ID, LONGEST_SOURCE, CloudEvent, Message, digest
 from messages.problems import InvalidEvent, Reason
 from messages.timestamp import utc
 from process_messages.dead_letters import DeadLetter
@@ -23,7 +23,7 @@ class Entry:
     """A valid message of the queue's type."""
 
     received: Received
-    event: Event
+    event: CloudEvent
     text: str
     digest: str
 
@@ -51,15 +51,20 @@ class Settled:
 
 @dataclass
 class Outcomes:
-    """The entries that need no dead letter, each with its outcome, and the dead letters."""
+    """The entries that need no dead letter, each with its outcome, and the dead letters.
+
+    `later` are the entries that the type's action gives back to the queue.
+    """
 
     done: list[tuple[Entry, str]] = field(default_factory=list)
     dead_letters: list[DeadLetter] = field(default_factory=list)
+    later: list[Entry] = field(default_factory=list)
 
     def add(self, other: "Outcomes") -> None:
         """Add the outcomes of other messages."""
         self.done += other.done
         self.dead_letters += other.dead_letters
+        self.later += other.later
 
     def settlements(self) -> list[Settled]:
         """Return one row for each content of each batch; of several outcomes the best."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from messages.event import MODELS
 from messages.timestamp import utc
+from messages.types import message_types
 from shared.errors import InvalidInput
 
 
@@ -46,8 +46,8 @@ def _settle_request(event: dict[str, Any]) -> SettleRequest:
         event.get("batchId"),
         event.get("expected"),
     )
-    if not isinstance(message_type, str) or message_type not in MODELS:
-        raise InvalidInput(f"type: one of {', '.join(MODELS)} is required")
+    if not isinstance(message_type, str) or message_type not in message_types():
+        raise InvalidInput(f"type: one of {', '.join(message_types())} is required")
     if not isinstance(batch_id, str) or not batch_id or "\0" in batch_id:
         raise InvalidInput("batchId: an execution's name is required")
     if not isinstance(expected, int) or isinstance(expected, bool) or expected < 0:

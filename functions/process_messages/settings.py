@@ -8,25 +8,14 @@ from shared.environment_variables import EnvironmentVariables
 
 
 @dataclass(frozen=True)
-class QueueSettings:
-    """The queue of one message type and its dead-letter queue."""
-
-    type: str
-    url: str
-    dead_letter_url: str
-
-    @property
-    def name(self) -> str:
-        """The queue's name, the last part of its URL."""
-        return self.url.rstrip("/").rpartition("/")[2]
-
-
-@dataclass(frozen=True)
 class Settings:
-    """The database's secret, the queues, and how they are consumed."""
+    """The database's secret, the queues, and how they are consumed.
+
+    `queues` has each message type with its queue's name.
+    """
 
     secret_arn: str
-    queues: tuple[QueueSettings, ...]
+    queues: tuple[tuple[str, str], ...]
     consumers: int
     polls: bool
     settlement_limit_seconds: int
@@ -41,14 +30,7 @@ class Settings:
         variables = EnvironmentVariables(os.environ)
         return cls(
             secret_arn=variables.text("DATABASE_SECRET_ARN"),
-            queues=tuple(
-                QueueSettings(
-                    message_type,
-                    variables.text(f"{message_type.upper()}_QUEUE_URL"),
-                    variables.text(f"{message_type.upper()}_DEAD_LETTER_QUEUE_URL"),
-                )
-                for message_type in ("notification", "alert")
-            ),
+            queues=tuple(variables.pairs("QUEUES").items()),
             consumers=variables.positive("CONSUMERS"),
             polls=variables.choice("CONSUMPTION", "workflow", "events") == "workflow",
             settlement_limit_seconds=variables.positive("SETTLEMENT_LIMIT_SECONDS"),

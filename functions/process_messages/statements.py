@@ -1,5 +1,10 @@
 """The SQL of ingestion. Each statement takes a batch of messages, as an array for each column."""
 
+from functools import cache
+
+from messages.columns import Column
+from messages.types import MessageType
+
 _INSERT = """
 WITH incoming AS (
     SELECT * FROM unnest(
@@ -19,23 +24,11 @@ WITH incoming AS (
 SELECT source, id FROM inserted
 """
 
-_NOTIFICATIONS = """
-    INSERT INTO notifications (source, id, recipient, title, body, details)
-    SELECT source, id, data ->> 'recipient', data ->> 'title', data ->> 'body',
-           (data ->> 'details')::json
+_TYPED = """
+    INSERT INTO {table} (source, id{columns})
+    SELECT source, id{values}
     FROM inserted, LATERAL (SELECT event -> 'data' AS data)
 """
-
-_ALERTS = """
-    INSERT INTO alerts (source, id, severity, summary, details)
-    SELECT source, id, data ->> 'severity', data ->> 'summary', (data ->> 'details')::json
-    FROM inserted, LATERAL (SELECT event -> 'data' AS data)
-"""
-
-INSERT = {
-    "notification": _INSERT.format(typed=_NOTIFICATIONS),
-    "alert": _INSERT.format(typed=_ALERTS),
-}
 
 EXISTING = """
 SELECT source, id, digest FROM messages
@@ -96,3 +89,27 @@ SELECT count(*),
        now() > %(started_at)s::timestamptz + make_interval(secs => %(limit)s)
 FROM settlements WHERE batch_id = %(batch_id)s AND type = %(type)s
 """
+
+
+@cache
+def insert(message_type: MessageType) -> str:
+    """Return the statement that inserts events into `messages` and the type's table.
+
+    Its rows are the source and id of each event that it has inserted.
+    """
+    typed = _TYPED.format(
+        table=message_type.settings.table,
+        columns="".join(f", {_quoted(column.name)}" for column in message_type.columns),
+        values="".join(f", {_value(column)}" for column in message_type.columns),
+    )
+    return _INSERT.format(typed=typed)
+
+
+def _value(column: Column) -> str:
+    key = column.key.replace("'", "''").replace("%", "%%")
+    text = f"data ->> '{key}'"
+    return text if column.sql == "text" else f"({text})::{column.sql}"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name.replace("%", "%%")}"'

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from messages.types import message_types
 from publish_messages.request import Request
 from publish_messages.service import Service
 from publish_messages.settings import Settings
@@ -9,6 +10,9 @@ from shared.context import Context, Deadline
 from shared.logs import logger
 
 _MARGIN_SECONDS = 3
+
+# Here, because Lambda initialises a function before it invokes it.
+message_types()
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from messages.event import MODELS, Message
+from messages.event import Message
 from messages.problems import Problem
 from messages.reading import Accepted, Rejected
+from messages.types import message_types
 from publish_messages.publisher import Outgoing, Publisher, pack
 from publish_messages.request import ObjectSource, Request
 from publish_messages.settings import Settings
@@ -47,7 +48,7 @@ class Service:
         logger.info("published", published=dict(published), duplicates=duplicates)
         return {
             "batchId": request.batch_id,
-            "published": {name: published[name] for name in MODELS},
+            "published": {name: published[name] for name in message_types()},
             "duplicates": duplicates,
             "rejected": [],
         }

@@ -43,3 +43,14 @@ class EnvironmentVariables:
         if value not in choices:
             raise MissingSetting(f"environment variable {name} must be one of {', '.join(choices)}")
         return value
+
+    def pairs(self, name: str) -> dict[str, str]:
+        """Return the pairs of a list such as `a=1,b=2`.
+
+        Raises:
+            MissingSetting: when it is missing or not such a list.
+        """
+        pairs = [pair.strip().partition("=") for pair in self.text(name).split(",")]
+        if not all(key and value for key, _, value in pairs):
+            raise MissingSetting(f"environment variable {name} must be a list such as a=1,b=2")
+        return {key: value for key, _, value in pairs}

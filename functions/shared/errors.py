@@ -61,6 +61,10 @@ class DatabaseMisconfigured(ConfigurationError):
     """Raised when the database lacks a table or permission, or a role has too many."""
 
 
+class ActionEndedTransaction(ConfigurationError):
+    """Raised when a type's action commits or rolls back the transaction that it is given."""
+
+
 class MigrationFailed(ConfigurationError):
     """Raised when a migration's SQL fails; it names the migration."""
 

@@ -18,7 +18,7 @@ from tests.support.events import mixed
 from tests.support.flow import until
 
 
-def test_a_failed_hook_is_unhealthy_and_tells_why_until_it_is_mended(another: Stack) -> None:
+def test_a_failed_hook_is_unhealthy_and_names_the_cause_until_it_is_fixed(another: Stack) -> None:
     definition = another.project.root / "infra" / "asl.json"
     good = definition.read_text()
     compose = another.local.compose

@@ -1,1 +1,1 @@
-"""Faults: whatever breaks on the way, every accepted event ends in exactly one place."""
+"""Fault tests: after any fault every accepted event is in exactly one place."""

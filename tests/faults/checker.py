@@ -15,7 +15,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of the events.
+    """The outcome of all events.
 
     Attributes:
         attempted: How many were tried to be sent.

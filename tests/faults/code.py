@@ -1,4 +1,4 @@
-"""Other code for a function, for the length of a test: the shared tree stays as it is."""
+"""Changed code for a function during a test; the checkout stays unchanged."""
 
 import shutil
 import uuid

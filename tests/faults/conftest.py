@@ -24,7 +24,7 @@ from tests.support.ingestion_role import IngestionRole
 def embedded(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[EmbeddedEnvironment]:
-    """An embedded environment that is up: its processes are ours to kill."""
+    """An embedded environment that is up: the tests may kill its processes."""
     if request.config.getoption("--stack") == "attach":
         yield EmbeddedEnvironment(Project.find())
         return
@@ -87,7 +87,7 @@ def mailroom(embedded: EmbeddedEnvironment) -> Command:
 
 @pytest.fixture
 def soon_visible(environment: Environment) -> Iterator[None]:
-    """What a consumer takes with it into its grave comes back in seconds, not in six minutes."""
+    """Messages of a killed consumer become visible in seconds, not in six minutes."""
     client = environment.session.client("sqs")
     queues = [environment.outputs[f"{kind}QueueUrl"] for kind in ("Notification", "Alert")]
     try:

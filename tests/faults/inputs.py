@@ -1,4 +1,4 @@
-"""Input of every make: what is unusual and has to be kept, and what has to be refused."""
+"""Inputs: unusual ones that must be ingested, and ones that must be refused."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ BEYOND_64_BITS = "-123456789012345678901234567890.12345678901234567890e-3"
 
 
 def unusual() -> list[Event]:
-    """Events that are valid, however they look."""
+    """Unusual events that are valid."""
     return [
         {
             **notification(title=SQL, body=SHELL, recipient="\u202eada", details=TRICKY),
@@ -37,7 +37,7 @@ def unusual() -> list[Event]:
 
 
 def refused(source: str) -> dict[str, str]:
-    """Texts that are no event, by the field or the words that the refusal has to name."""
+    """Texts that are not events, by the field or the words that the error must name."""
 
     def text(event: Event, **changes: Any) -> str:
         return json.dumps({**event, "source": source, **changes})

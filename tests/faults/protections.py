@@ -27,8 +27,8 @@ REPEATS_CHANGE_NOTHING = Passage(
 )
 ERRORS_ARE_RAISED = Passage(
     "process_messages/ingestion.py",
-    "                raise\n        with connection",
-    "                return Ingested([])\n        with connection",
+    "                raise\n        except (Reject",
+    "                return Ingested([])\n        except (Reject",
 )
 _DATABASE_FIRST = (
     Passage(
@@ -96,7 +96,7 @@ PROTECTIONS = [
     ),
     Protection(
         "a full disk passes",
-        "test_full_disk.py::test_the_disk_is_full_until_somebody_makes_space",
+        "test_full_disk.py::test_the_disk_is_full_until_space_is_freed",
         (_data("53"),),
     ),
     Protection(

@@ -32,7 +32,7 @@ def disk(embedded: EmbeddedEnvironment) -> Iterator[SmallDisk]:
         pytest.skip(f"this machine does not allow a user to mount a small file system: {refusal}")
 
 
-def test_the_disk_is_full_until_somebody_makes_space(
+def test_the_disk_is_full_until_space_is_freed(
     run: Run, embedded: EmbeddedEnvironment, database: psycopg.Connection, disk: SmallDisk
 ) -> None:
     """Protection: 53100 passes, so transactions are repeated, and no message is given up."""

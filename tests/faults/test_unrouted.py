@@ -9,7 +9,9 @@ from tests.support.command import Command
 from tests.support.events import notification
 
 
-def test_what_nobody_handled_is_sent_again_once_somebody_does(run: Run, mailroom: Command) -> None:
+def test_an_unrouted_message_is_sent_again_once_a_subscription_matches(
+    run: Run, mailroom: Command
+) -> None:
     body = json.dumps({**notification(), "source": run.source})
     run.put("UnroutedQueue", body, type="notification")
     [listed] = [one for one in mailroom.json("unrouted") if one["body"] == body]
@@ -22,7 +24,7 @@ def test_what_nobody_handled_is_sent_again_once_somebody_does(run: Run, mailroom
 
 
 @pytest.mark.parametrize("all_of_them", [False, True], ids=["by its id", "with all the others"])
-def test_what_still_nobody_handles_is_not_sent_round_and_round(
+def test_a_message_that_stays_unrouted_is_sent_once_for_each_redrive(
     run: Run, mailroom: Command, all_of_them: bool
 ) -> None:
     run.publish(json.dumps({"mark": run.source}), type="greeting")

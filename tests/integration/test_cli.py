@@ -33,8 +33,8 @@ def test_send_prints_a_row_for_each_type(mailroom: Command, tmp_path: Path) -> N
 
     assert printed.splitlines() == [
         "type\tpublished\tingested\talready there\tdead",
-        "notification\t1\t1\t0\t0",
         "alert\t3\t3\t0\t0",
+        "notification\t1\t1\t0\t0",
     ]
 
 

@@ -28,7 +28,7 @@ from tests.support.command import Command
 from tests.support.events import alert
 
 EDITED = "MigrationDrift: migration 0002.settlements was edited after it was applied"
-REMOVED = "MigrationDrift: migration 0003.dead-letters was applied and is gone"
+REMOVED = "MigrationDrift: migration 0004.rejected was applied and is gone"
 ADVICE = "restore it, and put what is to change into a new migration"
 
 
@@ -84,7 +84,7 @@ def test_an_edited_migration_that_was_applied_is_an_error_that_says_how_to_go_on
 def test_a_removed_migration_that_was_applied_is_an_error_that_names_it(
     mailroom: Command, migrations: Path
 ) -> None:
-    (migrations / "0003.dead-letters.sql").unlink()
+    (migrations / "0004.rejected.sql").unlink()
     edit(migrations)
 
     failed = mailroom.run("up", code=1).stderr
@@ -97,7 +97,7 @@ def test_nothing_is_applied_beside_a_migration_that_was_edited(
     mailroom: Command, environment: Environment, migrations: Path
 ) -> None:
     edit(migrations)
-    (migrations / "0004.more.sql").write_text("CREATE TABLE more ();")
+    (migrations / "0005.more.sql").write_text("CREATE TABLE more ();")
 
     mailroom.run("up", code=1)
 
@@ -115,7 +115,7 @@ def test_other_line_ends_are_no_edit(mailroom: Command, migrations: Path) -> Non
 def test_an_earlier_release_that_is_brought_back_may_lack_later_migrations(
     environment: Environment, migrations: Path
 ) -> None:
-    (migrations / "0003.dead-letters.sql").unlink()
+    (migrations / "0004.rejected.sql").unlink()
 
     assert migrate_database(environment, rollback=True) == "nothing to migrate"
 
@@ -156,7 +156,7 @@ def test_a_database_of_before_gets_its_digests_at_the_first_migration_which_says
     edit(migrations)
     failed = mailroom.run("up", code=1).stderr
 
-    assert "Database: nothing to migrate, 3 digests of earlier ones recorded" in first
+    assert "Database: nothing to migrate, 4 digests of earlier ones recorded" in first
     assert "Database: nothing to migrate (" in second
     assert EDITED in failed
 
@@ -164,8 +164,8 @@ def test_a_database_of_before_gets_its_digests_at_the_first_migration_which_says
 def test_what_a_migration_sets_for_its_session_ends_with_it(
     mailroom: Command, environment: Environment, migrations: Path
 ) -> None:
-    (migrations / "0004.sets.sql").write_text("SET lock_timeout = '1s';")
-    (migrations / "0005.sees.sql").write_text(
+    (migrations / "0005.sets.sql").write_text("SET lock_timeout = '1s';")
+    (migrations / "0006.sees.sql").write_text(
         "CREATE TABLE seen AS SELECT current_setting('lock_timeout') AS lock_timeout;"
     )
 
@@ -186,7 +186,7 @@ def test_reset_empties_the_database_alone_and_migrates_it_again(
 
     reset = mailroom.run("database", "reset", "--yes").stderr
 
-    assert "Database: 3 migrations" in reset
+    assert "Database: 4 migrations" in reset
     assert mailroom.json("status") == before
     assert mailroom.json("messages") == []
     assert {one["name"]: one["depth"] for one in mailroom.json("queues")}["UnroutedQueue"] == 1
@@ -203,7 +203,7 @@ def test_reset_of_what_is_down_is_completed_by_the_next_up(mailroom: Command) ->
     up = mailroom.run("up").stderr
 
     assert "the next mailroom up migrates it" in reset
-    assert "Database: 3 migrations" in up
+    assert "Database: 4 migrations" in up
     assert mailroom.json("messages") == []
 
 

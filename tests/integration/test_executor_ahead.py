@@ -24,7 +24,7 @@ def name() -> str:
     return f"test-MigrateDatabaseFunction-{uuid.uuid4().hex[:8]}"
 
 
-def test_it_begins_before_anybody_invokes_it(functions: Functions, this_machine: str) -> None:
+def test_it_begins_before_it_is_invoked(functions: Functions, this_machine: str) -> None:
     with Meeting(this_machine) as meeting:
         host, port = meeting.address
         function = functions.make(
@@ -39,7 +39,7 @@ def test_it_begins_before_anybody_invokes_it(functions: Functions, this_machine:
     assert function.invoke({"a": 1}).value == {"a": 1}
 
 
-def test_if_its_init_fails_whoever_invokes_it_is_told(functions: Functions) -> None:
+def test_if_its_init_fails_the_caller_gets_the_error(functions: Functions) -> None:
     function = functions.make(FAILS, FunctionName=name())
 
     result = function.invoke()

@@ -46,7 +46,7 @@ def test_credentials_that_were_rotated_are_read_anew(flow: Flow, role: Ingestion
     assert flow.ingested(events) == events
 
 
-def test_a_batch_settles_once_wrong_credentials_are_mended(
+def test_a_batch_settles_once_wrong_credentials_are_corrected(
     flow: Flow, project: Project, role: IngestionRole
 ) -> None:
     events, log = mixed(4), project.logs / "postgres.log"

@@ -1,4 +1,4 @@
-"""The whole way to AWS and back, on a second, clean emulator that plays AWS."""
+"""`mailroom rehearse`, against a second, new emulator."""
 
 from pathlib import Path
 

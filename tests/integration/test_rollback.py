@@ -103,7 +103,7 @@ def test_a_creation_that_was_rolled_back_can_not_be_updated(tried: Tried) -> Non
             change({"Queue": queue()})
 
 
-def test_what_somebody_else_has_made_by_the_same_name_is_left_alone(
+def test_a_resource_of_the_same_name_that_another_caller_made_is_left_alone(
     tried: Tried, sqs: "SQSClient"
 ) -> None:
     name = f"{tried.name}-taken"

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from process_messages.queue import Queue
-from process_messages.settings import QueueSettings
 from tests.support.engine import running_engine
 
 _POLLS = 5
@@ -20,7 +19,7 @@ def test_a_message_that_short_polls_miss_is_received_at_the_first_attempt(
         sqs.send_message(QueueUrl=url, MessageBody="{}")
 
         short = [sqs.receive_message(QueueUrl=url, WaitTimeSeconds=0) for _ in range(_POLLS)]
-        received = Queue(sqs, QueueSettings("q", url, url)).receive()
+        received = Queue(sqs, "q").receive()
 
         assert not any("Messages" in answer for answer in short)
         assert [message.receives for message in received] == [1]

@@ -1,4 +1,4 @@
-"""The dead letters as the database keeps them."""
+"""The dead letters and settlements in the database."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +34,7 @@ def dead_letters(database: psycopg.Connection, body: str) -> list[DeadLetter]:
 
 
 def outcomes(database: psycopg.Connection, batch: str) -> dict[str, list[str]]:
-    """How each event of a batch ended, by its id."""
+    """The outcomes of each event of a batch, by its id."""
     rows = database.execute(
         "SELECT id, array_agg(outcome ORDER BY outcome) FROM settlements WHERE batch_id = %s"
         " GROUP BY id",

@@ -1,4 +1,4 @@
-"""The workflow as tests use it: start, wait for what is true, look at the result."""
+"""Runs the workflow for tests: start an execution, wait for a predicate, read the result."""
 
 import json
 import time

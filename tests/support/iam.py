@@ -1,4 +1,4 @@
-"""IAM of one stack, in the hands of a test: take a statement out, look at what was refused."""
+"""IAM of one stack: remove a statement, read what was denied."""
 
 import json
 import uuid

@@ -1,4 +1,4 @@
-"""The role that ingests: its secret, its sessions, and how to bring it into trouble."""
+"""The ingestion role: its secret and sessions, and ways to make its logins fail."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from mailroom.environments.environment import Environment
 
 
 class IngestionRole:
-    """The ingestion role of one stack, in the hands of its database's superuser."""
+    """The ingestion role of one stack, changed by the database's superuser."""
 
     def __init__(self, environment: Environment, database: psycopg.Connection) -> None:
         self._secrets = environment.session.client("secretsmanager")
@@ -53,7 +53,7 @@ class IngestionRole:
 
     @contextmanager
     def shut_out(self) -> Iterator[None]:
-        """The role has no session and gets none; at the end it may log in again."""
+        """The role has no session and can't log in; at the end it can."""
         self._alter(sql.SQL("NOLOGIN"))
         try:
             self.end_sessions()

@@ -1,4 +1,4 @@
-"""Hears all that is published on a topic."""
+"""Receives every message that is published on a topic."""
 
 import json
 import uuid

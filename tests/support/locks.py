@@ -1,4 +1,4 @@
-"""Locks that hold the functions up at a known place."""
+"""Locks that make the functions wait at a known statement."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from psycopg.abc import Query
 
 @contextmanager
 def locked(database: str, statement: Query) -> Iterator[None]:
-    """Hold the locks that a statement takes, in a connection of its own, and then give them back.
+    """Keep the locks that a statement takes, in another connection, and then release them.
 
     Args:
         database: Connection string.

@@ -1,4 +1,4 @@
-"""A place where invocations meet: each waits there until the test lets all of them go."""
+"""A barrier for invocations: each waits until the test lets all of them continue."""
 
 import socket
 import textwrap

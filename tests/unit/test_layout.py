@@ -20,6 +20,7 @@ WINGS = {
 }
 PACKAGES = {
     "functions": {
+        "message_types",
         "messages",
         "migrate_database",
         "process_messages",
@@ -52,28 +53,33 @@ ROOMS: dict[str, set[str]] = {
     "cli": {
         *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
         *("environments", "environments.environment", "packaging", "permissions", "promotion"),
-        *("rehearsal", "workflow"),
+        *("rehearsal", "types", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},
     "debugging": {"environments"},
     "deployment": {"aws"},
     "doctor": {"environments", "packaging"},
-    "environments": {"aws", "database", "deployment", "environments.environment", "packaging"},
-    "environments.environment": {"deployment"},
+    "environments": {
+        *("aws", "database", "deployment", "environments.environment", "packaging", "types"),
+    },
+    "environments.environment": {"aws", "deployment"},
     "packaging": set(),
     "permissions": set(),
     "promotion": {
         *("aws", "database", "deployment", "environments", "environments.environment"),
-        *("packaging", "workflow"),
+        *("packaging", "types", "workflow"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
+    "types": {"environments.environment", "packaging", "workflow"},
     "workflow": {"environments.environment", "packaging"},
 }
 FUNCTION_PACKAGES: dict[str, set[str]] = {
     "messages": set(),
+    "message_types": {"messages"},
     "shared": set(),
-    "migrate_database": {"shared"},
+    # It tries the statements of ingestion on the tables that it has made.
+    "migrate_database": {"messages", "process_messages", "shared"},
     "process_messages": {"messages", "shared"},
     "publish_messages": {"messages", "shared"},
 }

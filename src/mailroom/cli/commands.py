@@ -22,6 +22,7 @@ PLACES = {
     "dead-letters": "daily.dead_letters:app",
     "unrouted": "daily.dead_letters:unrouted",
     "replay": "daily.replay:replay",
+    "types": "daily.types:app",
     "database": "daily.database:app",
     "demo": "daily.demo:demo",
     "check": "aws.check:check",

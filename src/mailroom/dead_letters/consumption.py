@@ -12,7 +12,6 @@ from mailroom.waiting import backoff
 from mailroom.workflow.queues import queue_depth
 
 _INVOCATION_SECONDS = 5
-TYPES = {"NotificationQueue": "notification", "AlertQueue": "alert"}
 
 
 def consume(
@@ -25,7 +24,7 @@ def consume(
 
     Args:
         environment: The environment of the queue.
-        queue: Logical name of a queue that ProcessMessagesFunction reads.
+        queue: Logical name of a queue of one message type.
         progress: Called with the number of messages left.
         seconds: How long one invocation consumes.
 
@@ -43,7 +42,8 @@ def consume(
         if variables["CONSUMPTION"] != "workflow":
             continue
         limit = int(variables["SETTLEMENT_LIMIT_SECONDS"])
-        answer = invoke(environment.session, name, _request(TYPES[queue], limit - seconds))
+        message_type = environment.topology.type_of(queue)
+        answer = invoke(environment.session, name, _request(message_type, limit - seconds))
         if answer.failed:
             raise MailroomError(
                 f"messages that were sent back are not consumed: {answer.error}",
@@ -51,7 +51,7 @@ def consume(
             )
 
 
-def _request(message_type: str, age_seconds: int) -> dict[str, Any]:
+def _request(message_type: str | None, age_seconds: int) -> dict[str, Any]:
     """A request to settle a batch without messages: the function consumes until it is overdue."""
     started = datetime.now(UTC) - timedelta(seconds=age_seconds)
     return {

@@ -49,7 +49,7 @@ def pull(source: Environment, local: Environment, queue: str, matches: MessageFi
     Returns:
         How many were copied.
     """
-    client, url = local.session.client("sqs"), local.outputs[f"{queue}Url"]
+    client, url = local.session.client("sqs"), local.topology.queue(queue).url
     # LocalStack's endpoint that lists messages strips white space from bodies.
     known = {one.body.strip() for one in list_messages(local, (queue,), MessageFilter())}
     count = 0

@@ -1,14 +1,17 @@
 """The messages in dead-letter queues and in the unrouted queue."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.workflow.queues import peek
+
+if TYPE_CHECKING:
+    from mailroom.aws.topology import Topology
 
 # ProcessMessagesFunction adds these to a message that becomes a dead letter.
 DEAD_LETTER_ATTRIBUTES = ("reason", "detail")
@@ -22,28 +25,26 @@ class QueueGroup:
 
     Attributes:
         called: What their messages are called in texts for the user.
-        queues: Their logical names.
+        find: Returns their logical names in a stack.
     """
 
     called: str
-    queues: tuple[str, ...]
+    find: "Callable[[Topology], tuple[str, ...]]"
 
-    def choose(self, queue: str | None) -> tuple[str, ...]:
-        """One of the queues, or all of them.
+    def choose(self, environment: Environment, queue: str | None = None) -> tuple[str, ...]:
+        """One of the queues of an environment, or all of them.
 
         Raises:
             Refused: The group has no such queue.
         """
-        if queue and queue not in self.queues:
-            raise Refused(f"{queue} has no {self.called}", f"queues: {', '.join(self.queues)}")
-        return (queue,) if queue else self.queues
+        queues = self.find(environment.topology)
+        if queue and queue not in queues:
+            raise Refused(f"{queue} has no {self.called}", f"queues: {', '.join(queues)}")
+        return (queue,) if queue else queues
 
 
-DEAD_LETTERS = QueueGroup(
-    "dead letters",
-    ("NotificationDeadLetterQueue", "AlertDeadLetterQueue", "SubscriptionDeadLetterQueue"),
-)
-UNROUTED = QueueGroup("unrouted messages", ("UnroutedQueue",))
+DEAD_LETTERS = QueueGroup("dead letters", lambda topology: topology.dead_letter_queues)
+UNROUTED = QueueGroup("unrouted messages", lambda topology: topology.unrouted_queues)
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class QueuedMessage:
         body: Its body.
         attributes: Its message attributes, in the shape of SQS.
         receipt: Its receipt handle, once received.
+        dead: Whether the queue is a dead-letter queue.
     """
 
     queue: str
@@ -65,12 +67,12 @@ class QueuedMessage:
     body: str
     attributes: dict[str, Any] = field(default_factory=dict)
     receipt: str = ""
+    dead: bool = False
 
     @property
     def reason(self) -> str | None:
         """Why it is a dead letter; None for an unrouted message."""
-        dead = self.queue in DEAD_LETTERS.queues
-        return self.text("reason") or (RECEIVED_TOO_OFTEN if dead else None)
+        return self.text("reason") or (RECEIVED_TOO_OFTEN if self.dead else None)
 
     @property
     def origin(self) -> str | None:
@@ -131,8 +133,16 @@ def list_messages(
     environment: Environment, queues: tuple[str, ...], matches: MessageFilter
 ) -> list[QueuedMessage]:
     """The messages of a local environment that match, the oldest first; none is received."""
+    dead = environment.topology.dead_letter_queues
     found = [
-        QueuedMessage(queue, one["id"], one["sent"], one["body"], _texts(one["attributes"]))
+        QueuedMessage(
+            queue,
+            one["id"],
+            one["sent"],
+            one["body"],
+            _texts(one["attributes"]),
+            dead=queue in dead,
+        )
         for queue in queues
         for one in peek(environment, queue)
     ]

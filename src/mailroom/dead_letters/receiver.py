@@ -19,8 +19,9 @@ class Receiver:
 
     def __init__(self, environment: Environment, queue: str) -> None:
         self._client: SQSClient = environment.session.client("sqs")
-        self._url = environment.outputs[f"{queue}Url"]
+        self._url = environment.topology.queue(queue).url
         self._queue = queue
+        self._dead = queue in environment.topology.dead_letter_queues
 
     def receive(self, matches: MessageFilter) -> Iterator[list[QueuedMessage]]:
         """Yield the messages that match, each once, in batches of up to 10."""
@@ -66,6 +67,7 @@ class Receiver:
             received["Body"],
             {name: _sendable(value) for name, value in attributes.items()},
             received["ReceiptHandle"],
+            dead=self._dead,
         )
 
     def _make_visible(self, messages: list[QueuedMessage]) -> None:

@@ -11,9 +11,6 @@ from mailroom.waiting import backoff
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
-# Messages that the topic could not deliver, or that no subscription matched, are published again.
-SOURCES = {"NotificationDeadLetterQueue": "NotificationQueue", "AlertDeadLetterQueue": "AlertQueue"}
-
 type Progress = Callable[[int], None]
 
 
@@ -24,6 +21,8 @@ def redrive(
     progress: Progress = lambda count: None,
 ) -> int:
     """Send messages back, after the cause of their failure was fixed.
+
+    Messages that the topic could not deliver, or that no subscription matched, are published again.
 
     It is idempotent: messages that an interrupted redrive left in both queues make no second row.
 
@@ -36,8 +35,9 @@ def redrive(
     Returns:
         How many were sent back.
     """
-    if matches.matches_all and queue in SOURCES:
-        return _move_all(environment, queue, SOURCES[queue], progress)
+    source = environment.topology.source_of(queue)
+    if matches.matches_all and source:
+        return _move_all(environment, queue, source, progress)
     return _send_singly(environment, queue, matches, progress)
 
 
@@ -49,10 +49,10 @@ def _move_all(environment: Environment, queue: str, source: str, progress: Progr
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
     """
     client: SQSClient = environment.session.client("sqs")
-    origin = _arn(client, environment, queue)
+    origin = environment.topology.queue(queue).arn
     if _newest_task(client, origin).get("Status") != "RUNNING":
         client.start_message_move_task(
-            SourceArn=origin, DestinationArn=_arn(client, environment, source)
+            SourceArn=origin, DestinationArn=environment.topology.queue(source).arn
         )
     for _ in backoff(longest=0.5):
         task = _newest_task(client, origin)
@@ -81,12 +81,14 @@ def _send_singly(
 
 
 def _sender(environment: Environment, queue: str) -> Callable[[QueuedMessage], object]:
-    if queue in SOURCES:
-        sqs, url = environment.session.client("sqs"), environment.outputs[f"{SOURCES[queue]}Url"]
+    topology = environment.topology
+    source = topology.source_of(queue)
+    if source:
+        sqs, url = environment.session.client("sqs"), topology.queue(source).url
         return lambda message: sqs.send_message(
             QueueUrl=url, MessageBody=message.body, MessageAttributes=message.own_attributes
         )
-    sns, topic = environment.session.client("sns"), environment.outputs["MessagesTopicArn"]
+    sns, topic = environment.session.client("sns"), topology.topic_arn
     return lambda message: sns.publish(
         TopicArn=topic, Message=message.body, MessageAttributes=message.own_attributes
     )
@@ -95,10 +97,3 @@ def _sender(environment: Environment, queue: str) -> Callable[[QueuedMessage], o
 def _newest_task(client: "SQSClient", origin: str) -> dict[str, Any]:
     tasks = client.list_message_move_tasks(SourceArn=origin, MaxResults=1).get("Results", [])
     return dict(tasks[0]) if tasks else {}
-
-
-def _arn(client: "SQSClient", environment: Environment, queue: str) -> str:
-    attributes = client.get_queue_attributes(
-        QueueUrl=environment.outputs[f"{queue}Url"], AttributeNames=["QueueArn"]
-    )
-    return attributes["Attributes"]["QueueArn"]

@@ -1,8 +1,8 @@
 """Creates change sets, and explains why CloudFormation rejects one."""
 
 import uuid
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 _TEMPLATE_LIMIT = 51_200
+_UPLOADED_TEMPLATE_LIMIT = 1_048_576
 _EMPTY = ("didn't contain changes", "No updates are to be performed")
 _HINTS = {
     "InvalidChangeSetStatus": "the stack was changed since: plan again",
@@ -32,22 +33,30 @@ def make_change_set(
     template: str,
     parameters: Mapping[str, str],
     tags: Mapping[str, str],
+    upload: Callable[[str], str] | None = None,
 ) -> ChangeSet | None:
     """Create a change set; None when there is nothing to change.
+
+    Args:
+        upload: Uploads a template that is too large for a request, and returns its URL in S3.
 
     Raises:
         Refused: The template is larger than CloudFormation takes; LocalStack would take it.
         DeploymentFailed: CloudFormation rejects it; the message has its reason.
     """
     size = len(template.encode())
-    if size > _TEMPLATE_LIMIT:
-        raise Refused(f"the template has {size:,} bytes; CloudFormation takes {_TEMPLATE_LIMIT:,}")
+    limit = _UPLOADED_TEMPLATE_LIMIT if upload else _TEMPLATE_LIMIT
+    if size > limit:
+        raise Refused(f"the template has {size:,} bytes; CloudFormation takes {limit:,}")
+    source: dict[str, Any] = {"TemplateBody": template}
+    if upload and size > _TEMPLATE_LIMIT:
+        source = {"TemplateURL": upload(template)}
     try:
         arn = cloudformation.create_change_set(
             StackName=stack,
             ChangeSetName=f"mailroom-{uuid.uuid4().hex}",
             ChangeSetType=kind,
-            TemplateBody=template,
+            **source,
             Parameters=[
                 {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
             ],

@@ -60,10 +60,12 @@ class Stack:
         name: str,
         progress: Callable[[ResourceEvent], None] = lambda event: None,
         notice: Callable[[str], None] = lambda text: None,
+        upload: Callable[[str], str] | None = None,
     ) -> None:
         self._cloudformation = cloudformation
         self._progress = progress
         self._notice = notice
+        self._upload = upload
         self.name = name
 
     def status(self) -> str | None:
@@ -114,7 +116,9 @@ class Stack:
         """
         status = self._ready_for_change()
         kind: Literal["CREATE", "UPDATE"] = "UPDATE" if status else "CREATE"
-        return make_change_set(self._cloudformation, self.name, kind, template, parameters, tags)
+        return make_change_set(
+            self._cloudformation, self.name, kind, template, parameters, tags, self._upload
+        )
 
     def execute(self, change_set: ChangeSet) -> None:
         """Execute a change set, and wait until the stack has changed.

@@ -1,11 +1,12 @@
 """Renders the template with the state machine's definition inside, for CloudFormation."""
 
+import hashlib
 import io
 import json
 from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -14,6 +15,10 @@ from mailroom.deployment.parameters import parameter_faults
 from mailroom.errors import Refused
 from mailroom.interrupts import postponed
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+ARTIFACTS = "artifacts/"  # what the keys of releases begin with
 _MACHINE = "AWS::Serverless::StateMachine"
 
 
@@ -130,6 +135,18 @@ class Template:
             ) from None
         except json.JSONDecodeError as error:
             raise Refused(f"{definition.name}:{error.lineno}: not JSON: {error.msg}") from error
+
+
+def template_key(text: str) -> str:
+    """The key of a rendered template in an artifact bucket."""
+    return f"{ARTIFACTS}template-{hashlib.sha256(text.encode()).hexdigest()}.yml"
+
+
+def put_template(s3: "S3Client", bucket: str, text: str) -> str:
+    """Upload a rendered template to an artifact bucket, and return its URL."""
+    key = template_key(text)
+    s3.put_object(Bucket=bucket, Key=key, Body=text.encode())
+    return f"{s3.meta.endpoint_url}/{bucket}/{key}"
 
 
 def _place(error: YAMLError) -> str:

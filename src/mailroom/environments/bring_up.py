@@ -9,7 +9,7 @@ from mailroom.database.owner import provide_owner_secret, renew_owner
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Stack
-from mailroom.deployment.template import Template
+from mailroom.deployment.template import Template, put_template
 from mailroom.environments.environment import Environment
 from mailroom.packaging.code import Code, upload
 from mailroom.packaging.dependencies import host_architecture
@@ -121,7 +121,14 @@ def deploy_and_migrate(
                 finished.add(event.logical_id)
             step.update(f"{len(finished)} resources")
 
-        stack = Stack(environment.session.client("cloudformation"), config.stack, count)
+        def upload_template(text: str) -> str:
+            bucket = config.artifact_bucket(config.emulated_account)
+            s3.create_bucket(Bucket=bucket)
+            return put_template(s3, bucket, text)
+
+        s3 = environment.session.client("s3")
+        client = environment.session.client("cloudformation")
+        stack = Stack(client, config.stack, count, upload=upload_template)
         given = {**config.parameters, **code.parameters, **parameters}
         deployment = stack.deploy(template.render(), given, config.tags)
         step.result = f"{len(finished)} resources" if deployment.changed else "nothing to change"

@@ -9,6 +9,8 @@ from mailroom.errors import NotUp
 if TYPE_CHECKING:
     import boto3
 
+    from mailroom.aws.topology import Topology
+
 
 @dataclass(frozen=True)
 class Environment:
@@ -44,3 +46,10 @@ class Environment:
         if not outputs:
             raise NotUp
         return outputs
+
+    @cached_property
+    def topology(self) -> "Topology":
+        """The stack's queues, subscriptions and functions, as they are deployed."""
+        from mailroom.aws.topology import Topology
+
+        return Topology(self.session, self.stack)

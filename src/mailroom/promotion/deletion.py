@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from mailroom.aws.topology import Resource, list_resources
 from mailroom.deployment.stack import Stack
 from mailroom.errors import MailroomError, Refused
 from mailroom.promotion.account import Account
 from mailroom.promotion.deploying import Reporter
-from mailroom.promotion.leftovers import Resource, find_leftovers, list_resources
+from mailroom.promotion.leftovers import find_leftovers
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

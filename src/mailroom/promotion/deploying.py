@@ -1,12 +1,13 @@
 """Deploys a release or the database to an account, after asking."""
 
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Protocol
 
 from mailroom.deployment.change_set import Change
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Deployed, Deployment, Stack
-from mailroom.deployment.template import Template
+from mailroom.deployment.template import Template, put_template
 from mailroom.errors import MailroomError, Refused
 from mailroom.project import Project
 from mailroom.promotion.account import Account
@@ -47,7 +48,7 @@ def upload_release(account: Account, release: Release) -> None:
     """
     s3 = account.session.client("s3")
     s3.upload_file(str(release.archive), account.bucket, release.code_key)
-    s3.put_object(Bucket=account.bucket, Key=release.template_key, Body=release.template.encode())
+    put_template(s3, account.bucket, release.template)
 
 
 def deploy_release(
@@ -112,7 +113,9 @@ def change_stack(
         DeploymentFailed: CloudFormation refused it, or a resource failed.
     """
     client = account.session.client("cloudformation")
-    stack = Stack(client, name, reporter.resource, reporter.notice)
+    s3 = account.session.client("s3")
+    upload = partial(put_template, s3, account.bucket)
+    stack = Stack(client, name, reporter.resource, reporter.notice, upload)
     with reporter.waiting_for(f"Change set of stack {name}"):
         change_set = stack.plan(definitions.template, definitions.parameters, definitions.tags)
     if change_set is None:

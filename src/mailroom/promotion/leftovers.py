@@ -1,10 +1,11 @@
 """Asks each service whether resources of a deleted stack still exist."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+
+from mailroom.aws.topology import Resource
 
 if TYPE_CHECKING:
     import boto3
@@ -45,31 +46,6 @@ _PROBES: dict[str, tuple[str, Callable[[Any, str], Any]]] = {
     ),
 }
 _GONE = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist", "404")
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A resource of a stack: its name in the template, its type, and its physical id."""
-
-    logical_id: str
-    type: str
-    id: str
-
-
-def list_resources(session: "boto3.Session", stack: str) -> list[Resource]:
-    """The resources of a stack; none when there is no stack."""
-    pages = session.client("cloudformation").get_paginator("list_stack_resources")
-    try:
-        return [
-            Resource(one["LogicalResourceId"], one["ResourceType"], one["PhysicalResourceId"])
-            for page in pages.paginate(StackName=stack)
-            for one in page["StackResourceSummaries"]
-            if one.get("PhysicalResourceId")
-        ]
-    except ClientError as error:
-        if "does not exist" not in str(error):
-            raise
-        return []
 
 
 def find_leftovers(session: "boto3.Session", resources: Iterable[Resource]) -> list[Resource]:

@@ -22,6 +22,7 @@ from mailroom.promotion.deploying import (
 from mailroom.promotion.history import Promotion, record, template_of
 from mailroom.promotion.release import Release
 from mailroom.promotion.smoke_test import run_smoke_test
+from mailroom.types.described import read_types
 
 _FAILURES = (MailroomError, BotoCoreError, ClientError)
 
@@ -110,7 +111,7 @@ class Promoter:
                 step.update("waiting for MigrateDatabaseFunction")
                 step.result = migrate_database(environment, rollback=rollback)
         with self._progress.step("Smoke test"):
-            run_smoke_test(environment)
+            run_smoke_test(environment, read_types(self._project))
 
     def _bring_back(self, previous: Deployed | None, stack: Stack) -> str:
         """Deploy the previous release; returns what runs now, for the user."""

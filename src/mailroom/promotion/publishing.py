@@ -13,11 +13,12 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from mailroom.deployment.template import ARTIFACTS
 from mailroom.errors import Refused
 from mailroom.interrupts import postponed
 from mailroom.promotion.account import Account
 from mailroom.promotion.deploying import upload_release
-from mailroom.promotion.release import PREFIX, Release
+from mailroom.promotion.release import Release
 
 _METADATA = "AWS::ServerlessRepo::Application"
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -150,7 +151,7 @@ def offer_code(account: Account, release: Release) -> None:
     others = [one for one in policy["Statement"] if one.get("Sid") != _READS["Sid"]]
     statement = {
         **_READS,
-        "Resource": f"{others[0]['Resource'][0]}/{PREFIX}*",
+        "Resource": f"{others[0]['Resource'][0]}/{ARTIFACTS}*",
         "Condition": {"StringEquals": {"aws:SourceAccount": account.id}},
     }
     document = json.dumps({**policy, "Statement": [*others, statement]})

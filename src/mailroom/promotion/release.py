@@ -4,12 +4,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailroom.deployment.template import Template
+from mailroom.deployment.template import ARTIFACTS, Template, template_key
 from mailroom.packaging.archive import build_archive
 from mailroom.packaging.code import Code
 from mailroom.project import Project
-
-PREFIX = "artifacts/"
+from mailroom.types.definitions import require_current
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,12 @@ class Release:
     @property
     def code_key(self) -> str:
         """Key of the zip in the artifact bucket."""
-        return PREFIX + self.archive.name
+        return ARTIFACTS + self.archive.name
 
     @property
     def template_key(self) -> str:
         """Key of the template in the artifact bucket."""
-        return f"{PREFIX}template-{hashlib.sha256(self.template.encode()).hexdigest()}.yml"
+        return template_key(self.template)
 
     @property
     def hash(self) -> str:
@@ -50,7 +49,9 @@ def build_release(project: Project, architecture: str) -> Release:
     """Package the functions and render the template.
 
     Raises:
-        Refused: The definitions are malformed, or the code is too large for Lambda.
+        Refused: The definitions are malformed or aren't what the message types say, or the code is
+            too large for Lambda.
     """
+    require_current(project)
     template = Template(project.template).render()
     return Release(build_archive(project, architecture), architecture, template)

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from mailroom.aws.topology import list_resources
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.stack import Stack
 from mailroom.errors import MailroomError
 from mailroom.progress import Progress
 from mailroom.project import Project
-from mailroom.promotion.leftovers import find_leftovers, list_resources
+from mailroom.promotion.leftovers import find_leftovers
 from mailroom.promotion.verification import verification_environment
 from mailroom.rehearsal.emulated_account import EmulatedAccount, checkout_copy
 
@@ -62,18 +63,18 @@ class Rehearsal:
         self._step(checkout, "a release without passed tests is refused", 2, "promote", "--yes")
         self._step(checkout, "tests of the artifact", 0, "verify", "--keep")
         self._step(checkout, "promote", 0, "promote", "--yes")
-        before = self._visibility()
+        before = self._retention()
         self._change_queue(checkout, before)
         self._step(checkout, "tests of an update", 0, "verify", "--keep")
         self._step(checkout, "promote an update that changes a queue", 0, "promote", "--yes")
-        self._expect("the queue is changed", self._visibility(), before + 60)
+        self._expect("the queue is changed", self._retention(), before - 60)
         code = self._code()
         self._break(checkout)
         self._step(checkout, "tests of a release that fails there alone", 0, "verify", "--keep")
         self._step(checkout, "a promotion that fails is rolled back", 1, "promote", "--yes")
         self._expect("the code before is back", self._code(), code)
         self._step(checkout, "rollback", 0, "rollback", "--yes")
-        self._expect("the queue is as at first", self._visibility(), before)
+        self._expect("the queue is as at first", self._retention(), before)
         self._delete(checkout)
 
     def _delete(self, checkout: Path) -> None:
@@ -122,12 +123,12 @@ class Rehearsal:
         if found != expected:
             raise RehearsalFailed(f"not as expected: {what}", f"{found}\ninstead of\n{expected}")
 
-    def _visibility(self) -> int:
-        url = self._stack().outputs()["NotificationQueueUrl"]
+    def _retention(self) -> int:
+        url = self._stack().outputs()["UnroutedQueueUrl"]
         answer = self.account.session.client("sqs").get_queue_attributes(
-            QueueUrl=url, AttributeNames=["VisibilityTimeout"]
+            QueueUrl=url, AttributeNames=["MessageRetentionPeriod"]
         )
-        return int(answer["Attributes"]["VisibilityTimeout"])
+        return int(answer["Attributes"]["MessageRetentionPeriod"])
 
     def _code(self) -> str:
         deployed = self._stack().deployed()
@@ -138,8 +139,10 @@ class Rehearsal:
 
     def _change_queue(self, checkout: Path, before: int) -> None:
         template = checkout / "infra" / "template.yml"
-        old, new = (f"VisibilityTimeout: {seconds}" for seconds in (before, before + 60))
-        template.write_text(template.read_text().replace(old, new))
+        # Outside of what is generated for the message types.
+        head, queue, rest = template.read_text().partition("  UnroutedQueue:\n")
+        old, new = (f"MessageRetentionPeriod: {seconds}" for seconds in (before, before - 60))
+        template.write_text(head + queue + rest.replace(old, new, 1))
 
     def _break(self, checkout: Path) -> None:
         handler = checkout / "functions" / "process_messages" / "handler.py"

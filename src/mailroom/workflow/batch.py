@@ -59,7 +59,7 @@ def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
             batch.write(b"\n")
     report = reports[0] if len(reports) == 1 else validate_file(project, path, "the batch")
     if not report.valid:
-        raise Refused(f"{', '.join(shown)}: it contains no message")
+        raise Refused(f"{', '.join(shown)}: no message in it")
     return Batch(batch_id, path, report)
 
 

@@ -6,16 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailroom.environments.environment import Environment
-from mailroom.errors import Refused
-
-QUEUES = (
-    "NotificationQueue",
-    "NotificationDeadLetterQueue",
-    "AlertQueue",
-    "AlertDeadLetterQueue",
-    "UnroutedQueue",
-    "SubscriptionDeadLetterQueue",
-)
 
 
 @dataclass(frozen=True)
@@ -37,7 +27,7 @@ class QueueState:
 
 def queue_states(environment: Environment) -> list[QueueState]:
     """The state of every queue."""
-    return [_state(environment, name) for name in QUEUES]
+    return [_state(environment, name) for name in environment.topology.queues]
 
 
 def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
@@ -46,11 +36,9 @@ def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
     Raises:
         Refused: There is no such queue.
     """
-    if queue not in QUEUES:
-        raise Refused(f"there is no queue {queue!r}", f"queues: {', '.join(QUEUES)}")
     from mailroom.local_http import get_json
 
-    url = environment.outputs[f"{queue}Url"]
+    url = environment.topology.queue(queue).url
     query = urllib.parse.urlencode(
         {"QueueUrl": url, "ShowInvisible": "true", "ShowDelayed": "true"}
     )
@@ -78,7 +66,7 @@ def _state(environment: Environment, name: str) -> QueueState:
 
 def _counts(environment: Environment, name: str) -> tuple[int, int]:
     attributes = environment.session.client("sqs").get_queue_attributes(
-        QueueUrl=environment.outputs[f"{name}Url"],
+        QueueUrl=environment.topology.queue(name).url,
         AttributeNames=[
             "ApproximateNumberOfMessages",
             "ApproximateNumberOfMessagesNotVisible",

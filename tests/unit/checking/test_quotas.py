@@ -17,7 +17,7 @@ MEGABYTE = 1024 * 1024
         (400, 0, [], []),
         (401, 0, [], ["Resources: 401 of 500"]),
         (501, 0, ["Resources: 501 of 500"], []),
-        (1, 45_000, [], ["bytes of the template"]),
+        (1, 950_000, [], ["bytes of the template"]),
         (1, MEGABYTE, ["bytes of the template"], []),
     ],
 )

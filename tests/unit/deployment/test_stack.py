@@ -185,3 +185,22 @@ def test_a_template_that_is_too_large_for_aws_is_refused_everywhere(
 
     with pytest.raises(Refused, match="51,200"):
         Stack(client, "s").plan(" " * 51_201, {}, {})
+
+
+def test_a_template_that_is_too_large_for_a_request_is_uploaded(
+    client: "CloudFormationClient", aws: StrictStubber
+) -> None:
+    _says(aws, "UPDATE_COMPLETE")
+    uploaded: list[str] = []
+
+    def upload(text: str) -> str:
+        uploaded.append(text)
+        raise Refused("far enough")
+
+    with pytest.raises(Refused, match="far enough"):
+        Stack(client, "s", upload=upload).plan(" " * 51_201, {}, {})
+    _says(aws, "UPDATE_COMPLETE")
+    with pytest.raises(Refused, match="1,048,576"):
+        Stack(client, "s", upload=upload).plan(" " * 1_048_577, {}, {})
+
+    assert uploaded == [" " * 51_201]

@@ -44,7 +44,7 @@ def test_an_acknowledged_event_that_is_nowhere_is_lost(checker: Checker, bodies:
     assert not verdict.clean
 
 
-def test_an_attempt_that_nobody_acknowledged_may_be_missing_or_recovered(
+def test_an_attempt_that_was_not_acknowledged_may_be_missing_or_recovered(
     checker: Checker, bodies: list[str]
 ) -> None:
     missing, there = checker.check({ROWS: bodies[:3]}), checker.check({ROWS: bodies})

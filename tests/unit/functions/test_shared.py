@@ -17,10 +17,7 @@ ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:database"
 SECRET = {"host": "h", "port": 5432, "dbname": "d", "username": "u", "password": "hidden"}
 VARIABLES = {
     "DATABASE_SECRET_ARN": ARN,
-    "NOTIFICATION_QUEUE_URL": "https://sqs/1/notifications",
-    "NOTIFICATION_DEAD_LETTER_QUEUE_URL": "https://sqs/1/notifications-dead",
-    "ALERT_QUEUE_URL": "https://sqs/1/alerts",
-    "ALERT_DEAD_LETTER_QUEUE_URL": "https://sqs/1/alerts-dead",
+    "QUEUES": "notification=notifications,alert=alerts",
     "CONSUMERS": "4",
     "CONSUMPTION": "workflow",
     "SETTLEMENT_LIMIT_SECONDS": "300",
@@ -50,10 +47,7 @@ def test_settings_are_read_with_their_types(monkeypatch: pytest.MonkeyPatch) -> 
     settings = Settings.from_environment()
 
     assert (settings.consumers, settings.polls) == (4, True)
-    assert [(queue.type, queue.name) for queue in settings.queues] == [
-        ("notification", "notifications"),
-        ("alert", "alerts"),
-    ]
+    assert settings.queues == (("notification", "notifications"), ("alert", "alerts"))
 
 
 @pytest.mark.parametrize(

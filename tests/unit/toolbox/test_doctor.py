@@ -69,7 +69,7 @@ def test_a_port_that_is_taken_is_named(project: Project, monkeypatch: pytest.Mon
         ("#!/bin/sh\necho 28.0.0\n", ""),
     ],
 )
-def test_docker_is_mended_by_what_is_in_its_way(
+def test_docker_s_fix_depends_on_the_cause(
     project: Project,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,

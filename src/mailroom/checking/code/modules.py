@@ -65,26 +65,9 @@ def reachable(functions: Path, dotted: str) -> list[Module]:
     return list(found.values())
 
 
-def message_types(functions: Path) -> dict[str, tuple[Path, int]]:
-    """The values that the models of functions/messages allow for `type`, and where."""
-    found = {}
-    for path in sorted((functions / "messages").glob("*.py")):
-        module = _parse(path, path.stat().st_mtime_ns)
-        for node in ast.walk(module.tree) if module else ():
-            for value in _literals(node):
-                found[value] = (path, node.lineno if isinstance(node, ast.AnnAssign) else 1)
-    return found
-
-
-def _literals(node: ast.AST) -> Iterator[str]:
-    if not (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)):
-        return
-    if node.target.id != "type" or not isinstance(node.annotation, ast.Subscript):
-        return
-    if isinstance(node.annotation.value, ast.Name) and node.annotation.value.id == "Literal":
-        for part in ast.walk(node.annotation.slice):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                yield part.value
+def message_types(functions: Path) -> list[str]:
+    """The names of the message types: the folders of functions/message_types."""
+    return sorted(file.parent.name for file in (functions / "message_types").glob("*/__init__.py"))
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:

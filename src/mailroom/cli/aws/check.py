@@ -47,9 +47,11 @@ def check(
     started = time.monotonic()
     from mailroom.checking.reading import load_beside, load_definitions
     from mailroom.checking.run import check as run
+    from mailroom.types.definitions import require_current
 
     project = Project.find()
     definitions = load_definitions(project)
+    require_current(project)
     if since:
         definitions = replace(definitions, previous=_previous(definitions, since))
     if package:

@@ -39,12 +39,15 @@ def make_app(group: QueueGroup) -> typer.Typer:
         json: AsJson = False,
     ) -> None:
         if context.invoked_subcommand is None:
-            found = _list(_connect(), group.choose(queue), MessageFilter(reason=reason))
-            show_messages(found, json)
+            environment = _connect()
+            queues = group.choose(environment, queue)
+            show_messages(_list(environment, queues, MessageFilter(reason=reason)), json)
 
     @app.command(help=f"Show one of the {group.called}, body and attributes.")
     def show(id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")]) -> None:
-        show_json(only_one(_list(_connect(), group.queues, MessageFilter()), id).document())
+        environment = _connect()
+        found = _list(environment, group.choose(environment), MessageFilter())
+        show_json(only_one(found, id).document())
 
     @app.command("redrive", help=f"Send {group.called} back to their queues or the topic.")
     def redrive_(
@@ -54,13 +57,14 @@ def make_app(group: QueueGroup) -> typer.Typer:
         dry_run: Annotated[bool, typer.Option("--dry-run", help="List them only.")] = False,
     ) -> None:
         environment, matches = _connect(), MessageFilter(frozenset(id or ()), reason)
-        found = _list(environment, group.choose(queue), matches)
+        queues = group.choose(environment, queue)
+        found = _list(environment, queues, matches)
         require_found(found, matches)
         if dry_run:
             show_messages(found, False)
             return
         # Also the queues in which none was found: an earlier redrive may still run.
-        for name in group.choose(queue):
+        for name in queues:
             _redrive(environment, name, matches)
 
     @app.command("purge", help=f"Write {group.called} to a file, then delete them.")
@@ -74,7 +78,7 @@ def make_app(group: QueueGroup) -> typer.Typer:
         from mailroom.dead_letters.copying import purge
 
         environment, matches = _connect(), MessageFilter(frozenset(id or ()), reason)
-        queues = group.choose(queue)
+        queues = group.choose(environment, queue)
         found = _list(environment, queues, matches)
         require_found(found, matches)
         if not found:
@@ -106,7 +110,7 @@ def make_app(group: QueueGroup) -> typer.Typer:
             source.outputs  # noqa: B018
         except NotUp:
             raise Refused(f"nothing is deployed to {env}", f"mailroom deploy --env {env}") from None
-        for name in group.choose(queue):
+        for name in group.choose(local, queue):
             errors.print(f"{name}: {pull(source, local, name, matches)} copied")
 
     return app
@@ -114,14 +118,15 @@ def make_app(group: QueueGroup) -> typer.Typer:
 
 def _redrive(environment: Environment, queue: str, matches: MessageFilter) -> None:
     from mailroom.dead_letters.consumption import consume
-    from mailroom.dead_letters.redrive import SOURCES, redrive
+    from mailroom.dead_letters.redrive import redrive
 
     with counting(f"{queue}: {{}} sent back") as count:
         sent = redrive(environment, queue, matches, count)
     errors.print(f"{queue}: {sent} sent back")
-    if sent and queue in SOURCES:
-        with counting(f"{SOURCES[queue]}: {{}} left") as count:
-            consume(environment, SOURCES[queue], count)
+    source = environment.topology.source_of(queue)
+    if sent and source:
+        with counting(f"{source}: {{}} left") as count:
+            consume(environment, source, count)
 
 
 def _list(

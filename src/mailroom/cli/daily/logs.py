@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,26 +10,14 @@ import typer
 from mailroom.errors import Refused
 from mailroom.project import Project
 
-
-class Source(StrEnum):
-    """A process or function that writes a log."""
-
-    localstack = "localstack"
-    postgres = "postgres"
-    publish = "publish"
-    process = "process"
-    migrate = "migrate"
-
-
-_GROUPS = {
-    Source.publish: "PublishMessagesLogGroupName",
-    Source.process: "ProcessMessagesLogGroupName",
-    Source.migrate: "MigrateDatabaseLogGroupName",
-}
+_SERVERS = ("localstack", "postgres")
 
 
 def logs(
-    source: Annotated[Source, typer.Argument(help="Process or function.")],
+    source: Annotated[
+        str,
+        typer.Argument(help="localstack, postgres or a function, as publish, process or migrate."),
+    ],
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Follow the log.")] = False,
     lines: Annotated[
         int, typer.Option("--lines", "-n", min=1, help="Number of lines from the end.")
@@ -42,13 +29,13 @@ def logs(
 
     project = Project.find()
     environment = choose(project)
-    if source not in _GROUPS and isinstance(environment, ComposeEnvironment):
+    if source in _SERVERS and isinstance(environment, ComposeEnvironment):
         environment.show_log(source, lines, follow)
         return
     new_lines = (
-        _function_log(project, _GROUPS[source])
-        if source in _GROUPS
-        else _file_log(project.logs / f"{source}.log")
+        _file_log(project.logs / f"{source}.log")
+        if source in _SERVERS
+        else _function_log(project, source)
     )
     for line in new_lines()[-lines:]:
         print(line)
@@ -72,12 +59,12 @@ def _file_log(path: Path) -> Callable[[], list[str]]:
     return fresh
 
 
-def _function_log(project: Project, output: str) -> Callable[[], list[str]]:
+def _function_log(project: Project, function: str) -> Callable[[], list[str]]:
     from mailroom.cli.connection import connected
 
     environment = connected(project)
     client = environment.session.client("logs")
-    group = environment.outputs[output]
+    group = environment.topology.log_group(function)
     seen: set[str] = set()
     since = 0
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mailroom.workflow.batch import Batch
 
 EXIT_DEAD_LETTERS = 3
+_OUTCOMES = ("ingested", "alreadyThere", "deadLettered")
 
 
 def send(
@@ -33,7 +34,8 @@ def send(
     from mailroom.cli.connection import connected
 
     project = Project.find()
-    result = send_files(project, connected(project), files)
+    environment = connected(project)
+    result = send_files(project, environment, files)
     if json:
         show_json(result)
     else:
@@ -41,7 +43,9 @@ def send(
     dead = [kind for kind in result["published"] if result[kind]["deadLettered"]]
     if dead:
         for kind in dead:
-            errors.print(f"see the dead letters: mailroom queues {kind.title()}DeadLetterQueue")
+            errors.print(
+                f"see the dead letters: mailroom queues {_dead_letters(environment, kind)}"
+            )
         raise typer.Exit(EXIT_DEAD_LETTERS)
 
 
@@ -80,13 +84,20 @@ def _await_settlement(environment: Environment, batch: "Batch", execution: str) 
         )
 
 
+def _dead_letters(environment: Environment, message_type: str) -> str:
+    topology = environment.topology
+    source = topology.queue_of_type(message_type)
+    return next((name for name in topology.queues if topology.source_of(name) == source), "")
+
+
 def print_result(result: dict[str, Any]) -> None:
     """Print a row for each type: the number published, and the outcomes."""
+    published = result["published"]
     show_table(
         ["type", "published", "ingested", "already there", "dead"],
         [
-            [kind, count, *(result[kind][k] for k in ("ingested", "alreadyThere", "deadLettered"))]
-            for kind, count in result["published"].items()
+            [name, published[name], *(result[name][key] for key in _OUTCOMES)]
+            for name in sorted(published)
         ],
     )
 

@@ -18,6 +18,7 @@ from mailroom.environments.ports import require_free_port
 from mailroom.errors import DeploymentFailed, MailroomError, NotUp, Refused, StartFailed
 from mailroom.interrupts import uninterrupted
 from mailroom.progress import Progress
+from mailroom.types.definitions import require_current
 
 # Longer than the image's health check, which waits for the hook to end.
 _WAIT_SECONDS = 180
@@ -52,6 +53,7 @@ def start_containers(
     Raises:
         MailroomError: A step failed; the message says why, the hint what to do.
     """
+    require_current(containers.project)
     template = Template(containers.project.template)
     remembered = containers.remembered.load()
     configured = containers.config.parameters

@@ -14,6 +14,7 @@ from mailroom.environments.ports import free_port, require_free_port
 from mailroom.errors import Refused
 from mailroom.interrupts import uninterrupted
 from mailroom.progress import Progress
+from mailroom.types.definitions import require_current
 
 DEFAULT_PORT = 4566
 
@@ -48,6 +49,7 @@ def start_environment(
     Raises:
         MailroomError: A step failed; the message says why, the hint what to do.
     """
+    require_current(embedded.project)
     merged = _parameters(embedded, parameters or {}, unset)
     with (
         embedded.file.locked(progress.waiting),

@@ -49,7 +49,7 @@ def unrouted(definitions: Definitions) -> Iterator[Problem]:
     for stack in definitions.stacks:
         topics = {reference(one.get("TopicArn")) for one in subscriptions(stack)}
         for topic in sorted(name for name in topics if name and name in stack.resources):
-            yield from _unrouted(definitions, stack, topic, list(types))
+            yield from _unrouted(definitions, stack, topic, types)
 
 
 def _unrouted(
@@ -81,10 +81,10 @@ def _messages(types: list[str]) -> dict[str, dict[str, str]]:
     title="a filter policy on the type that no known message passes",
     why="SNS accepts the subscription and delivers nothing to it",
     page=_FILTERS,
-    fix="name a type that the models of functions/messages have; case counts",
+    fix="name a type that has a folder in functions/message_types",
 )
 def matches_nothing(definitions: Definitions) -> Iterator[Problem]:
-    types = list(message_types(definitions.functions))
+    types = message_types(definitions.functions)
     for stack in definitions.stacks if types else ():
         for subscription in subscriptions(stack):
             policy = policy_of(subscription.get("FilterPolicy"))

@@ -70,7 +70,7 @@ def create_functions_first(original: Any, *arguments: Any, **named: Any) -> Any:
     Saves: 0.3 s of a first `up`'s time: MigrateDatabaseFunction's init runs beside the other
     resources.
 
-    Test: tests/integration/test_executor_ahead.py::test_it_begins_before_anybody_invokes_it
+    Test: tests/integration/test_executor_ahead.py::test_it_begins_before_it_is_invoked
     """
     node = original(*arguments, **named)
     node.resources.sort(key=lambda one: one.type_.value != "AWS::Lambda::Function")

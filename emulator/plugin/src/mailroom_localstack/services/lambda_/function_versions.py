@@ -73,7 +73,7 @@ def preinitialize_functions(original: Any, version: LambdaVersionManager) -> Ver
 
     Saves: 0.3 s of a first `up`'s time, together with `create_functions_first`.
 
-    Test: tests/integration/test_executor_ahead.py::test_it_begins_before_anybody_invokes_it
+    Test: tests/integration/test_executor_ahead.py::test_it_begins_before_it_is_invoked
     """
     from localstack.aws.api.lambda_ import State
 

@@ -1,0 +1,228 @@
+"""`mailroom types`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mailroom.cli.options import AsJson, Yes, require
+from mailroom.cli.output import errors, show_json, show_table
+from mailroom.environments.environment import Environment
+from mailroom.errors import NotUp, Refused
+from mailroom.project import Project
+
+if TYPE_CHECKING:
+    from mailroom.types.described import MessageType
+    from mailroom.types.usage import Usage
+
+app = typer.Typer(help="List, show, add or remove message types.")
+
+Name = Annotated[str, typer.Argument(metavar="TYPE", help="The type's name.")]
+
+
+@app.callback(invoke_without_command=True)
+def types(context: typer.Context, json: AsJson = False) -> None:
+    """List, show, add or remove message types."""
+    if context.invoked_subcommand is not None:
+        return
+    from mailroom.types.described import read_types
+
+    project = Project.find()
+    found = read_types(project)
+    environment = _environment(project)
+    counts = _usage(environment, [one.name for one in found]) if environment else {}
+    if json:
+        show_json([_document(one, counts.get(one.name)) for one in found])
+        return
+    show_table(
+        ["type", "fields", "table", "queue", "rows", "queued", "dead"],
+        [
+            [
+                one.name,
+                ", ".join(f"{c.key}{'?' if c.nullable else ''}" for c in one.columns),
+                one.table,
+                f"{one.resource}Queue",
+                *_counts(counts.get(one.name)),
+            ]
+            for one in found
+        ],
+    )
+
+
+@app.command()
+def show(name: Name, json: AsJson = False) -> None:
+    """Show a type's fields and columns."""
+    from mailroom.types.described import read_types
+    from mailroom.types.folder import find_type
+
+    one = find_type(read_types(Project.find()), name)
+    if json:
+        show_json(_document(one, None))
+        return
+    described = one.schema["properties"]
+    show_table(
+        ["field", "column", "type in Postgres", "required", "values", "what it is"],
+        [
+            [
+                column.key,
+                column.name,
+                column.sql,
+                "no" if column.nullable else "yes",
+                ", ".join(column.values) or None,
+                described.get(column.key, {}).get("description"),
+            ]
+            for column in one.columns
+        ],
+        title=f"{one.name}: {one.title}",
+    )
+    settings = {k: v for k, v in one.settings.items() if k != "grants"}
+    action = {"action": "yes" if one.action else "no"}
+    show_table(["setting", "value"], [*settings.items(), *action.items()])
+
+
+@app.command()
+def schema(name: Name) -> None:
+    """Print the JSON Schema (2020-12) of the data of a type's events."""
+    from mailroom.types.described import read_types
+    from mailroom.types.folder import find_type
+
+    show_json(find_type(read_types(Project.find()), name).schema)
+
+
+@app.command()
+def add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The new type's name.")],
+    field: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME:TYPE",
+            help="A field, as amount:decimal, due:date? (optional) or level:low|high. May be"
+            " repeated. Types: text, int, decimal, float, bool, date, datetime, uuid, json, list.",
+        ),
+    ] = None,
+    from_sample: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Find the fields in messages: JSON Lines.")
+    ] = None,
+    from_schema: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Take the fields of a JSON Schema.")
+    ] = None,
+) -> None:
+    """Add a message type: write its folder, and bring the definitions up to date."""
+    from mailroom.types.fields import parse_field
+    from mailroom.types.folder import add_type
+    from mailroom.types.inference import fields_of_samples, fields_of_schema
+
+    if (bool(field), from_sample is not None, from_schema is not None).count(True) != 1:
+        raise Refused("fields are required", "by one of: --field, --from-sample, --from-schema")
+    fields = [parse_field(one) for one in field or ()]
+    samples: list[dict[str, Any]] = []
+    if from_sample is not None:
+        fields, samples = fields_of_samples(from_sample)
+    elif from_schema is not None:
+        fields = fields_of_schema(from_schema)
+    project = Project.find()
+    written = add_type(project, name, fields, samples, taken_names_are_refused=bool(field))
+    _tell(project, written)
+    folder = written[0].relative_to(project.root)
+    errors.print(
+        f"Next:\n  look at {folder}/__init__.py and {folder}/migrations\n"
+        "  deploy it here:     mailroom up\n"
+        f"  send its samples:   mailroom send {folder}/samples.jsonl",
+        markup=False,
+    )
+
+
+@app.command()
+def remove(
+    name: Name,
+    drop_table: Annotated[
+        bool, typer.Option("--drop-table", help="Drop its table in the local environment, too.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Remove a message type of which there are no messages, in the environment that is up."""
+    from mailroom.types.described import read_types
+    from mailroom.types.folder import find_type, remove_type
+
+    project = Project.find()
+    one = find_type(read_types(project), name)
+    environment = _environment(project)
+    if environment is None:
+        if drop_table:
+            raise NotUp
+        require("Nothing is up: messages can't be counted. Remove the type all the same?", yes)
+    else:
+        _require_empty(_usage(environment, [name])[name], name)
+    removed = remove_type(project, name)
+    if drop_table and environment:
+        from mailroom.types.usage import drop_table as drop
+
+        drop(environment, one, list(one.migrations))
+    _tell(project, removed)
+    kept = f"its table {one.table} is dropped" if drop_table else f"its table {one.table} stays"
+    errors.print(f"{kept}; deploy the rest here: mailroom up")
+
+
+@app.command()
+def generate() -> None:
+    """Bring infra/template.yml and infra/asl.json up to date with the types' folders."""
+    from mailroom.types.definitions import update_definitions
+    from mailroom.types.described import read_types
+
+    project = Project.find()
+    written = update_definitions(project, read_types(project))
+    _tell(project, written)
+    if not written:
+        errors.print("nothing to change")
+
+
+def _tell(project: Project, paths: list[Path]) -> None:
+    for path in paths:
+        print(path.relative_to(project.root))
+
+
+def _require_empty(found: "Usage", name: str) -> None:
+    if not found.is_empty:
+        raise Refused(
+            f"there are messages of type {name}: {found.rows} rows, {found.queued} in its queue,"
+            f" {found.dead} dead letters",
+            "redrive or purge the dead letters, and delete the rows:"
+            f" DELETE FROM messages WHERE type = '{name}'",
+        )
+
+
+def _environment(project: Project) -> Environment | None:
+    from mailroom.environments.selection import connect
+
+    try:
+        environment = connect(project)
+        environment.outputs  # noqa: B018
+    except NotUp:
+        return None
+    return environment
+
+
+def _usage(environment: Environment, names: list[str]) -> dict[str, "Usage"]:
+    from mailroom.types.usage import usage
+
+    return usage(environment, names)
+
+
+def _counts(found: "Usage | None") -> list[int | None]:
+    return [found.rows, found.queued, found.dead] if found else [None, None, None]
+
+
+def _document(one: "MessageType", found: "Usage | None") -> dict[str, object]:
+    rows, queued, dead = _counts(found)
+    return {
+        "name": one.name,
+        "title": one.title,
+        "queue": f"{one.resource}Queue",
+        "table": one.table,
+        "fields": [column.__dict__ for column in one.columns],
+        "settings": one.settings,
+        "action": one.action,
+        "rows": rows,
+        "queued": queued,
+        "dead": dead,
+    }
