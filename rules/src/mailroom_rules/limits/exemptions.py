@@ -16,8 +16,10 @@ _BODIES = (
     "PutBucketAccelerateConfigurationRequest.AccelerateConfiguration",
     "PutBucketLoggingRequest.BucketLoggingStatus",
     "PutBucketNotificationConfigurationRequest.NotificationConfiguration",
+    "PutBucketTaggingRequest.Tagging",
     "PutBucketVersioningRequest.VersioningConfiguration",
     "PutBucketWebsiteRequest.WebsiteConfiguration",
+    "PutObjectTaggingRequest.Tagging",
     "PutPublicAccessBlockRequest.PublicAccessBlockConfiguration",
     "UpdateObjectEncryptionRequest.ObjectEncryption",
 )
