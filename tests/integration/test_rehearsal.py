@@ -12,13 +12,13 @@ def test_a_release_goes_the_whole_way_and_leaves_nothing_behind(tmp_path: Path) 
 
     said = command.run("rehearse", seconds=900).stderr
 
-    acts = [
+    steps = [
         "deploy",
-        "refuses what has not passed its tests",
+        "a release without passed tests is refused",
         "promote an update that changes a queue",
-        "a promotion that fails goes back",
+        "a promotion that fails is rolled back",
         "rollback",
         "delete",
     ]
-    assert all(f"✓ {act} (" in said for act in acts), said
+    assert all(f"✓ {step} (" in said for step in steps), said
     assert list(tmp_path.iterdir()) == []

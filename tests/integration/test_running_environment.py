@@ -105,7 +105,7 @@ def test_with_messages_in_its_queues_it_is_not_restarted_but_said_to_need_it(
 
     assert kept == before
     assert queues["UnroutedQueue"] == 1
-    assert "a restart would lose 1 message in queues" in unchanged.stderr
+    assert "that would lose 1 message in queues" in unchanged.stderr
     assert "mailroom up --restart" in unchanged.stderr
     assert "the plugin's code changed since it started" in restarted.stderr
     assert pid(up) != before
@@ -130,7 +130,7 @@ def test_with_an_execution_that_runs_it_is_not_restarted_either(up: Command) -> 
     up.run("up")
 
     assert kept == before
-    assert "a restart would lose 1 running execution" in run.stderr
+    assert "that would lose 1 running execution" in run.stderr
     assert pid(up) != before
 
 
