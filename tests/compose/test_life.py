@@ -26,7 +26,7 @@ def test_a_failed_hook_is_unhealthy_and_names_the_cause_until_it_is_fixed(anothe
     definition.write_text("{")
     plain = subprocess.run([*compose.command, "up", "--wait"], cwd=another.project.root)
     log = compose.log(another.local.containers[LOCALSTACK], lines=40)
-    driven = another.mailroom.run("up", "--compose", code=1)
+    driven = another.mailroom.run("up", "--compose", code=2)
     definition.write_text(good)
     another.mailroom.run("up", "--compose")
 

@@ -70,7 +70,7 @@ def test_send_names_every_malformed_line_of_every_file_and_sends_nothing(
     [
         ("missing.jsonl", "No such file or directory"),
         (".", "Is a directory"),
-        ("empty.jsonl", "it contains no message"),
+        ("empty.jsonl", "no message in it"),
         ("binary.jsonl", "binary.jsonl:1: "),
     ],
 )
@@ -88,7 +88,7 @@ def test_send_refuses_what_holds_no_messages(
 def test_send_calls_standard_input_by_its_name(mailroom: Command) -> None:
     run = mailroom.run("send", "-", given="", code=2)
 
-    assert "standard input: it contains no message" in run.stderr
+    assert "standard input: no message in it" in run.stderr
 
 
 def test_an_argument_that_is_no_text_is_refused(mailroom: Command) -> None:

@@ -336,7 +336,7 @@ def test_a_definition_that_is_broken_is_refused_with_its_line(up: Command) -> No
 @pytest.mark.parametrize(
     ("file", "right", "wrong", "said"),
     [
-        ("template.yml", "VisibilityTimeout:", "VisibilityTimeot:", "'VisibilityTimeot' was unexp"),
+        ("template.yml", "LifecycleConfiguration:", "Lifecycles:", "'Lifecycles' was unexpected"),
         ("asl.json", '"StartAt": "Publish', '"StartAt": "Pubish', "StartAt names 'PubishMessages'"),
     ],
 )
@@ -368,13 +368,13 @@ def test_what_aws_would_refuse_leaves_nothing_up_that_was_down(mailroom: Command
     definition = mailroom.checkout / "infra" / "template.yml"
     text = definition.read_text()
 
-    definition.write_text(text.replace("MessageRetentionPeriod:", "MessageRetention:", 1))
+    definition.write_text(text.replace("LifecycleConfiguration:", "Lifecycles:", 1))
     try:
         refused = mailroom.run("up", code=2).stderr
     finally:
         definition.write_text(text)
 
-    assert "'MessageRetention' was unexpected" in refused
+    assert "'Lifecycles' was unexpected" in refused
     assert is_free(mailroom.port)
     assert not working_in(mailroom.state)
 

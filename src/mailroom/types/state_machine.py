@@ -31,6 +31,8 @@ _COUNTS = {"published": "expected"} | {
 def generate_state_machine(text: str, types: Sequence[MessageType]) -> str:
     """The state machine with the branches and the output of the types, in their order.
 
+    A text that has them already stays as it is, however it is formatted.
+
     Raises:
         Refused: The text is not JSON, or lacks one of the two states.
     """
@@ -48,6 +50,8 @@ def generate_state_machine(text: str, types: Sequence[MessageType]) -> str:
     common = {key: output[key] for key in _COMMON if key in output}
     each = {f"{one.name}.$": f"$.processed[{place}]" for place, one in enumerate(types)}
     machine["States"][_LAST]["Parameters"] = common | each
+    if machine == json.loads(text):
+        return text
     return json.dumps(machine, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -49,8 +49,8 @@ def start_environment(
     Raises:
         MailroomError: A step failed; the message says why, the hint what to do.
     """
-    require_current(embedded.project)
     merged = _parameters(embedded, parameters or {}, unset)
+    require_current(embedded.project)
     with (
         embedded.file.locked(progress.waiting),
         _stopped_on_failure(progress) as started,
