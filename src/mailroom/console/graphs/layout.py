@@ -9,8 +9,6 @@ import graphlay
 
 from mailroom.console.graphs.svg import Point
 
-LABEL_HEIGHT = 16.0
-
 
 @dataclass(frozen=True)
 class Node:
@@ -35,14 +33,14 @@ class Edge:
         id: Its id.
         source: The id of the node that it leaves.
         target: The id of the node that it leads to.
-        label_width: Width in pixels of its label; 0 if it has none.
+        label: Width and height in pixels of its label; zeros if it has none.
         weight: How much it is worth that it is short and straight.
     """
 
     id: str
     source: str
     target: str
-    label_width: float = 0.0
+    label: Point = (0.0, 0.0)
     weight: float = 1.0
 
 
@@ -101,11 +99,11 @@ def lay_out(
     for edge in edges:
         stops = [edge.source, edge.target]
         if _split(edge):
-            graph.node(_label(edge), width=edge.label_width, height=LABEL_HEIGHT)
+            graph.node(_label(edge), width=edge.label[0], height=edge.label[1])
             stops.insert(1, _label(edge))
         fields: dict[str, Any] = {"reverse_for_ranking": edge.id in back}
         if edge.source == edge.target:
-            fields["label_size"] = {"width": edge.label_width, "height": LABEL_HEIGHT}
+            fields["label_size"] = {"width": edge.label[0], "height": edge.label[1]}
         for source, target in pairwise(stops):
             graph.edge(source, target, weight=edge.weight, **fields)
     options = {"direction": direction, "spacing": _SPACING[direction]}
@@ -118,7 +116,7 @@ def _label(edge: Edge) -> str:
 
 def _split(edge: Edge) -> bool:
     """Whether an edge goes through its label, which then has a place like a node."""
-    return bool(edge.label_width) and edge.source != edge.target
+    return bool(edge.label[0]) and edge.source != edge.target
 
 
 _SPACING = {
@@ -127,7 +125,7 @@ _SPACING = {
         "node_gap": 24.0,
         "dummy_gap": 18.0,
     },
-    "leftright": {"layer_gap": 56.0, "node_gap": 26.0},
+    "leftright": {"layer_gap": 20.0, "node_gap": 22.0},
 }
 
 
@@ -163,7 +161,7 @@ def _layout(nodes: list[Node], edges: list[Edge], found: graphlay.Layout) -> Lay
         points = _points(next(routed))
         if _split(edge):
             points += _points(next(routed))
-        label = placed.setdefault(_label(edge), _beside(points, edge.label_width))
+        label = placed.setdefault(_label(edge), _beside(points, edge.label))
         middle = (label.x + label.width / 2, label.y + label.height / 2)
         ways[edge.id] = Way(tuple(points), middle)
     corners = [(box.x, box.y) for box in placed.values()]
@@ -185,11 +183,9 @@ def _points(routed: dict[str, Any]) -> list[Point]:
     return [(point["x"], point["y"]) for point in routed["points"]]
 
 
-def _beside(points: list[Point], wide: float) -> Box:
+def _beside(points: list[Point], label: Point) -> Box:
     """The label's box of an edge that leads back to its node: at the right of the loop."""
+    if not label[0]:
+        return Box(*points[0], 0, 0)
     right, middle = max(points)[0], (points[0][1] + points[-1][1]) / 2
-    return (
-        Box(right + 4, middle - LABEL_HEIGHT / 2, wide, LABEL_HEIGHT)
-        if wide
-        else Box(*points[0], 0, 0)
-    )
+    return Box(right + 4, middle - label[1] / 2, *label)

@@ -6,7 +6,7 @@ what it takes is the size of the state that it is in.
 
 from collections.abc import Iterable
 
-from mailroom.console.graphs.drawing import KIND_SIZE, LABEL_SIZE, NAME_SIZE
+from mailroom.console.graphs.drawing import KIND_SIZE, LABEL_HEIGHT, LABEL_SIZE, NAME_SIZE
 from mailroom.console.graphs.labels import cut, width, wrap
 from mailroom.console.graphs.layout import Box, Edge, Layout, Node, lay_out
 from mailroom.console.graphs.states import END, START, Machine, StateNode, Transition
@@ -75,7 +75,7 @@ def _ids(states: Iterable[StateNode]) -> list[str]:
 
 def _edge(transition: Transition) -> Edge:
     text = label_of(transition)
-    label = width(text, LABEL_SIZE) + 6 if text else 0.0
+    label = (width(text, LABEL_SIZE) + 6, LABEL_HEIGHT) if text else (0.0, 0.0)
     weight = _WEIGHTS.get(transition.kind, 1.0)
     return Edge(transition.id, transition.source, transition.target, label, weight)
 

@@ -1,10 +1,10 @@
 """A state machine as a picture, coloured by what happened in an execution."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mailroom.console.graphs.drawing import draw_edge, draw_mark, framed
+from mailroom.console.graphs.drawing import draw_edge, draw_mark, framed, linked
 from mailroom.console.graphs.icons import icon
 from mailroom.console.graphs.layout import Box
 from mailroom.console.graphs.nesting import (
@@ -17,7 +17,7 @@ from mailroom.console.graphs.nesting import (
     name_lines,
 )
 from mailroom.console.graphs.states import END, START, Machine, StateNode, read_machine
-from mailroom.console.graphs.svg import Element, element, markup, picture
+from mailroom.console.graphs.svg import Element, Picture, element, part, picture
 
 type Status = Literal["running", "succeeded", "failed", "caught", "timed-out", "aborted"]
 
@@ -59,11 +59,12 @@ def draw_machine(
     *,
     name: str = "State machine",
     id: str = "machine",
-) -> str:
-    """The picture of any state machine, as SVG.
+    link: Callable[[str], str | None] = lambda name: None,
+) -> Picture:
+    """The picture of any state machine.
 
-    States are `g` elements with the ids `state-<name>`, edges `edge-<name>-<kind>`; how often a
-    state was entered and retried is the text `state-<name>-count`. Where nothing happened there is
+    Its parts are states, `state-<name>`, and edges, `edge-<name>-<kind>`; how often a state was
+    entered and retried is the text `state-<name>-count`. Where nothing happened there is
     no class `status-…` and no class `taken`. Places depend on the definition alone.
 
     Args:
@@ -71,21 +72,24 @@ def draw_machine(
         run: What happened in an execution.
         name: The state machine's name.
         id: The picture's id in its page.
+        link: The address of what there is to see of a state, by its name; None for no link.
     """
     machine = read_machine(definition)
     layout = framed(lay_out_machine(machine))
     states = {one.id: one for one in machine.states}
     drawn = [
-        _draw_state(one, layout.boxes[one.id], run.states.get(one.name)) for one in machine.states
+        _draw_state(one, layout.boxes[one.id], run.states.get(one.name), link(one.name))
+        for one in machine.states
     ]
     drawn += [_draw_dot(dot, layout.boxes[dot]) for dot in (START, END) if dot in layout.boxes]
     for one in machine.transitions:
         ends = (_name(states, one.source), _name(states, one.target))
         taken = run.passed.get(ends, 0) if _may_be(one.kind, run.states.get(ends[0] or "")) else 0
         label, way = label_of(one), layout.ways[one.id]
-        drawn.append(draw_edge(one.id, one.kind, way, label, taken=bool(taken), title=one.label))
+        class_ = "taken" if taken else ""
+        drawn.append(draw_edge(one.id, one.kind, way, label, class_=class_, title=one.label))
     description = _description(machine, run)
-    return markup(picture(id, layout.size, name, description, drawn, "graph-machine"))
+    return picture(id, layout.size, name, description, drawn, "graph-machine")
 
 
 def _may_be(kind: str, run: StateRun | None) -> bool:
@@ -97,7 +101,7 @@ def _name(states: dict[str, StateNode], id: str) -> str | None:
     return states[id].name if id in states else None
 
 
-def _draw_state(state: StateNode, box: Box, run: StateRun | None) -> Element:
+def _draw_state(state: StateNode, box: Box, run: StateRun | None, href: str | None) -> Element:
     parts = [
         element("title", text=_sentence(state, run)),
         element("rect", class_="box", x=box.x, y=box.y, width=box.width, height=box.height, rx=8),
@@ -116,7 +120,8 @@ def _draw_state(state: StateNode, box: Box, run: StateRun | None) -> Element:
         parts.append(draw_mark(run.status, box.x + box.width, box.y))
     classes = f"node type-{state.type.lower()}{' scope' if state.scope else ''}"
     status = f" status-{run.status}" if run else ""
-    return element("g", *parts, id=state.id, class_=classes + status, data_state=state.name)
+    address = None if state.type == "Branch" else href
+    return part(state.id, linked(element("g", *parts, class_=classes + status), address))
 
 
 def _draw_dot(id: str, box: Box) -> Element:
@@ -125,7 +130,9 @@ def _draw_dot(id: str, box: Box) -> Element:
     rings = [element("circle", cx=middle[0], cy=middle[1], r=DOT / 2 - 1)]
     if id == END:
         rings.append(element("circle", class_="inner", cx=middle[0], cy=middle[1], r=4))
-    return element("g", element("title", text=name.title()), *rings, id=id, class_=f"dot {name}")
+    return element(
+        "g", element("title", text=name.title()), *rings, id=id, class_=f"terminal {name}"
+    )
 
 
 def _text(class_: str, text: str, x: float, y: float) -> Element:

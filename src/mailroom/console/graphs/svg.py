@@ -2,8 +2,10 @@
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 type Element = ElementTree.Element
 type Point = tuple[float, float]
@@ -26,31 +28,56 @@ def element(
     return made
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A drawn picture.
+
+    Attributes:
+        markup: The whole of it, an `svg` element.
+        parts: What is inside the elements that may change while the picture is shown, by their id.
+            Each has the attribute `sse-swap`, by which htmx finds it.
+    """
+
+    markup: str
+    parts: dict[str, str]
+
+
+def part(id: str, *inside: Element) -> Element:
+    """An element that may change while its picture is shown: what is inside is sent again."""
+    return element("g", *inside, id=id, sse_swap=id)
+
+
 def picture(
-    id: str, size: Point, title: str, description: str, drawn: Iterable[Element], class_: str
-) -> Element:
-    """A whole picture with its text alternatives. It is as wide as drawn, at most as its parent."""
+    id: str, size: Point, title: str, description: str, drawn: Sequence[Element], class_: str
+) -> Picture:
+    """A whole picture with its text alternatives. With links inside it is a group, not an image."""
     wide, high = size
+    described = f"{id}-desc"
     made = element(
         "svg",
         element("title", text=title, id=f"{id}-title"),
-        element("desc", text=description, id=f"{id}-desc"),
+        element("desc", text=description, id=described, sse_swap=described),
         *drawn,
         id=id,
         class_=f"graph {class_}",
-        role="img",
-        aria_labelledby=f"{id}-title {id}-desc",
+        role="group" if any(one.find(".//a") is not None for one in drawn) else "img",
+        aria_labelledby=f"{id}-title",
+        aria_describedby=described,
         width=wide,
         height=high,
     )
     made.set("viewBox", f"0 0 {_value(wide)} {_value(high)}")
     made.set("xmlns", "http://www.w3.org/2000/svg")
-    return made
+    parts = {one.attrib["id"]: _inside(one) for one in made.iter() if "sse-swap" in one.attrib}
+    return Picture(_text(made), parts)
 
 
-def markup(drawn: Element) -> str:
-    """An element as text, to stand in an HTML page or in a file of its own."""
-    return ElementTree.tostring(drawn, encoding="unicode", short_empty_elements=True)
+def _inside(drawn: Element) -> str:
+    return escape(drawn.text or "") + "".join(map(_text, drawn))
+
+
+def _text(drawn: Element) -> str:
+    return ElementTree.tostring(drawn, encoding="unicode")
 
 
 def slug(name: str) -> str:

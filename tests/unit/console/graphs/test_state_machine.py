@@ -69,11 +69,20 @@ ORDER: dict[str, Any] = {
 
 
 def drawn(definition: dict[str, Any], run: Run | None = None) -> ElementTree.Element:
-    return ElementTree.fromstring(draw_machine(definition, *([run] if run else [])))
+    return ElementTree.fromstring(draw_machine(definition, *([run] if run else [])).markup)
 
 
 def by_id(picture: ElementTree.Element) -> dict[str, ElementTree.Element]:
     return {one.attrib["id"]: one for one in picture.iter() if "id" in one.attrib}
+
+
+def looks(picture: ElementTree.Element) -> dict[str, str]:
+    """The class of what is inside each part, by the part's id."""
+    return {
+        one.attrib["id"]: one[0].get("class", "")
+        for one in picture.iter()
+        if "sse-swap" in one.attrib and len(one)
+    }
 
 
 def texts(element: ElementTree.Element) -> list[str]:
@@ -129,10 +138,10 @@ def test_a_state_says_what_happened_in_it_by_class_by_mark_and_in_words() -> Non
 
     ids = by_id(picture)
     refused = next(id for id in ids if id.startswith("state-Read-the-order") and "count" not in id)
-    assert "status-caught" in ids[refused].attrib["class"]
+    assert "status-caught" in looks(picture)[refused]
     assert ids[f"{refused}-count"].text == "×2 ↻3"
-    assert any(one.attrib.get("class") == "mark" for one in ids[refused])
-    assert "status" not in ids["state-Ask"].attrib["class"]
+    assert any(one.attrib.get("class") == "mark" for one in ids[refused][0])
+    assert "status" not in looks(picture)["state-Ask"]
     description = picture.find("{*}desc")
     assert description is not None
     words = "Read the order: Task, caught; entered 2 times; 3 retries; Order.Invalid."
@@ -145,11 +154,23 @@ def test_only_the_catch_that_was_taken_is_marked() -> None:
         {("Read the order", "Refuse"): 1, (None, "Read the order"): 1},
     )
 
-    taken = {id for id, one in by_id(drawn(ORDER, run)).items() if "taken" in one.get("class", "")}
+    taken = {id for id, look in looks(drawn(ORDER, run)).items() if "taken" in look}
 
     assert len(taken) == 2
     assert "edge-start" in taken
     assert any(id.endswith("-catch-0") for id in taken)
+
+
+def test_what_changed_is_in_the_parts_that_changed() -> None:
+    before = draw_machine(ORDER, Run({"Ask": StateRun("running")}, {})).parts
+    after = draw_machine(
+        ORDER, Run({"Ask": StateRun("succeeded")}, {("Ask", "Each line"): 1})
+    ).parts
+
+    changed = {id for id in before if before[id] != after[id]}
+
+    assert before.keys() == after.keys()
+    assert changed == {"machine-desc", "state-Ask", "edge-Ask-next"}
 
 
 def test_labels_say_when_an_edge_is_taken() -> None:
@@ -188,7 +209,9 @@ def test_the_state_that_a_scope_starts_with_is_above_the_others(
 
 def test_a_name_with_markup_is_shown_as_text() -> None:
     name = '<script>alert("&")</script>\x00'
-    markup = draw_machine({"StartAt": name, "States": {name: {"Type": "Succeed"}}}, name=name)
+    definition = {"StartAt": name, "States": {name: {"Type": "Succeed"}}}
+
+    markup = draw_machine(definition, name=name).markup
 
     assert "<script" not in markup
     title = ElementTree.fromstring(markup).find("{*}title")
