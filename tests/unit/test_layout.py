@@ -51,9 +51,14 @@ ROOMS: dict[str, set[str]] = {
     "aws": set(),
     "checking": {"deployment", "packaging"},
     "cli": {
-        *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
+        *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
+        "doctor",
         *("environments", "environments.environment", "packaging", "permissions", "promotion"),
         *("rehearsal", "types", "workflow"),
+    },
+    "console": {
+        *("aws", "environments", "environments.environment", "permissions", "promotion"),
+        "workflow",
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},

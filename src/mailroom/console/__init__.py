@@ -1,1 +1,1 @@
-"""The console: a web page that shows an environment and what happens in it."""
+"""`mailroom console`: the environment in a browser, served on 127.0.0.1."""

@@ -1,0 +1,155 @@
+"""The console as a Starlette application: the routes of all pages, and what errors become."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from mailroom.aws.error_translation import translate
+from mailroom.console.console import Console
+from mailroom.console.live import Fragments, changes
+from mailroom.console.page import Change, Document, Page, Visit, as_json
+from mailroom.console.pages import flow_pages, queue_pages
+from mailroom.console.rendering import render
+from mailroom.console.safety import Safety, is_token
+from mailroom.errors import MailroomError, NotUp, Refused
+
+PAGES: tuple[Page, ...] = (*flow_pages.PAGES, *queue_pages.PAGES)
+CHANGES: tuple[Change, ...] = ()
+# A pasted batch may be this large, in bytes.
+_LARGEST_FIELD = 64 * 1024 * 1024
+
+
+def application(console: Console) -> Starlette:
+    """The application of a console."""
+    answers = _Answers(console)
+    static = StaticFiles(directory=str(files("mailroom.console") / "static"))
+    routes = [
+        Route("/", lambda request: RedirectResponse("/flow")),
+        Route("/health", lambda request: JSONResponse({"mailroom": version("mailroom")})),
+        Mount("/static", static),
+        *(Route(one.path, answers.change(one), methods=["POST"]) for one in CHANGES),
+        *(route for one in PAGES for route in answers.routes(one)),
+    ]
+    return Starlette(routes=routes, middleware=[Middleware(Safety, port=console.port)])
+
+
+class _Answers:
+    """Makes answers of pages and changes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def routes(self, page: Page) -> list[Route]:
+        found = [Route(f"{page.path}.json", self._json(page))]
+        found += [Route(page.path, self._html(page))] if page.template else []
+        return [Route(f"{page.path}.live", self._live(page)), *found] if page.live else found
+
+    def change(self, change: Change) -> Callable[[Request], Any]:
+        async def answer(request: Request) -> Response:
+            async with request.form(max_part_size=_LARGEST_FIELD) as form:
+                visit = Visit(self._console, request.path_params, request.query_params, form)
+                if not is_token(visit.text("token"), self._console.token):
+                    return PlainTextResponse("the token is not this console's: reload", 403)
+                return await run_in_threadpool(made, visit)
+
+        def made(visit: Visit) -> Response:
+            try:
+                self._console.source.require_writable()
+                return change.make(visit)
+            except Exception as error:
+                return self._failed(error, change.path)
+
+        return answer
+
+    def _html(self, page: Page) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
+            try:
+                document = page.read(self._visit(request))
+                shared = self._shared(request, page)
+                return HTMLResponse(render(page.template, shared, document)[0])
+            except Exception as error:
+                return self._failed(error, request.url.path, page)
+
+        return answer
+
+    def _json(self, page: Page) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
+            try:
+                content = as_json(page.read(self._visit(request)))
+                return Response(content, media_type="application/json")
+            except Exception as error:
+                known = self._explained(error)
+                document = {"error": str(known), "hint": known.hint}
+                return JSONResponse(document, _status(known))
+
+        return answer
+
+    def _live(self, page: Page) -> Callable[[Request], Any]:
+        async def answer(request: Request) -> Response:
+            async def read() -> Fragments:
+                return await run_in_threadpool(self._fragments, page, request)
+
+            return StreamingResponse(changes(read), media_type="text/event-stream")
+
+        return answer
+
+    def _fragments(self, page: Page, request: Request) -> Fragments:
+        try:
+            document = page.read(self._visit(request))
+            found = render(page.template, self._shared(request, page), document)[1]
+            # A page that came while the environment was down has no block but this one.
+            return {"trouble": "", **found}
+        except Exception as error:
+            known = self._explained(error)
+            return {"trouble": render("trouble.html", {}, {"error": known})[0]}
+
+    def _failed(self, error: Exception, path: str, page: Page | None = None) -> Response:
+        known = self._explained(error)
+        shared = self._shared(None, page) | {"here": path}
+        if page and page.live:
+            shared["live_at"] = f"{path}.live"
+        html, _ = render("error.html", shared, {"error": known})
+        return HTMLResponse(html, _status(known))
+
+    def _explained(self, error: Exception) -> MailroomError:
+        known = translate(error)
+        if known is None:
+            raise error
+        self._console.source.forget()
+        return known
+
+    def _visit(self, request: Request) -> Visit:
+        return Visit(self._console, request.path_params, request.query_params)
+
+    def _shared(self, request: Request | None, page: Page | None) -> Document:
+        source = self._console.source
+        path = request.url.path.removesuffix(".live") if request else ""
+        query = f"?{request.url.query}" if request and request.url.query else ""
+        return {
+            "here": path,
+            "json_at": f"{path}.json{query}",
+            "live_at": f"{path}.live{query}" if page and page.live else "",
+            "token": self._console.token,
+            "environment_name": source.name,
+            "writable": source.writable,
+        }
+
+
+def _status(error: MailroomError) -> int:
+    return 503 if isinstance(error, NotUp) else 404 if isinstance(error, Refused) else 502
