@@ -17,6 +17,7 @@ PLACES = {
     "logs": "daily.logs:logs",
     "debug": "daily.debug:debug",
     "send": "daily.send:send",
+    "executions": "daily.executions.commands:app",
     "messages": "daily.messages:messages",
     "queues": "daily.queues:queues",
     "dead-letters": "daily.dead_letters:app",
