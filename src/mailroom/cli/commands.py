@@ -15,6 +15,7 @@ PLACES = {
     "reset": "daily.lifecycle:reset",
     "status": "daily.status:status",
     "logs": "daily.logs:logs",
+    "invoke": "daily.functions.invoke:invoke",
     "debug": "daily.debug:debug",
     "send": "daily.send:send",
     "executions": "daily.executions.commands:app",

@@ -1,6 +1,7 @@
 """Reads executions from Step Functions."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def list_executions(
-    session: "boto3.Session", state_machine: str, *, limit: int = 20, status: str | None = None
+    session: "boto3.Session",
+    state_machine: str,
+    *,
+    limit: int = 20,
+    status: str | None = None,
+    since: datetime | None = None,
 ) -> list[Execution]:
     """The newest executions of a state machine, without their steps.
 
@@ -22,6 +28,7 @@ def list_executions(
         state_machine: ARN of the state machine.
         limit: Maximum number.
         status: Only with this status, such as `FAILED`.
+        since: Only started at this time or later.
     """
     selected: dict[str, Any] = {"statusFilter": status} if status else {}
     pages = session.client("stepfunctions").get_paginator("list_executions")
@@ -29,6 +36,7 @@ def list_executions(
         one
         for page in pages.paginate(stateMachineArn=state_machine, **selected)
         for one in page["executions"]
+        if since is None or one["startDate"] >= since
     )
     return [_execution(one) for one in islice(listed, limit)]
 

@@ -82,7 +82,8 @@ def _end(environment: Environment, batch: str) -> dict[str, Any]:
     answer = invoke(environment.session, name, {"smokeTest": {"batchId": batch}})
     if answer.failed or "found" not in answer.payload:
         raise SmokeTestFailed(f"the smoke test's messages could not be looked up: {answer.error}")
-    return answer.payload
+    found: dict[str, Any] = answer.payload
+    return found
 
 
 def _events(

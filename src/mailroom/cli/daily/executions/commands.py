@@ -13,6 +13,7 @@ from mailroom.cli.daily.executions.tables import (
 )
 from mailroom.cli.options import AsJson
 from mailroom.cli.output import console, errors, show_json
+from mailroom.cli.times import Since
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.executions.execution import Execution, Step
@@ -38,6 +39,7 @@ def list_(
     status: Annotated[
         str | None, typer.Option(help="Only with this status, such as RUNNING or FAILED.")
     ] = None,
+    since: Since = None,
     limit: Annotated[
         int, typer.Option("--limit", "-n", min=1, help="Maximum number of rows.")
     ] = 20,
@@ -50,7 +52,9 @@ def list_(
     with Progress(errors).waiting_for("Asking Step Functions"):
         wanted = status.upper() if status else None
         machine = environment.outputs[WORKFLOW]
-        found = list_executions(environment.session, machine, limit=limit, status=wanted)
+        found = list_executions(
+            environment.session, machine, limit=limit, status=wanted, since=since
+        )
     if json:
         show_json([execution_document(one) for one in found])
         return
