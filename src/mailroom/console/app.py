@@ -24,12 +24,12 @@ from mailroom.aws.error_translation import translate
 from mailroom.console.console import Console
 from mailroom.console.live import Fragments, changes
 from mailroom.console.page import Change, Document, Page, Visit, as_json
-from mailroom.console.pages import flow_pages, queue_pages
+from mailroom.console.pages import batch_pages, flow_pages, queue_pages
 from mailroom.console.rendering import render
 from mailroom.console.safety import Safety, is_token
 from mailroom.errors import MailroomError, NotUp, Refused
 
-PAGES: tuple[Page, ...] = (*flow_pages.PAGES, *queue_pages.PAGES)
+PAGES: tuple[Page, ...] = (*flow_pages.PAGES, *batch_pages.PAGES, *queue_pages.PAGES)
 CHANGES: tuple[Change, ...] = ()
 # A pasted batch may be this large, in bytes.
 _LARGEST_FIELD = 64 * 1024 * 1024

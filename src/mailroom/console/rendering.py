@@ -1,6 +1,8 @@
 """Renders pages by Jinja. Every value is escaped: messages are input that may be hostile."""
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -8,10 +10,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from mailroom.console.graphs.svg import Picture
+from mailroom.console.graphs.timeline import duration
 from mailroom.console.page import Document
 
 NAVIGATION = (
     ("/flow", "Flow"),
+    ("/batches", "Batches"),
     ("/messages", "Messages"),
     ("/queues", "Queues"),
     ("/dead-letters", "Dead letters"),
@@ -20,6 +25,7 @@ NAVIGATION = (
 )
 
 _NONE = Markup('<span class="none">-</span>')
+_MOST_TEXT = 20_000
 
 
 def render(template: str, shared: Document, document: Document) -> tuple[str, dict[str, str]]:
@@ -27,7 +33,8 @@ def render(template: str, shared: Document, document: Document) -> tuple[str, di
 
     A template marks what changes while the page is open:
     `{% call live("depth-AlertQueue") %}12{% endcall %}` becomes an element with this id, whose
-    content is sent to the browser again when it has changed.
+    content is sent to the browser again when it has changed. `{{ drawing(picture) }}` shows a
+    picture, of which the parts that change are sent.
 
     Args:
         template: File name.
@@ -42,7 +49,12 @@ def render(template: str, shared: Document, document: Document) -> tuple[str, di
         marked = Markup('<{0} id="{1}" class="{2}" sse-swap="{1}">').format(tag, id, cls)
         return marked + Markup(content) + Markup("</{0}>").format(tag)
 
-    html = _templates().get_template(template).render(shared | document | {"live": live})
+    def drawing(picture: Picture) -> Markup:
+        fragments.update(picture.parts)
+        return Markup(picture.markup)  # its own text is escaped
+
+    own = {"live": live, "drawing": drawing}
+    html = _templates().get_template(template).render(shared | document | own)
     return html, fragments
 
 
@@ -68,6 +80,22 @@ def number(value: float | None) -> Markup:
     return escape(f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}"))
 
 
+def took(seconds: float | None) -> Markup:
+    """A duration; the exact one on hover."""
+    if seconds is None:
+        return _NONE
+    return Markup('<span title="{0:.3f} s">{1}</span>').format(seconds, duration(seconds))
+
+
+def pretty(text: str | None) -> str:
+    """JSON with indentation, another text as it is; the first 20,000 characters."""
+    shown = text or ""
+    with suppress(ValueError, RecursionError):
+        shown = json.dumps(json.loads(shown), indent=2, ensure_ascii=False)
+    cut = len(shown) - _MOST_TEXT
+    return f"{shown[:_MOST_TEXT]}\n… {cut} more characters" if cut > 0 else shown
+
+
 @cache
 def _templates() -> Environment:
     environment = Environment(
@@ -78,7 +106,12 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    filters: dict[str, Callable[..., Any]] = {"ago": ago, "number": number}
+    filters: dict[str, Callable[..., Any]] = {
+        "ago": ago,
+        "duration": took,
+        "number": number,
+        "pretty": pretty,
+    }
     environment.filters.update(filters)
     environment.globals["navigation"] = NAVIGATION
     return environment

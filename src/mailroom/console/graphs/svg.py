@@ -28,7 +28,7 @@ def element(
     return made
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A drawn picture.
 
@@ -36,10 +36,15 @@ class Picture:
         markup: The whole of it, an `svg` element.
         parts: What is inside the elements that may change while the picture is shown, by their id.
             Each has the attribute `sse-swap`, by which htmx finds it.
+        description: What it shows, in words.
     """
 
     markup: str
     parts: dict[str, str]
+    description: str
+
+    def __str__(self) -> str:
+        return self.description
 
 
 def part(id: str, *inside: Element) -> Element:
@@ -69,7 +74,7 @@ def picture(
     made.set("viewBox", f"0 0 {_value(wide)} {_value(high)}")
     made.set("xmlns", "http://www.w3.org/2000/svg")
     parts = {one.attrib["id"]: _inside(one) for one in made.iter() if "sse-swap" in one.attrib}
-    return Picture(_text(made), parts)
+    return Picture(_text(made), parts, description)
 
 
 def _inside(drawn: Element) -> str:
