@@ -72,6 +72,21 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A page that a form leads to without a redirect, as something in the form is wrong.
+
+    Attributes:
+        template: Its template's file name.
+        document: What it shows.
+        status: The answer's status.
+    """
+
+    template: str
+    document: Document
+    status: int
+
+
+@dataclass(frozen=True)
 class Change:
     """What the form at a path changes. The form must have the console's token.
 
@@ -81,7 +96,7 @@ class Change:
     """
 
     path: str
-    make: Callable[[Visit], Response]
+    make: Callable[[Visit], Response | Shown]
 
 
 def as_json(document: Document) -> bytes:
