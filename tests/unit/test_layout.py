@@ -69,6 +69,7 @@ ROOMS: dict[str, set[str]] = {
         *("aws", "database", "deployment", "environments.environment", "packaging", "types"),
     },
     "environments.environment": {"aws", "deployment"},
+    "observation": set(),
     "packaging": set(),
     "permissions": set(),
     "promotion": {
