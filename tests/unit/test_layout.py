@@ -57,8 +57,8 @@ ROOMS: dict[str, set[str]] = {
         *("rehearsal", "types", "workflow"),
     },
     "console": {
-        *("aws", "environments", "environments.environment", "permissions", "promotion"),
-        "workflow",
+        *("aws", "dead_letters", "environments", "environments.environment", "observation"),
+        *("permissions", "promotion", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},

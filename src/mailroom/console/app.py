@@ -25,9 +25,11 @@ from mailroom.console.console import Console
 from mailroom.console.live import Fragments, changes
 from mailroom.console.page import Change, Document, Page, Visit, as_json
 from mailroom.console.pages import (
+    activity_pages,
     dead_letter_pages,
     flow_pages,
     message_pages,
+    node_pages,
     queue_pages,
     send_pages,
 )
@@ -37,10 +39,12 @@ from mailroom.errors import MailroomError, NotUp, Refused
 
 PAGES: tuple[Page, ...] = (
     *flow_pages.PAGES,
+    *node_pages.PAGES,
     *message_pages.PAGES,
     *queue_pages.PAGES,
     *dead_letter_pages.PAGES,
     *send_pages.PAGES,
+    *activity_pages.PAGES,
 )
 CHANGES: tuple[Change, ...] = (*dead_letter_pages.CHANGES, *send_pages.CHANGES)
 # A pasted batch may be this large, in bytes.
@@ -122,7 +126,7 @@ class _Answers:
             async def read() -> Fragments:
                 return await run_in_threadpool(self._fragments, page, request)
 
-            return StreamingResponse(changes(read), media_type="text/event-stream")
+            return StreamingResponse(changes(read, page.interval), media_type="text/event-stream")
 
         return answer
 

@@ -63,12 +63,14 @@ class Page:
         template: Its template's file name; empty if it is served as JSON only.
         read: Returns what it shows. Called in a thread, as it may wait for the environment.
         live: Whether the page's blocks `live` are sent again while it is open, when they change.
+        interval: How often it looks whether they have, in seconds.
     """
 
     path: str
     template: str
     read: Callable[[Visit], Document]
     live: bool = False
+    interval: float = 0.7
 
 
 @dataclass(frozen=True)

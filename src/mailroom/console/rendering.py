@@ -16,6 +16,7 @@ NAVIGATION = (
     ("/queues", "Queues"),
     ("/dead-letters", "Dead letters"),
     ("/unrouted", "Unrouted"),
+    ("/activity", "Activity"),
     ("/send", "Send"),
 )
 
