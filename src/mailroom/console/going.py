@@ -42,14 +42,6 @@ class Going:
     count: int
     rate: float
 
-    @property
-    def text(self) -> str:
-        """`194 · 12/s`; empty when nothing went along it."""
-        if not self.count:
-            return ""
-        rate = f" · {self.rate:.0f}/s" if self.rate >= 1 else ""
-        return f"{self.count:,}{rate}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-
 
 class Counts:
     """The counters of one LocalStack over the last seconds."""

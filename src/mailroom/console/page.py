@@ -102,8 +102,9 @@ class Change:
 
 
 def as_json(document: Document) -> bytes:
-    """A page's document as JSON."""
-    return json.dumps(document, ensure_ascii=False, default=_plain).encode()
+    """A page's document as JSON, without what is for the template alone: `_picture`."""
+    shown = {name: value for name, value in document.items() if not name.startswith("_")}
+    return json.dumps(shown, ensure_ascii=False, default=_plain).encode()
 
 
 def _plain(value: object) -> object:

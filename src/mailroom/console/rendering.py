@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from mailroom.console.graphs.svg import Picture
 from mailroom.console.page import Document
 
 NAVIGATION = (
@@ -28,7 +29,8 @@ def render(template: str, shared: Document, document: Document) -> tuple[str, di
 
     A template marks what changes while the page is open:
     `{% call live("depth-AlertQueue") %}12{% endcall %}` becomes an element with this id, whose
-    content is sent to the browser again when it has changed.
+    content is sent to the browser again when it has changed. `{{ draw(picture) }}` is a picture
+    whose parts are such blocks.
 
     Args:
         template: File name.
@@ -43,7 +45,12 @@ def render(template: str, shared: Document, document: Document) -> tuple[str, di
         marked = Markup('<{0} id="{1}" class="{2}" sse-swap="{1}">').format(tag, id, cls)
         return marked + Markup(content) + Markup("</{0}>").format(tag)
 
-    html = _templates().get_template(template).render(shared | document | {"live": live})
+    def draw(picture: Picture) -> Markup:
+        fragments.update(picture.parts)
+        return Markup(picture.markup)
+
+    blocks = {"live": live, "draw": draw}
+    html = _templates().get_template(template).render(shared | document | blocks)
     return html, fragments
 
 
@@ -63,10 +70,15 @@ def ago(moment: float | datetime | None) -> Markup:
 
 
 def number(value: float | None) -> Markup:
-    """A number with thin spaces between thousands."""
+    """A number, or a dash for None."""
     if value is None:
         return _NONE
-    return escape(f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}"))
+    return escape(spaced(value))
+
+
+def spaced(value: float) -> str:
+    """A number with thin spaces between thousands."""
+    return f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 @cache

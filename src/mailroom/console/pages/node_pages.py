@@ -40,14 +40,12 @@ def node(visit: Visit) -> Document:
 def _of_queue(environment: Environment, one: Node) -> dict[str, Any]:
     client = environment.session.client("sqs")
     found = client.get_queue_attributes(QueueUrl=one.physical, AttributeNames=["All"])
-    attributes: dict[str, Any] = found["Attributes"]
-    return {name: value for name, value in attributes.items() if "Timestamp" not in name}
+    return {str(n): value for n, value in found["Attributes"].items() if "Timestamp" not in n}
 
 
 def _of_topic(environment: Environment, one: Node) -> dict[str, Any]:
     found = environment.session.client("sns").get_topic_attributes(TopicArn=one.arn)
-    attributes: dict[str, Any] = found["Attributes"]
-    return attributes
+    return {**found["Attributes"]}
 
 
 def _of_function(environment: Environment, one: Node) -> dict[str, Any]:
