@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import psycopg
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import ExecutionFailed
+from mailroom.executions.execution import describe_error
 from mailroom.waiting import backoff
 
 
@@ -41,16 +41,8 @@ def await_execution(
                 output: dict[str, Any] = json.loads(described["output"])
                 return output
             if described["status"] != "RUNNING":
-                reason = execution_failure(
+                reason = describe_error(
                     described.get("error", described["status"]), described.get("cause")
                 )
                 raise ExecutionFailed(f"the execution failed: {reason}")
     raise AssertionError("unreachable: backoff yields for ever")
-
-
-def execution_failure(error: str, cause: str | None) -> str:
-    """Error and cause of an execution; of a function's error, its `errorMessage` alone."""
-    text = cause or ""
-    with suppress(json.JSONDecodeError, KeyError, TypeError):
-        text = json.loads(text)["errorMessage"]
-    return f"{error}: {text}".rstrip(": ")
