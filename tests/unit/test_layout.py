@@ -56,8 +56,8 @@ ROOMS: dict[str, set[str]] = {
         *("permissions", "promotion", "rehearsal", "types", "workflow"),
     },
     "console": {
-        *("aws", "environments", "environments.environment", "executions", "permissions"),
-        *("promotion", "workflow"),
+        *("aws", "dead_letters", "environments", "environments.environment", "executions"),
+        *("observation", "permissions", "promotion", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},
@@ -69,6 +69,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "environments.environment": {"aws", "deployment"},
     "executions": set(),
+    "observation": set(),
     "packaging": set(),
     "permissions": set(),
     "promotion": {

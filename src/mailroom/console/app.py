@@ -24,13 +24,31 @@ from mailroom.aws.error_translation import translate
 from mailroom.console.console import Console
 from mailroom.console.live import Fragments, changes
 from mailroom.console.page import Change, Document, Page, Visit, as_json
-from mailroom.console.pages import batch_pages, flow_pages, queue_pages
+from mailroom.console.pages import (
+    activity_pages,
+    batch_pages,
+    dead_letter_pages,
+    flow_pages,
+    message_pages,
+    node_pages,
+    queue_pages,
+    send_pages,
+)
 from mailroom.console.rendering import render
 from mailroom.console.safety import Safety, is_token
 from mailroom.errors import MailroomError, NotUp, Refused
 
-PAGES: tuple[Page, ...] = (*flow_pages.PAGES, *batch_pages.PAGES, *queue_pages.PAGES)
-CHANGES: tuple[Change, ...] = ()
+PAGES: tuple[Page, ...] = (
+    *flow_pages.PAGES,
+    *node_pages.PAGES,
+    *batch_pages.PAGES,
+    *message_pages.PAGES,
+    *queue_pages.PAGES,
+    *dead_letter_pages.PAGES,
+    *send_pages.PAGES,
+    *activity_pages.PAGES,
+)
+CHANGES: tuple[Change, ...] = (*dead_letter_pages.CHANGES, *send_pages.CHANGES)
 # A pasted batch may be this large, in bytes.
 _LARGEST_FIELD = 64 * 1024 * 1024
 
@@ -71,7 +89,12 @@ class _Answers:
         def made(visit: Visit) -> Response:
             try:
                 self._console.source.require_writable()
-                return change.make(visit)
+                answer = change.make(visit)
+                if isinstance(answer, Response):
+                    return answer
+                shared = self._shared(change.path)
+                html, _ = render(answer.template, shared, answer.document)
+                return HTMLResponse(html, answer.status)
             except Exception as error:
                 return self._failed(error, change.path)
 
@@ -79,12 +102,12 @@ class _Answers:
 
     def _html(self, page: Page) -> Callable[[Request], Response]:
         def answer(request: Request) -> Response:
+            shared = self._shared_of(request, page)
             try:
                 document = page.read(self._visit(request))
-                shared = self._shared(request, page)
                 return HTMLResponse(render(page.template, shared, document)[0])
             except Exception as error:
-                return self._failed(error, request.url.path, page)
+                return self._failed(error, request.url.path, shared["live_at"])
 
         return answer
 
@@ -105,25 +128,23 @@ class _Answers:
             async def read() -> Fragments:
                 return await run_in_threadpool(self._fragments, page, request)
 
-            return StreamingResponse(changes(read), media_type="text/event-stream")
+            return StreamingResponse(changes(read, page.interval), media_type="text/event-stream")
 
         return answer
 
     def _fragments(self, page: Page, request: Request) -> Fragments:
         try:
             document = page.read(self._visit(request))
-            found = render(page.template, self._shared(request, page), document)[1]
+            found = render(page.template, self._shared_of(request, page), document)[1]
             # A page that came while the environment was down has no block but this one.
             return {"trouble": "", **found}
         except Exception as error:
             known = self._explained(error)
             return {"trouble": render("trouble.html", {}, {"error": known})[0]}
 
-    def _failed(self, error: Exception, path: str, page: Page | None = None) -> Response:
+    def _failed(self, error: Exception, path: str, live_at: str = "") -> Response:
         known = self._explained(error)
-        shared = self._shared(None, page) | {"here": path}
-        if page and page.live:
-            shared["live_at"] = f"{path}.live"
+        shared = self._shared(path, live_at=live_at)
         html, _ = render("error.html", shared, {"error": known})
         return HTMLResponse(html, _status(known))
 
@@ -137,14 +158,18 @@ class _Answers:
     def _visit(self, request: Request) -> Visit:
         return Visit(self._console, request.path_params, request.query_params)
 
-    def _shared(self, request: Request | None, page: Page | None) -> Document:
+    def _shared_of(self, request: Request, page: Page) -> Document:
+        path = request.url.path.removesuffix(".live")
+        query = f"?{request.url.query}" if request.url.query else ""
+        live_at = f"{path}.live{query}" if page.live else ""
+        return self._shared(path, f"{path}.json{query}", live_at)
+
+    def _shared(self, path: str, json_at: str = "", live_at: str = "") -> Document:
         source = self._console.source
-        path = request.url.path.removesuffix(".live") if request else ""
-        query = f"?{request.url.query}" if request and request.url.query else ""
         return {
             "here": path,
-            "json_at": f"{path}.json{query}",
-            "live_at": f"{path}.live{query}" if page and page.live else "",
+            "json_at": json_at,
+            "live_at": live_at,
             "token": self._console.token,
             "environment_name": source.name,
             "writable": source.writable,

@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from mailroom.console.flow_model import Flows
+from mailroom.console.going import Counts
 from mailroom.console.measurements import Measurements
 from mailroom.console.source import Source
 from mailroom.project import Project
@@ -26,3 +27,4 @@ class Console:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     measurements: Measurements = field(default_factory=Measurements)
     flows: Flows = field(default_factory=Flows)
+    counts: Counts = field(default_factory=Counts)

@@ -6,19 +6,18 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-# From an event to its being on the page it takes this long at most, and the time of rendering.
-INTERVAL = 0.7
 # A comment now and then, so that a connection whose browser is gone is noticed.
 _SILENCE = 15
 
 type Fragments = dict[str, str]
 
 
-async def changes(read: Callable[[], Awaitable[Fragments]]) -> AsyncIterator[str]:
+async def changes(read: Callable[[], Awaitable[Fragments]], interval: float) -> AsyncIterator[str]:
     """The blocks that changed, as events named by their id, for as long as the browser listens.
 
     Args:
         read: Returns the page's blocks by id; the same block is sent only when it is another.
+        interval: Seconds from one look to the next.
     """
     sent: Fragments = {}
     silent = 0.0
@@ -28,11 +27,11 @@ async def changes(read: Callable[[], Awaitable[Fragments]]) -> AsyncIterator[str
         for id, text in changed.items():
             yield event(id, text)
         sent.update(fragments)
-        silent = 0 if changed else silent + INTERVAL
+        silent = 0 if changed else silent + interval
         if silent > _SILENCE:
             silent = 0
             yield ": still here\n\n"
-        await asyncio.sleep(INTERVAL)
+        await asyncio.sleep(interval)
 
 
 def event(name: str, text: str) -> str:

@@ -63,12 +63,29 @@ class Page:
         template: Its template's file name; empty if it is served as JSON only.
         read: Returns what it shows. Called in a thread, as it may wait for the environment.
         live: Whether the page's blocks `live` are sent again while it is open, when they change.
+        interval: How often it looks whether they have, in seconds.
     """
 
     path: str
     template: str
     read: Callable[[Visit], Document]
     live: bool = False
+    interval: float = 0.7
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page that a form leads to without a redirect, as something in the form is wrong.
+
+    Attributes:
+        template: Its template's file name.
+        document: What it shows.
+        status: The answer's status.
+    """
+
+    template: str
+    document: Document
+    status: int
 
 
 @dataclass(frozen=True)
@@ -81,12 +98,13 @@ class Change:
     """
 
     path: str
-    make: Callable[[Visit], Response]
+    make: Callable[[Visit], Response | Shown]
 
 
 def as_json(document: Document) -> bytes:
-    """A page's document as JSON."""
-    return json.dumps(document, ensure_ascii=False, default=_plain).encode()
+    """A page's document as JSON, without what is for the template alone: `_picture`."""
+    shown = {name: value for name, value in document.items() if not name.startswith("_")}
+    return json.dumps(shown, ensure_ascii=False, default=_plain).encode()
 
 
 def _plain(value: object) -> object:

@@ -21,6 +21,7 @@ NAVIGATION = (
     ("/queues", "Queues"),
     ("/dead-letters", "Dead letters"),
     ("/unrouted", "Unrouted"),
+    ("/activity", "Activity"),
     ("/send", "Send"),
 )
 
@@ -33,8 +34,8 @@ def render(template: str, shared: Document, document: Document) -> tuple[str, di
 
     A template marks what changes while the page is open:
     `{% call live("depth-AlertQueue") %}12{% endcall %}` becomes an element with this id, whose
-    content is sent to the browser again when it has changed. `{{ drawing(picture) }}` shows a
-    picture, of which the parts that change are sent.
+    content is sent to the browser again when it has changed. `{{ draw(picture) }}` is a picture
+    whose parts are such blocks.
 
     Args:
         template: File name.
@@ -49,12 +50,12 @@ def render(template: str, shared: Document, document: Document) -> tuple[str, di
         marked = Markup('<{0} id="{1}" class="{2}" sse-swap="{1}">').format(tag, id, cls)
         return marked + Markup(content) + Markup("</{0}>").format(tag)
 
-    def drawing(picture: Picture) -> Markup:
+    def draw(picture: Picture) -> Markup:
         fragments.update(picture.parts)
-        return Markup(picture.markup)  # its own text is escaped
+        return Markup(picture.markup)
 
-    own = {"live": live, "drawing": drawing}
-    html = _templates().get_template(template).render(shared | document | own)
+    blocks = {"live": live, "draw": draw}
+    html = _templates().get_template(template).render(shared | document | blocks)
     return html, fragments
 
 
@@ -74,10 +75,15 @@ def ago(moment: float | datetime | None) -> Markup:
 
 
 def number(value: float | None) -> Markup:
-    """A number with thin spaces between thousands."""
+    """A number, or a dash for None."""
     if value is None:
         return _NONE
-    return escape(f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}"))
+    return escape(spaced(value))
+
+
+def spaced(value: float) -> str:
+    """A number with thin spaces between thousands."""
+    return f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def took(seconds: float | None) -> Markup:

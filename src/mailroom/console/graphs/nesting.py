@@ -42,8 +42,11 @@ def name_lines(state: StateNode) -> list[str]:
 
 
 def kind_line(state: StateNode) -> str:
-    """A state's type and what it calls or waits for, as its picture has it."""
-    text = f"{state.type} · {state.detail}" if state.detail else state.type
+    """What a state calls or waits for, as its picture has it. An icon shows its type too."""
+    if not state.detail or state.type in ("Wait", "Map"):
+        text = f"{state.type} · {state.detail}".removesuffix(" · ")
+    else:
+        text = state.detail
     return cut(text, KIND_SIZE, _MOST_NAME)
 
 

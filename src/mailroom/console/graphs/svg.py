@@ -13,6 +13,8 @@ type Point = tuple[float, float]
 _CONTROL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CORNER = 7.0
 _HEAD = 7.0
+# A picture of at most this width in pixels may be shown smaller, so that all of it is seen.
+_SHRINKS = 1500.0
 
 
 def element(
@@ -71,6 +73,8 @@ def picture(
         width=wide,
         height=high,
     )
+    if wide <= _SHRINKS:
+        made.set("class", f"graph {class_} shrinks")
     made.set("viewBox", f"0 0 {_value(wide)} {_value(high)}")
     made.set("xmlns", "http://www.w3.org/2000/svg")
     parts = {one.attrib["id"]: _inside(one) for one in made.iter() if "sse-swap" in one.attrib}

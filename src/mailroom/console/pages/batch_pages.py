@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import psycopg
 
-from mailroom.console.batches import reading
+from mailroom.console.batches import histories
 from mailroom.console.batches.pictures import run_of, timeline
 from mailroom.console.graphs.state_machine import draw_machine
 from mailroom.console.graphs.timeline import draw_timeline
@@ -24,9 +24,9 @@ _MOST_ROWS = 20
 def overview(visit: Visit) -> Document:
     """The newest executions with state, duration, and counts per type."""
     environment = visit.environment
-    found = reading.newest(environment, visit.number("limit", _MOST_BATCHES, 1000))
+    found = histories.newest(environment, visit.number("limit", _MOST_BATCHES, 1000))
     try:
-        settled = reading.settled(environment, [one.name for one in found])
+        settled = histories.settled(environment, [one.name for one in found])
         trouble = ""
     except psycopg.OperationalError as error:
         settled, trouble = {}, str(error).strip()
@@ -37,8 +37,8 @@ def overview(visit: Visit) -> Document:
 def one_batch(visit: Visit) -> Document:
     """An execution: its graph, timeline and steps, and the messages of its batch."""
     environment = visit.environment
-    execution = reading.read(environment, visit.path["name"])
-    definition = reading.definition(environment, execution)
+    execution = histories.read(environment, visit.path["name"])
+    definition = histories.definition(environment, execution)
     here = f"/batches/{execution.name}"
     now = datetime.now(UTC)
 
@@ -105,7 +105,7 @@ def _chosen(execution: Execution, visit: Visit) -> Step | None:
 def _logs(environment: Environment, step: Step | None) -> list[list[Any]]:
     """The log of each attempt of a step, in their order."""
     attempts = step.attempts if step else ()
-    return [reading.log_of(environment, attempt) for attempt in attempts]
+    return [histories.log_of(environment, attempt) for attempt in attempts]
 
 
 def _messages(environment: Environment, execution: Execution) -> Document:
@@ -115,9 +115,9 @@ def _messages(environment: Environment, execution: Execution) -> Document:
             ingested_messages(environment.database, Filter(batch=execution.name, limit=_MOST_ROWS))
         )
         return {
-            "outcomes": reading.counts(environment, execution) or [],
+            "outcomes": histories.counts(environment, execution) or [],
             "rows": [{key: row[key] for key in row if key != "event"} for row in rows],
-            "dead": reading.dead_letters(environment, execution.name, _MOST_ROWS),
+            "dead": histories.dead_letters(environment, execution.name, _MOST_ROWS),
             "trouble": "",
         }
     except psycopg.OperationalError as error:

@@ -32,6 +32,7 @@ document.addEventListener("htmx:sseBeforeMessage", (event) => {
   }
 });
 document.addEventListener("htmx:sseMessage", (event) => {
+  showEnds(event.target);
   showTimes(event.target);
   showPlots(event.target);
 });
@@ -82,6 +83,10 @@ document.addEventListener("keydown", (event) => {
 const plots = new Map();
 const colours = ["--accent", "--warn", "--focus", "--good", "--quiet", "--bad"];
 
+function clock(seconds) {
+  return new Date(seconds * 1000).toTimeString().slice(0, 8);
+}
+
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
@@ -106,14 +111,14 @@ function draw(place, names, data) {
   const plot = new uPlot({
     width: place.clientWidth,
     height: Math.max(120, place.clientHeight - 30),
-    series: [{}, ...names.map((name, index) => ({
+    series: [{ value: (_, at) => at == null ? "" : clock(at) }, ...names.map((name, index) => ({
       label: name,
       stroke: colour(place.dataset.bad === name ? "--bad" : colours[index % colours.length]),
       width: 1.5,
       points: { show: false },
     }))],
-    axes: [axis, { ...axis, size: 44 }],
-    scales: { y: { range: (_, low, high) => [0, Math.max(5, high * 1.1)] } },
+    axes: [{ ...axis, values: (_, splits) => splits.map(clock), space: 80 }, { ...axis, size: 44 }],
+    scales: { x: { range: (_, low, high) => [Math.min(low, high - 120), high] }, y: { range: (_, low, high) => [0, Math.max(5, high * 1.1)] } },
     cursor: { drag: { x: false, y: false } },
   }, data, place);
   plots.set(place, { plot, names });
@@ -137,6 +142,12 @@ for (const field of document.querySelectorAll("textarea[data-drop]")) {
   });
 }
 
+/* The end of a log is what is new. */
+function showEnds(root) {
+  for (const log of root.querySelectorAll(".log")) log.scrollTop = log.scrollHeight;
+}
+
+showEnds(document);
 showTimes(document);
 setInterval(() => showTimes(document), 1000);
 showPlots(document);
