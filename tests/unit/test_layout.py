@@ -52,8 +52,8 @@ ROOMS: dict[str, set[str]] = {
     "checking": {"deployment", "packaging"},
     "cli": {
         *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
-        *("environments", "environments.environment", "packaging", "permissions", "promotion"),
-        *("rehearsal", "types", "workflow"),
+        *("environments", "environments.environment", "executions", "packaging", "permissions"),
+        *("promotion", "rehearsal", "types", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},
@@ -64,15 +64,16 @@ ROOMS: dict[str, set[str]] = {
         *("aws", "database", "deployment", "environments.environment", "packaging", "types"),
     },
     "environments.environment": {"aws", "deployment"},
+    "executions": set(),
     "packaging": set(),
     "permissions": set(),
     "promotion": {
         *("aws", "database", "deployment", "environments", "environments.environment"),
-        *("packaging", "types", "workflow"),
+        *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
     "types": {"environments.environment", "packaging", "workflow"},
-    "workflow": {"environments.environment", "packaging"},
+    "workflow": {"environments.environment", "executions", "packaging"},
 }
 FUNCTION_PACKAGES: dict[str, set[str]] = {
     "messages": set(),
