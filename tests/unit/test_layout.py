@@ -65,6 +65,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "environments.environment": {"aws", "deployment"},
     "executions": set(),
+    "observation": set(),
     "packaging": set(),
     "permissions": set(),
     "promotion": {
