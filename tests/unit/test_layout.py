@@ -51,9 +51,13 @@ ROOMS: dict[str, set[str]] = {
     "aws": set(),
     "checking": {"deployment", "packaging"},
     "cli": {
-        *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
-        *("environments", "environments.environment", "executions", "packaging", "permissions"),
-        *("promotion", "rehearsal", "types", "workflow"),
+        *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
+        *("doctor", "environments", "environments.environment", "executions", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
+    },
+    "console": {
+        *("aws", "dead_letters", "environments", "environments.environment"),
+        *("observation", "permissions", "promotion", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},

@@ -26,6 +26,7 @@ PLACES = {
     "replay": "daily.replay:replay",
     "types": "daily.types:app",
     "database": "daily.database:app",
+    "console": "daily.console:console",
     "demo": "daily.demo:demo",
     "check": "aws.check:check",
     "iam": "aws.iam:app",
