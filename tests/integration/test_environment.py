@@ -212,6 +212,34 @@ def test_up_after_down_finds_the_data_again_though_postgres_has_to_move(up: Comm
     assert up.send([event])["alert"]["alreadyThere"] == 1
 
 
+@pytest.mark.parametrize("role", ["owner", "reader"])
+def test_a_saved_connection_to_the_database_works_again_after_down_and_up(
+    up: Command, role: str
+) -> None:
+    saved = up.run("database", "url", "--role", role).stdout.strip()
+    event = alert()
+    up.send([event])
+
+    up.run("down")
+    refused = up.run("database", "url", code=2)
+    up.run("up")
+
+    assert "no environment is up" in refused.stderr
+    assert up.run("database", "url", "--role", role).stdout.strip() == saved
+    with psycopg.connect(saved) as database:
+        found = database.execute("SELECT 1 FROM messages WHERE id = %s", [event["id"]])
+        assert found.fetchone() == (1,)
+
+
+def test_a_saved_connection_outlives_an_emptied_database(up: Command) -> None:
+    saved = up.run("database", "url", "--role", "reader").stdout.strip()
+
+    up.run("database", "reset", "--yes")
+
+    with psycopg.connect(saved) as database:
+        assert database.execute("SELECT count(*) FROM messages").fetchone() == (0,)
+
+
 @pytest.mark.parametrize(
     ("number", "reached"), [(signal.SIGINT, "Postgres 18"), (signal.SIGTERM, "LocalStack 4")]
 )

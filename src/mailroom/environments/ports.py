@@ -1,6 +1,7 @@
 """Checks TCP ports of 127.0.0.1."""
 
 import errno
+import hashlib
 import socket
 from contextlib import suppress
 
@@ -44,6 +45,16 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def own_port(key: str) -> int:
+    """A free port of 127.0.0.1 that follows from a text, as long as no other program uses it.
+
+    It is below those that systems give to connections (from 32768 on Linux, from 49152 on macOS).
+    """
+    first = int(hashlib.sha256(key.encode()).hexdigest(), 16)
+    ports = (20_000 + (first + step) % 10_000 for step in range(10_000))
+    return next(filter(is_free, ports))
 
 
 def _try(port: int) -> OSError | None:

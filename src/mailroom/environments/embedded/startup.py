@@ -10,7 +10,7 @@ from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.embedded.restarting import given_mode, restart_reason
 from mailroom.environments.embedded.state import State
 from mailroom.environments.environment import Environment
-from mailroom.environments.ports import free_port, require_free_port
+from mailroom.environments.ports import own_port, require_free_port
 from mailroom.errors import Refused
 from mailroom.interrupts import uninterrupted
 from mailroom.progress import Progress
@@ -56,7 +56,7 @@ def start_environment(
         _stopped_on_failure(progress) as started,
         DefinitionChecks(embedded.project, embedded.config.region) as checks,
     ):
-        state = _with_port(embedded.state, port)
+        state = _with_port(embedded, port)
         checks.refuse()
         state, localstack = _start_localstack(embedded, state, progress, started, iam, restart)
         checks.start()
@@ -93,9 +93,10 @@ def _parameters(
     )
 
 
-def _with_port(before: State | None, port: int | None) -> State:
+def _with_port(embedded: EmbeddedEnvironment, port: int | None) -> State:
+    before = embedded.state
     if before is None:
-        return State(port or DEFAULT_PORT, free_port())
+        return State(port or DEFAULT_PORT, own_port(str(embedded.project.state)))
     if port in (None, before.port):
         return before
     if before.localstack and before.localstack.alive():
