@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -286,6 +287,22 @@ def test_a_port_in_use_is_refused_with_the_name_of_who_holds_it(
     )
     assert "--port" in refused.stderr
     assert not working_in(other.state)
+
+
+def test_a_port_that_another_mailroom_uses_is_refused_with_its_folder_and_the_way_out(
+    up: Command, tmp_path: Path
+) -> None:
+    other = Command(up.checkout, tmp_path / "state", up.port)
+
+    refused = other.run("up", code=2).stderr
+    found = {one["what"]: one for one in other.json("doctor")}["port"]
+    own = {one["what"]: one for one in up.json("doctor")}["port"]
+
+    assert f"is used by the Mailroom of {up.checkout}\n" in refused
+    assert f"MAILROOM_STATE={shlex.quote(str(up.state))} make down" in refused
+    assert "--port auto" in refused
+    assert found["fix"].startswith("stop it there: cd ")
+    assert (own["ok"], own["found"]) == (True, f"{up.port} is this environment's")
 
 
 def test_another_port_is_refused_while_it_is_up(up: Command) -> None:

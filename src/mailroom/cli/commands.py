@@ -31,6 +31,7 @@ PLACES = {
     "run": "access.env:run",
     "aws": "access.env:aws",
     "profile": "access.profile:app",
+    "lock": "aws.package:lock",
     "demo": "daily.demo:demo",
     "check": "aws.check:check",
     "iam": "aws.iam:app",

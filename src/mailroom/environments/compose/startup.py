@@ -14,9 +14,10 @@ from mailroom.environments.compose.docker_errors import diagnose_log
 from mailroom.environments.compose.environment import LOCALSTACK, POSTGRES, ComposeEnvironment
 from mailroom.environments.embedded.engine import what_a_restart_loses
 from mailroom.environments.environment import Environment
-from mailroom.environments.ports import own_port, require_free_port
+from mailroom.environments.ports import AUTO, is_free, own_port, require_free_port
 from mailroom.errors import DeploymentFailed, MailroomError, NotUp, Refused, StartFailed
 from mailroom.interrupts import uninterrupted
+from mailroom.packaging.locking import require_locked
 from mailroom.progress import Progress
 from mailroom.types.definitions import require_current
 
@@ -42,7 +43,8 @@ def start_containers(
     Args:
         containers: The environment.
         progress: Shows each step.
-        port: LocalStack's port on 127.0.0.1; None for the running one's, else docker-compose.yml's.
+        port: LocalStack's port on 127.0.0.1; None for the running one's, else docker-compose.yml's;
+            AUTO for that one if it is free, else another.
         packaged: Run the functions from the zip that would go to AWS.
         parameters: Template parameters that take precedence over the config's and over
             MAILROOM_PARAMETERS. They are remembered for the next `up`.
@@ -54,6 +56,7 @@ def start_containers(
         MailroomError: A step failed; the message says why, the hint what to do.
     """
     require_current(containers.project)
+    require_locked(containers.project)
     template = Template(containers.project.template)
     remembered = containers.remembered.load()
     configured = containers.config.parameters
@@ -66,6 +69,11 @@ def start_containers(
     service = services[LOCALSTACK]
     own = parse_parameters((service["environment"].get("MAILROOM_PARAMETERS") or "").split())
     merged = template.merged_parameters({**configured, **own}, remembered, parameters or {}, unset)
+    if port == AUTO:
+        usual = int(service["ports"][0]["published"])
+        runs = bool(localstack and localstack.running)
+        key = f"compose localstack {containers.project.state}"
+        port = None if runs else usual if is_free(usual) else own_port(key)
     settings = _settings(localstack, port, packaged, {**own, **merged}, iam)
     if services[POSTGRES]["ports"][0].get("published") in (None, "0"):
         settings["MAILROOM_POSTGRES_PORT"] = str(
