@@ -71,6 +71,12 @@ def aws(arguments: Arguments = None) -> None:
 
 
 def _variables(role: Login) -> dict[str, str]:
+    from mailroom.environments.compose.environment import ComposeEnvironment
+
     project = Project.find()
     local = choose(project)
-    return all_variables(reach(project, local), local.database_url(role))
+    found = all_variables(reach(project, local), local.database_url(role))
+    if isinstance(local, ComposeEnvironment):
+        # For `docker compose` itself, which would choose another name.
+        found["COMPOSE_PROJECT_NAME"] = local.compose.project_name
+    return found

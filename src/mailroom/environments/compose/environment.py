@@ -38,7 +38,7 @@ class ComposeEnvironment:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.compose = Compose(project)
-        self.inventory = Inventory(self.compose, project.root.name)
+        self.inventory = Inventory(self.compose, project.root)
         self.remembered = RememberedParameters(project.state)
         self.config: EnvironmentConfig = load_environment_config(project.environments, "local")
 

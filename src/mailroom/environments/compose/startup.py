@@ -63,6 +63,9 @@ def start_containers(
     template.merged_parameters(configured, remembered, parameters or {}, unset)
     compose = containers.compose
     _require_own(compose)
+    if containers.inventory.is_new():
+        for line in containers.inventory.ownerless():
+            progress.tell(line)
     before = compose.containers()
     localstack = before.get(LOCALSTACK)
     services = _services(compose)
