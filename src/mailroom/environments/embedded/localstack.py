@@ -5,6 +5,7 @@ import shutil
 import signal
 from pathlib import Path
 
+from mailroom.environments.embedded.plugin import require_installed_plugin
 from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
 from mailroom.errors import StartFailed
 from mailroom.packaging.dependencies import RUNTIME
@@ -71,7 +72,12 @@ class LocalStackServer:
         Args:
             iam: What happens to a call that its policies don't allow: `enforce`, `observe` or
                 `off`; what MAILROOM_IAM says if None.
+
+        Raises:
+            Refused: The installed plugin is older than the checkout.
+            StartFailed: The process could not be started.
         """
+        require_installed_plugin(self._project)
         home = self._home
         home.mkdir(parents=True, exist_ok=True)
         # LocalStack's cache of entry points may be older than the installed plugin.
