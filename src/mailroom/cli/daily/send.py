@@ -23,7 +23,10 @@ _OUTCOMES = ("ingested", "alreadyThere", "deadLettered")
 
 def send(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help="JSON Lines of CloudEvents; - is stdin.")
+        list[str],
+        typer.Argument(
+            metavar="FILE…", help="CloudEvents as JSON Lines or JSON arrays; - is stdin."
+        ),
     ],
     json: AsJson = False,
 ) -> None:

@@ -101,7 +101,8 @@ def add(
         ),
     ] = None,
     from_sample: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Find the fields in messages: JSON Lines.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Find the fields in messages: JSON Lines or an array."),
     ] = None,
     from_schema: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Take the fields of a JSON Schema.")
