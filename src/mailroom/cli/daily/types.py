@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mailroom.cli.daily.contracts import asyncapi, compare, migrate
 from mailroom.cli.options import AsJson, Yes, require
 from mailroom.cli.output import errors, show_json, show_table
 from mailroom.environments.environment import Environment
@@ -87,6 +88,10 @@ def schema(name: Name) -> None:
     from mailroom.types.folder import find_type
 
     show_json(find_type(read_types(Project.find()), name).schema)
+
+
+for command in (asyncapi, compare, migrate):
+    app.command()(command)
 
 
 @app.command()
