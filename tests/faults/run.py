@@ -116,10 +116,13 @@ class Run:
 
     def has_published(self, execution: str) -> bool:
         """Whether an execution has left PublishMessages for good."""
+        return "ProcessMessages" in self.entered(execution)
+
+    def entered(self, execution: str) -> list[str]:
+        """The states that an execution has entered, in their order."""
         client = self.flow.environment.session.client("stepfunctions")
         history = client.get_execution_history(executionArn=execution)["events"]
-        left = [event.get("stateExitedEventDetails", {}).get("name") for event in history]
-        return "PublishMessages" in left
+        return [event.get("stateEnteredEventDetails", {}).get("name", "") for event in history]
 
     def ended(self) -> list[Ended]:
         """Wait until every execution has ended; how each did."""
