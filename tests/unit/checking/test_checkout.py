@@ -18,8 +18,8 @@ LOCAL = "environments/local.toml"
 DEFECTS = [
     ("visibility-timeout", "template.yml", "VisibilityTimeout: 360", "VisibilityTimeout: 59"),
     ("visibility-margin", "template.yml", "VisibilityTimeout: 360", "VisibilityTimeout: 359"),
-    ("max-receive-count-one", "template.yml", "maxReceiveCount: 5", "maxReceiveCount: 1"),
-    ("max-receive-count-lambda", "template.yml", "maxReceiveCount: 5", "maxReceiveCount: 4"),
+    ("max-receive-count-one", "template.yml", "maxReceiveCount: 15", "maxReceiveCount: 1"),
+    ("max-receive-count-lambda", "template.yml", "maxReceiveCount: 15", "maxReceiveCount: 4"),
     ("unrouted-message", "template.yml", "type: [alert]", "type: [alerts]"),
     ("unrouted-message", "template.yml", "- exists: false", "- prefix: none"),
     ("filter-policy", "template.yml", "- anything-but:", "- anything-except:"),

@@ -18,7 +18,7 @@ CHECKOUT = Project.find()
 TEMPLATE = CHECKOUT.template.read_text()
 MACHINE = CHECKOUT.template.with_name("asl.json").read_text()
 _NUMBERS = {
-    "max_receive_count": 5,
+    "max_receive_count": 15,
     "visibility_timeout": 360,
     "retention": 345_600,
     "batch_size": 10,
