@@ -24,11 +24,19 @@ _TRANSIENT = [
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
     "DatabaseUnavailable",
     "QueueUnavailable",
     "SecretUnavailable",
 ]
+# Until another execution has ended: for some seven minutes, as the jitter halves the delays.
+_THROTTLED = {
+    "ErrorEquals": ["Lambda.TooManyRequestsException"],
+    "IntervalSeconds": 2,
+    "MaxAttempts": 20,
+    "BackoffRate": 1.5,
+    "MaxDelaySeconds": 60,
+    "JitterStrategy": "FULL",
+}
 _COUNTS = {"published": "expected"} | {
     name: name for name in ("ingested", "deadLettered", "alreadyThere")
 }
@@ -139,6 +147,7 @@ def _process(one: MessageType, many: str, next_state: str) -> dict[str, Any]:
         "ResultSelector": {"result.$": "$.Payload"},
         "ResultPath": "$.process",
         "Retry": [
+            _THROTTLED,
             {
                 "ErrorEquals": _TRANSIENT,
                 "IntervalSeconds": 1,

@@ -1,4 +1,4 @@
-"""How many connections to Postgres the functions may open at once."""
+"""How many connections to Postgres the functions may open at once, and what bounds them."""
 
 import json
 import re
@@ -26,7 +26,8 @@ _CONSUMERS = "ConsumersPerQueue"
     title="more concurrent consumers than Postgres accepts connections",
     why="Postgres rejects what exceeds max_connections: FATAL: sorry, too many clients already",
     page="AmazonRDS/latest/UserGuide/CHAP_Limits.html",
-    fix="lower ConsumersPerQueue, put RDS Proxy between, or say in the template's Metadata how "
+    fix="lower the functions' ReservedConcurrentExecutions or ConsumersPerQueue, put RDS Proxy "
+    "between, or say in the template's Metadata how "
     "many there are (Mailroom: PostgresConnections: Budget)",
 )
 def postgres_connections(definitions: Definitions) -> Iterator[Problem]:
@@ -50,6 +51,26 @@ def postgres_connections(definitions: Definitions) -> Iterator[Problem]:
             )
 
 
+@rule(
+    whole,
+    id="concurrency-unreserved",
+    severity=Severity.warning,
+    title="a function with connections to a database, whose concurrency nothing bounds",
+    why="each execution of the state machine invokes it: a burst takes all connections, and the "
+    "concurrency of the account's other functions",
+    page="lambda/latest/dg/configuration-concurrency.html",
+    fix="set ReservedConcurrentExecutions to what the database has connections for",
+)
+def concurrency_unreserved(definitions: Definitions) -> Iterator[Problem]:
+    for stack in definitions.known_stacks:
+        for function in stack.of_type(FUNCTION):
+            called = any(_calls(machine, function.id) for machine in definitions.machines)
+            bounded = function.get("ReservedConcurrentExecutions") is not None
+            if called and not bounded and _connects(function):
+                at = function.at()
+                yield Problem(at, f"{stack.target.name}: nothing bounds {function.id}")
+
+
 def _connects(function: Resource) -> bool:
     variables = function.get("Environment", "Variables") or {}
     return any("DATABASE" in name for name in variables)
@@ -61,13 +82,17 @@ def _connections(
     threads = int(function.number("Environment", "Variables", "CONSUMERS", default=1))
     polls = function.get("Environment", "Variables", "CONSUMPTION") != "events"
     calls = sum(_calls(machine, function.id) for machine in machines)
+    each = threads if polls else 1
+    reserved = function.number("ReservedConcurrentExecutions", default=_ACCOUNT)
+    if calls and reserved < _ACCOUNT:
+        # Mappings invoke the same environments.
+        yield int(reserved) * each, f"{reserved:g} of {function.id} × {each}"
+        return
     if calls:
-        each = threads if polls else 1
         name = f"{calls} branches of {function.id} × {each} × {executions} executions"
         yield calls * each * executions, name
     for mapping in stack.of_type(MAPPING):
         if function_of(stack, mapping.get("FunctionName")) == function:
-            reserved = function.number("ReservedConcurrentExecutions", default=_ACCOUNT)
             most = int(mapping.number("ScalingConfig", "MaximumConcurrency", default=reserved))
             yield most, f"{most} of {mapping.id}"
 
