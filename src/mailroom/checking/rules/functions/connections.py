@@ -1,9 +1,11 @@
 """How many connections to Postgres the functions may open at once, and what bounds them."""
 
+import ast
 import json
 import re
 from collections.abc import Iterator
 
+from mailroom.checking.code.modules import reachable
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.machines.machine import Machine
@@ -69,6 +71,43 @@ def concurrency_unreserved(definitions: Definitions) -> Iterator[Problem]:
             if called and not bounded and _connects(function):
                 at = function.at()
                 yield Problem(at, f"{stack.target.name}: nothing bounds {function.id}")
+
+
+@rule(
+    whole,
+    id="database-tls",
+    severity=Severity.warning,
+    title="a connection to Postgres that does not verify the server's certificate",
+    why="without sslmode, libpq encrypts if it can and takes any certificate: whoever answers at "
+    "the address gets the password",
+    page="AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.html",
+    fix="connect with sslmode=verify-full and sslrootcert, RDS's bundle of authorities",
+)
+def database_tls(definitions: Definitions) -> Iterator[Problem]:
+    modules = {
+        module.path: module
+        for stack in definitions.known_stacks
+        for function in stack.of_type(FUNCTION)
+        for module in reachable(
+            definitions.functions, str(function.get("Handler")).rpartition(".")[0]
+        )
+    }
+    for path, module in modules.items():
+        for call in ast.walk(module.tree):
+            if isinstance(call, ast.Call) and _is_unverified(call):
+                file = path.relative_to(definitions.root).as_posix()
+                yield Problem(Location(file, call.lineno), "psycopg.connect without verify-full")
+
+
+def _is_unverified(call: ast.Call) -> bool:
+    """Whether it is a call of psycopg's connect whose options say nothing of verification."""
+    name = ast.unparse(call.func)
+    if name not in ("psycopg.connect", "psycopg2.connect"):
+        return False
+    said = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+    # Options from elsewhere, and connection strings that aren't written out, may say it.
+    unknown = None in said or not all(isinstance(one, ast.Constant) for one in call.args)
+    return not unknown and "verify-full" not in ast.unparse(call) and "sslmode" not in said
 
 
 def _connects(function: Resource) -> bool:
