@@ -5,27 +5,33 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.ht
 """
 
 import os
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
 from shared.environment_variables import EnvironmentVariables
+from shared.errors import MissingAuthority
 
-RDS_BUNDLE = Path(__file__).with_name("rds-ca-bundle.pem")
-_RDS = (".rds.amazonaws.com", ".rds.amazonaws.com.cn")
+AUTHORITIES = Path(__file__).with_name("rds-ca")
+_RDS = re.compile(r".+\.([a-z0-9-]+)\.rds\.amazonaws\.com(\.cn)?\.?")
 _VARIABLE = "DATABASE_SSL_MODE"
 
 
 def tls_options(host: str) -> dict[str, str]:
     """Return the arguments of `psycopg.connect` that secure a connection to a host.
 
-    A host of RDS has to prove its name, by a certificate of RDS's authorities. What another one
-    has to do says DATABASE_SSL_MODE; for `verify-full` public authorities count.
+    A host of RDS has to prove its name, by a certificate of RDS's authorities in its region. What
+    another one has to do says DATABASE_SSL_MODE; for `verify-full` public authorities count.
 
     Raises:
         MissingSetting: when the variable is missing or malformed.
+        MissingAuthority: when the host's region has no file in shared/rds-ca.
     """
-    if host.lower().rstrip(".").endswith(_RDS):
-        return {"sslmode": "verify-full", "sslrootcert": str(RDS_BUNDLE)}
+    if found := _RDS.fullmatch(host.lower()):
+        file = AUTHORITIES / f"{found[1]}.pem"
+        if not file.exists():
+            raise MissingAuthority(f"shared/rds-ca has no certificates of RDS in {found[1]}")
+        return {"sslmode": "verify-full", "sslrootcert": str(file)}
     mode = EnvironmentVariables(os.environ).choice(_VARIABLE, "prefer", "require", "verify-full")
     return {"sslmode": mode} | ({"sslrootcert": _public()} if mode == "verify-full" else {})
 

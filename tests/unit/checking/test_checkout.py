@@ -41,6 +41,12 @@ DEFECTS = [
         "- !Sub arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaENIManagementAccess",
         "- !Ref AWS::NoValue",
     ),
+    (
+        "vpc-needless",
+        "template.yml",
+        "Handler: publish_messages.handler.handler",
+        "Handler: publish_messages.handler.handler\n      VpcConfig: {SubnetIds: [subnet-1]}",
+    ),
     ("machine-permission", "template.yml", "- !GetAtt PublishMessagesFunction.Arn\n", "\n"),
     (
         "role-trust",

@@ -1,6 +1,5 @@
 """TLS to the database: libpq verifies RDS's certificate, and the parameter decides for others."""
 
-import re
 import socket
 import ssl
 import subprocess
@@ -12,8 +11,8 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from shared.errors import MissingSetting
-from shared.tls import RDS_BUNDLE, tls_options
+from shared.errors import MissingAuthority, MissingSetting
+from shared.tls import AUTHORITIES, tls_options
 
 RDS = "mailroom.cluster-1a2b.eu-central-1.rds.amazonaws.com"
 # https://www.postgresql.org/docs/current/protocol-message-formats.html
@@ -96,18 +95,18 @@ def test_another_host_s_certificate_is_verified_if_the_parameter_says_so(
         tls_options("database.example.com")
 
 
-def test_the_bundle_holds_authorities_of_rds_that_have_not_expired() -> None:
+@pytest.mark.parametrize("file", sorted(AUTHORITIES.glob("*.pem")), ids=lambda file: file.stem)
+def test_a_region_has_the_authorities_of_rds_that_have_not_expired(file: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_verify_locations(RDS_BUNDLE)
+    context.load_verify_locations(file)
 
     loaded = context.get_ca_certs()
-    names = [str(one["subject"]) for one in loaded]
-    regions = {
-        found[1]
-        for name in names
-        if (found := re.search(r"Amazon RDS (\S+) Root CA RSA2048 G1", name))
-    }
-    assert {"eu-central-1", "eu-west-3", "us-east-1"} <= regions
+    assert sum(f"Amazon RDS {file.stem} Root CA" in str(one["subject"]) for one in loaded) == 3
     assert all(one["subject"] == one["issuer"] for one in loaded)
     expiries = [ssl.cert_time_to_seconds(str(one["notAfter"])) for one in loaded]
     assert min(expiries) > ssl.cert_time_to_seconds("Jan 1 00:00:00 2029 GMT")
+
+
+def test_a_region_without_authorities_is_named() -> None:
+    with pytest.raises(MissingAuthority, match="xx-nowhere-1"):
+        tls_options("mailroom.cluster-1a2b.xx-nowhere-1.rds.amazonaws.com")
