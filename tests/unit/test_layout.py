@@ -57,7 +57,7 @@ ROOMS: dict[str, set[str]] = {
         *("permissions", "promotion", "rehearsal", "types", "workflow"),
     },
     "console": {
-        *("aws", "dead_letters", "environments", "environments.environment"),
+        *("aws", "dead_letters", "environments", "environments.environment", "executions"),
         *("observation", "permissions", "promotion", "workflow"),
         *("access", "aws", "checking", "database", "dead_letters", "debugging", "deployment"),
         *("doctor", "environments", "environments.environment", "packaging", "permissions"),
