@@ -14,8 +14,8 @@ install:  ## Build the four environments from their locks, those whose locks hav
 	@scripts/install.sh
 
 .PHONY: lock
-lock:  ## Renew the locks
-	@scripts/lock.sh
+lock:  ## Add to the locks what the *.in files ask for (UPGRADE=1: take the newest versions)
+	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 .PHONY: up
 up: install  ## Start LocalStack and Postgres, deploy the topology (PACKAGED=1: the zip, COMPOSE=1: in containers)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page
 from rich.console import Console as Terminal
@@ -15,6 +16,8 @@ from mailroom.environments.selection import connect
 from mailroom.progress import Progress
 from mailroom.project import Project
 from tests.support.browser import NoBrowser, browser
+from tests.support.flow import Flow
+from tests.support.rejected import DeadLetters
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +76,26 @@ def page(chromium: Browser) -> Iterator[Page]:
         )
         yield opened
         assert wrong == []
+
+
+@pytest.fixture
+def database(environment: Environment) -> Iterator[psycopg.Connection]:
+    """A connection to the environment's database that may change everything."""
+    with psycopg.connect(environment.database, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def flow(environment: Environment, database: psycopg.Connection) -> Flow:
+    """The workflow, as a test uses it."""
+    return Flow(environment, database)
+
+
+@pytest.fixture
+def dead(environment: Environment) -> Iterator[DeadLetters]:
+    """Puts messages into a dead-letter queue; they are gone at the end."""
+    letters = DeadLetters(environment, "AlertDeadLetterQueue")
+    try:
+        yield letters
+    finally:
+        letters.clear()

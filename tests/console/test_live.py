@@ -14,8 +14,8 @@ def test_a_message_in_a_queue_is_on_the_flow_page_soon(
     sqs = environment.session.client("sqs")
     url = environment.topology.queue("UnroutedQueue").url
     page.goto(f"{console}/flow")
-    depth = page.locator("#state-UnroutedQueue")
-    expect(depth).to_contain_text("0 waiting")
+    depth = page.locator("#node-UnroutedQueue")
+    expect(depth).to_contain_text("empty")
     expect(page.locator("#connection.on")).to_be_attached()
 
     sent = sqs.send_message(QueueUrl=url, MessageBody="<script>window.broken = 1</script>")

@@ -1,7 +1,9 @@
 """`mailroom executions` on executions of the workflow."""
 
 import json
+import signal
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from mailroom.project import Project
 from tests.support.command import Command
 from tests.support.events import alert, mixed
 from tests.support.flow import Flow, until
+from tests.support.locks import locked
 
 
 @pytest.fixture
@@ -99,3 +102,73 @@ def test_an_execution_or_a_state_that_is_not_there_is_refused_with_those_that_ar
     assert "mailroom executions list" in missing.stderr
     assert "PublishMessages" in stateless.stderr
     assert json.dumps(batch)[1:-1] in stateless.stderr
+
+
+def test_send_names_its_execution_and_an_interrupted_one_can_be_watched_again(
+    mailroom: Command, tmp_path: Path
+) -> None:
+    file, output = tmp_path / "events.jsonl", tmp_path / "output"
+    file.write_text("".join(f"{json.dumps(event)}\n" for event in mixed(500)))
+    sending = mailroom.start("send", str(file), output=output)
+    until(lambda: "its execution: " in output.read_text(), "the start of the execution")
+    sending.send_signal(signal.SIGINT)
+    assert sending.wait(30) == 130
+
+    watch = output.read_text().partition("watch it again: mailroom ")[2].split()[:3]
+    watched = mailroom.run(*watch)
+
+    assert watch[:2] == ["executions", "watch"]
+    assert watch[2] == output.read_text().partition("executions show ")[2].split()[0]
+    assert "alert\t250\t250\t0\t0" in watched.stdout
+
+
+def test_a_failed_batch_says_which_state_failed_and_the_command_that_shows_it(
+    mailroom: Command,
+) -> None:
+    name = f"test-{uuid.uuid4()}"
+    text = json.dumps({"messages": [{"no": "event"}]})
+    assert mailroom.run("executions", "start", text, "--name", name).stdout == f"{name}\n"
+
+    watched = mailroom.run("executions", "watch", name, code=1)
+    command = watched.stderr.partition("log: mailroom ")[2].split()
+    shown = mailroom.run(*command)
+
+    assert f"execution {name} failed in PublishMessages: InvalidMessages: " in watched.stderr
+    assert command == ["executions", "show", name, "--state", "PublishMessages"]
+    assert "InvalidMessages" in shown.stdout
+
+
+def test_a_stopped_execution_says_where_it_was_and_its_messages_can_be_sent_again(
+    mailroom: Command, environment: Environment, flow: Flow
+) -> None:
+    events = mixed(2)
+    name = f"test-{uuid.uuid4()}"
+    with locked(environment.database, "LOCK TABLE messages IN SHARE MODE"):
+        arn = flow.start({"messages": events}, name)
+        until(lambda: len(read_execution(environment.session, arn).steps) > 2, "ProcessMessages")
+        stopped = mailroom.run("executions", "stop", name, "--cause", "a test")
+    said = mailroom.json("executions", "show", name)
+    again = mailroom.run("executions", "stop", name, code=2)
+    replayed = mailroom.json("replay", name)
+
+    assert f"stopped {name} in ProcessMessages, " in stopped.stderr
+    assert (said["status"], said["failedStep"] is not None) == ("ABORTED", True)
+    assert f"{name} has ended: ABORTED" in again.stderr
+    assert replayed["published"] == {"alert": 1, "notification": 1}
+    assert flow.ingested(events) == events
+
+
+def test_two_executions_are_compared_state_by_state(mailroom: Command, flow: Flow) -> None:
+    good = flow.send(mixed(2))["batchId"]
+    bad = f"test-{uuid.uuid4()}"
+    flow.run({"messages": [{"no": "event"}]}, bad)
+
+    rows = {row["state"]: row for row in mailroom.json("executions", "compare", good, bad)}
+    printed = mailroom.run("executions", "compare", good, bad).stdout.splitlines()
+
+    assert rows["PublishMessages"]["first"]["status"] == "succeeded"
+    assert rows["PublishMessages"]["second"]["error"] == "InvalidMessages"
+    assert "status" in rows["PublishMessages"]["differs"]
+    assert rows["ProcessMessages"]["second"] is None
+    assert rows["MessagesNotPublished"]["first"] is None
+    assert printed[:2] == [f"first:  {good}  SUCCEEDED", f"second: {bad}  FAILED"]

@@ -48,6 +48,7 @@ BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project
 # Each room of the toolbox, and the rooms that it may import.
 # `environments.environment` is how to reach an environment, whatever kind it is.
 ROOMS: dict[str, set[str]] = {
+    "access": {"environments.environment"},
     "aws": set(),
     "checking": {"deployment", "packaging"},
     "cli": {
@@ -58,6 +59,9 @@ ROOMS: dict[str, set[str]] = {
     "console": {
         *("aws", "dead_letters", "environments", "environments.environment", "executions"),
         *("observation", "permissions", "promotion", "workflow"),
+        *("access", "aws", "checking", "database", "dead_letters", "debugging", "deployment"),
+        *("doctor", "environments", "environments.environment", "packaging", "permissions"),
+        *("promotion", "rehearsal", "types", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},

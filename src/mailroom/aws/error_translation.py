@@ -76,7 +76,7 @@ def explain(error: Exception) -> MailroomError | None:
     if code in _UNKNOWN:
         return Refused(f"AWS does not know these credentials: {message}", _SIGN_IN)
     if code in _DENIED:
-        hint = "infra/deployer-policy.json lists the permissions of a role that deploys"
+        hint = "infra/deployer-*policy.json list the permissions of a role that deploys"
         return MailroomError(f"AWS denies {error.operation_name}: {message}", hint)
     if code in _THROTTLED:
         return MailroomError(f"AWS throttles {error.operation_name}", "try again in a minute")

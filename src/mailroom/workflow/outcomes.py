@@ -35,7 +35,7 @@ def outcomes(environment: Environment, execution: Execution) -> list[Outcome]:
     output = document(execution.output)
     if isinstance(output, dict) and isinstance(output.get("published"), dict):
         return of_output(output)
-    published = _published(execution)
+    published = published_counts(execution)
     settled = _settled(environment.database, execution.name)
     return [
         Outcome(
@@ -59,7 +59,8 @@ def of_output(output: dict[str, Any]) -> list[Outcome]:
 _OUTCOMES = ("ingested", "already_there", "dead_lettered")
 
 
-def _published(execution: Execution) -> dict[str, int]:
+def published_counts(execution: Execution) -> dict[str, int]:
+    """The number of messages of each type that were published; empty while it isn't known."""
     for step in execution.steps:
         output = document(step.output)
         if isinstance(output, dict) and isinstance(output.get("published"), dict):

@@ -10,13 +10,27 @@ from mailroom.cli.daily.status import print_status
 from mailroom.cli.options import Yes, require
 from mailroom.cli.output import errors
 from mailroom.deployment.parameters import parse_parameters
+from mailroom.environments.ports import AUTO
 from mailroom.progress import Progress
 from mailroom.project import Project
+
+
+def _port(text: str) -> int:
+    """A port, or AUTO for `auto`."""
+    if text == "auto":
+        return AUTO
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise typer.BadParameter(f"{text!r} is neither a port, 1 to 65535, nor auto.")
+    return int(text)
+
 
 Port = Annotated[
     int | None,
     typer.Option(
-        min=1, max=65535, envvar="MAILROOM_PORT", help="LocalStack's port; at first 4566."
+        parser=_port,
+        metavar="PORT",
+        envvar="MAILROOM_PORT",
+        help="LocalStack's port; at first 4566. `auto`: another if that one is taken.",
     ),
 ]
 Packaged = Annotated[bool, typer.Option("--packaged", help="Run the zip that would go to AWS.")]

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from mailroom.aws.topology import list_resources
+from mailroom.aws.resources import list_resources
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
 from mailroom.executions.execution import Attempt, Execution

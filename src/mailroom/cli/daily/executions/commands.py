@@ -1,4 +1,4 @@
-"""`mailroom executions list`, `show` and `stop`."""
+"""`mailroom executions`."""
 
 from typing import Annotated
 
@@ -99,6 +99,91 @@ def show(
         show_step(failed, logs)
 
 
+@app.command()
+def watch(execution: Name = "latest", json: AsJson = False) -> None:
+    """Wait until an execution has ended, as `send` does, and show what became of its messages.
+
+    Exit code 1 when it fails, 3 when messages are dead letters.
+    """
+    from mailroom.cli.daily.executions.waiting import await_batch, watchable
+    from mailroom.cli.daily.send import end_with_dead_letters, print_result
+
+    environment = _environment()
+    with Progress(errors).waiting_for("Reading the execution"):
+        found = _read(environment, execution)
+    with watchable(found.name):
+        result = await_batch(environment, found.arn, found.name, _published(found))
+    if json:
+        show_json(result)
+    else:
+        print_result(result)
+    end_with_dead_letters(environment, result)
+
+
+@app.command()
+def start(
+    input: Annotated[
+        str, typer.Argument(metavar="INPUT", help="JSON text, a file of JSON, or - for stdin.")
+    ],
+    name: Annotated[str | None, typer.Option(help="Its name, which is the batch's id.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Start an execution with an input of your own. `send` makes the input from messages."""
+    from mailroom.cli.documents import read_document
+    from mailroom.workflow.batch import new_batch_id
+
+    text = read_document(input, "INPUT", "mailroom executions start '{\"messages\": []}'").text
+    environment = _environment()
+    batch = name or new_batch_id()
+    arn = environment.session.client("stepfunctions").start_execution(
+        stateMachineArn=environment.outputs[WORKFLOW], name=batch, input=text
+    )["executionArn"]
+    if json:
+        show_json({"name": batch, "arn": arn})
+    else:
+        print(batch)
+    errors.print(f"watch it: mailroom executions watch {batch}", style="dim")
+
+
+@app.command()
+def stop(
+    execution: Name = "latest",
+    error: Annotated[str, typer.Option(help="Name of the error that it ends with.")] = "Stopped",
+    cause: Annotated[str, typer.Option(help="That error's cause.")] = "mailroom executions stop",
+) -> None:
+    """Stop an execution. Messages that it has published stay in their queues."""
+    environment = _environment()
+    found = _read(environment, execution)
+    if not found.running:
+        raise Refused(f"{found.name} has ended: {found.status}")
+    client = environment.session.client("stepfunctions")
+    client.stop_execution(executionArn=found.arn, error=error, cause=cause)
+    at_work = ", ".join(step.name for step in found.steps if step.status == "running")
+    errors.print(f"stopped {found.name}" + (f" in {at_work}" if at_work else ""))
+
+
+@app.command()
+def compare(
+    first: Annotated[str, typer.Argument(help="Name, its beginning, or ARN of an execution.")],
+    second: Annotated[str, typer.Argument(help="Another one; `latest` is the newest.")] = "latest",
+    json: AsJson = False,
+) -> None:
+    """Show two executions beside each other, state by state, and what differs."""
+    from mailroom.cli.daily.executions.tables import show_comparison
+    from mailroom.executions.comparison import compare_steps
+
+    environment = _environment()
+    with Progress(errors).waiting_for("Reading the executions"):
+        left, right = _read(environment, first), _read(environment, second)
+    rows = compare_steps(left, right)
+    if json:
+        show_json([row.document() for row in rows])
+        return
+    console.print(f"first:  {left.name}  {left.status}", highlight=False, soft_wrap=True)
+    console.print(f"second: {right.name}  {right.status}", highlight=False, soft_wrap=True)
+    show_comparison(rows)
+
+
 def _environment() -> Environment:
     from mailroom.cli.connection import connected
 
@@ -118,3 +203,9 @@ def _passes(execution: Execution, state: str) -> list[Step]:
         names = dict.fromkeys(step.name for step in execution.steps)
         raise Refused(f"{execution.name} entered no state {state}", f"states: {', '.join(names)}")
     return found
+
+
+def _published(execution: Execution) -> int | None:
+    from mailroom.workflow.outcomes import published_counts
+
+    return sum(published_counts(execution).values()) or None

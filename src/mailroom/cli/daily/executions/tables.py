@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mailroom.cli.output import console, show_table
+from mailroom.executions.comparison import Row
 from mailroom.executions.execution import Execution, Step, document
 from mailroom.executions.invocation_logs import InvocationLogs
 from mailroom.workflow.outcomes import Outcome
@@ -49,6 +50,24 @@ def show_outcomes(rows: Iterable[Outcome]) -> None:
     show_table(
         ["type", "published", "ingested", "already there", "dead"],
         [[one.type, one.published, one.ingested, one.already_there, one.dead] for one in rows],
+    )
+
+
+def show_comparison(rows: list[Row]) -> None:
+    """Print a row for each step of two executions."""
+    show_table(
+        ["state", "first", "seconds", "second", "seconds", "differs"],
+        [
+            [
+                f"{'· ' * row.depth}{row.name}",
+                row.first and row.first.status,
+                row.first and _rounded(row.first.seconds),
+                row.second and row.second.status,
+                row.second and _rounded(row.second.seconds),
+                ", ".join(row.differs) or None,
+            ]
+            for row in rows
+        ],
     )
 
 

@@ -1,14 +1,12 @@
 """`mailroom invoke`."""
 
 import json as json_
-import sys
 import time
-from contextlib import suppress
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from mailroom.cli.documents import read_document
 from mailroom.cli.options import AsJson
 from mailroom.cli.output import errors, show_json
 from mailroom.errors import EXIT_FAILURE, Refused
@@ -44,7 +42,7 @@ def invoke(
     if sample:
         show_json(_sample(project, function))
         return
-    given = _event(event)
+    given = read_document(event, "EVENT", "mailroom invoke FUNCTION --sample").value
     environment = connected(project)
     name = environment.topology.function(function)
     if asynchronous:
@@ -80,28 +78,6 @@ def invoke(
         errors.print("[red bold]error:[/] the function failed: ", end="")
         errors.print(answer.error, markup=False)
         raise typer.Exit(EXIT_FAILURE)
-
-
-def _event(given: str) -> Any:
-    """The event, whichever way it is given.
-
-    Raises:
-        Refused: There is no such file, or it is not JSON.
-    """
-    with suppress(ValueError):
-        return json_.loads(given)
-    shown = "standard input" if given == "-" else given
-    try:
-        text = sys.stdin.read() if given == "-" else Path(given).read_text()
-        return json_.loads(text)
-    except OSError as error:
-        raise Refused(
-            f"EVENT is neither JSON nor a file: {given}: {error.strerror}",
-            "JSON needs quotes around names: '{\"name\": 1}'; an example: mailroom invoke FUNCTION "
-            "--sample",
-        ) from None
-    except ValueError as error:
-        raise Refused(f"{shown} is not JSON: {error}") from None
 
 
 def _sample(project: Project, function: str) -> Any:
