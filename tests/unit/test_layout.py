@@ -53,7 +53,7 @@ ROOMS: dict[str, set[str]] = {
     "cli": {
         *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
         *("environments", "environments.environment", "packaging", "permissions", "promotion"),
-        *("rehearsal", "types", "workflow"),
+        *("rehearsal", "tracing", "types", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},
@@ -72,6 +72,7 @@ ROOMS: dict[str, set[str]] = {
         *("packaging", "types", "workflow"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
+    "tracing": {"environments.environment", "observation", "workflow"},
     "types": {"environments.environment", "packaging", "workflow"},
     "workflow": {"environments.environment", "packaging"},
 }

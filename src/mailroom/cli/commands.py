@@ -18,6 +18,7 @@ PLACES = {
     "debug": "daily.debug:debug",
     "send": "daily.send:send",
     "messages": "daily.messages:messages",
+    "trace": "daily.trace:trace",
     "queues": "daily.queues:queues",
     "dead-letters": "daily.dead_letters:app",
     "unrouted": "daily.dead_letters:unrouted",
