@@ -52,6 +52,9 @@ ROOMS: dict[str, set[str]] = {
     "aws": set(),
     "checking": {"deployment", "packaging"},
     "cli": {
+        *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
+        *("environments", "environments.environment", "packaging", "permissions", "promotion"),
+        *("rehearsal", "tracing", "types", "workflow"),
         *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
         *("doctor", "environments", "environments.environment", "executions", "packaging"),
         *("permissions", "promotion", "rehearsal", "types", "workflow"),
@@ -81,6 +84,7 @@ ROOMS: dict[str, set[str]] = {
         *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
+    "tracing": {"environments.environment", "observation", "workflow"},
     "types": {"environments.environment", "packaging", "workflow"},
     "workflow": {"environments.environment", "executions", "packaging"},
 }
