@@ -41,6 +41,10 @@ logs: install  ## Follow a log (LOG=localstack, postgres, publish, process or mi
 demo: install  ## Send 194 real messages through the workflow
 	@$(mailroom) demo
 
+.PHONY: console
+console: install  ## Start the console, web pages that show the environment, and print its address
+	@$(mailroom) console
+
 .PHONY: test
 test: install  ## Check types and style, run the tests
 	@.venv/bin/ruff check .

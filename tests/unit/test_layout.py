@@ -52,6 +52,13 @@ ROOMS: dict[str, set[str]] = {
     "aws": set(),
     "checking": {"deployment", "packaging"},
     "cli": {
+        *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
+        *("doctor", "environments", "environments.environment", "executions", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
+    },
+    "console": {
+        *("aws", "dead_letters", "environments", "environments.environment"),
+        *("observation", "permissions", "promotion", "workflow"),
         *("access", "aws", "checking", "database", "dead_letters", "debugging", "deployment"),
         *("doctor", "environments", "environments.environment", "packaging", "permissions"),
         *("promotion", "rehearsal", "types", "workflow"),
@@ -65,15 +72,17 @@ ROOMS: dict[str, set[str]] = {
         *("aws", "database", "deployment", "environments.environment", "packaging", "types"),
     },
     "environments.environment": {"aws", "deployment"},
+    "executions": set(),
+    "observation": set(),
     "packaging": set(),
     "permissions": set(),
     "promotion": {
         *("aws", "database", "deployment", "environments", "environments.environment"),
-        *("packaging", "types", "workflow"),
+        *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
     "types": {"environments.environment", "packaging", "workflow"},
-    "workflow": {"environments.environment", "packaging"},
+    "workflow": {"environments.environment", "executions", "packaging"},
 }
 FUNCTION_PACKAGES: dict[str, set[str]] = {
     "messages": set(),

@@ -2,7 +2,7 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -94,8 +94,8 @@ def emulated_account(
         credentials = (config.account, "test")
         if name is EngineName.localstack:
             # MiniStack doesn't enforce permissions.
-            policy = project.root / "infra" / "deployer-policy.json"
-            credentials = _create_deployer(session, policy.read_text())
+            policies = (project.root / "infra").glob("deployer-*policy.json")
+            credentials = _create_deployer(session, policies)
         yield EmulatedAccount(engine.endpoint, credentials, session, secret, postgres.dsn())
     finally:
         with uninterrupted(), progress.step("Removing it"):
@@ -114,13 +114,15 @@ def checkout_copy(project: Project, folder: Path) -> Path:
     return root
 
 
-def _create_deployer(session: EmulatorSession, policy: str) -> tuple[str, str]:
-    """Create a user with the policy's permissions alone, and return its access key."""
-    for pattern, name in _NAMES.items():
-        policy = policy.replace(pattern, name)
+def _create_deployer(session: EmulatorSession, policies: Iterable[Path]) -> tuple[str, str]:
+    """Create a user with the policies' permissions alone, and return its access key."""
     iam = session.client("iam")
     iam.create_user(UserName=_DEPLOYER)
-    iam.put_user_policy(UserName=_DEPLOYER, PolicyName=_DEPLOYER, PolicyDocument=policy)
+    for file in policies:
+        policy = file.read_text()
+        for pattern, name in _NAMES.items():
+            policy = policy.replace(pattern, name)
+        iam.put_user_policy(UserName=_DEPLOYER, PolicyName=file.stem, PolicyDocument=policy)
     key = iam.create_access_key(UserName=_DEPLOYER)["AccessKey"]
     return key["AccessKeyId"], key["SecretAccessKey"]
 

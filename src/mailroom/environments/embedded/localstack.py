@@ -13,11 +13,13 @@ from mailroom.project import Project
 from mailroom.waiting import wait_until
 
 MODULE = "mailroom_localstack"
+OWN_USER = "own"
 # docs/localstack.md explains each.
 SETTINGS = {
     "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
     "DISABLE_EVENTS": "1",
     "DNS_ADDRESS": "0",
+    "GATEWAY_SERVER": "mailroom",
     "IN_MEMORY_CLIENT": "1",
     "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.05",
     # `up` invokes it right after the deployment.
@@ -90,6 +92,8 @@ class LocalStackServer:
                 **self.settings(),
                 "PATH": os.environ.get("PATH", os.defpath),
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
+                "MAILROOM_HOSTS": os.environ.get("MAILROOM_HOSTS", ""),
+                "MAILROOM_USERS": os.environ.get("MAILROOM_USERS") or OWN_USER,
                 "MAILROOM_IAM": iam or os.environ.get("MAILROOM_IAM", ""),
                 "MAILROOM_VALIDATION": os.environ.get("MAILROOM_VALIDATION", ""),
             },
