@@ -52,8 +52,8 @@ ROOMS: dict[str, set[str]] = {
     "checking": {"deployment", "packaging"},
     "cli": {
         *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
-        *("environments", "environments.environment", "executions", "packaging", "permissions"),
-        *("promotion", "rehearsal", "types", "workflow"),
+        *("environments", "environments.environment", "executions", "logs", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},
@@ -64,7 +64,8 @@ ROOMS: dict[str, set[str]] = {
         *("aws", "database", "deployment", "environments.environment", "packaging", "types"),
     },
     "environments.environment": {"aws", "deployment"},
-    "executions": set(),
+    "executions": {"logs"},
+    "logs": set(),
     "packaging": set(),
     "permissions": set(),
     "promotion": {
