@@ -48,12 +48,23 @@ BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project
 # Each room of the toolbox, and the rooms that it may import.
 # `environments.environment` is how to reach an environment, whatever kind it is.
 ROOMS: dict[str, set[str]] = {
+    "access": {"environments.environment"},
     "aws": set(),
     "checking": {"deployment", "packaging"},
     "cli": {
         *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
         *("environments", "environments.environment", "executions", "logs", "packaging"),
         *("permissions", "promotion", "rehearsal", "types", "workflow"),
+        *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
+        *("doctor", "environments", "environments.environment", "executions", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
+    },
+    "console": {
+        *("aws", "dead_letters", "environments", "environments.environment"),
+        *("observation", "permissions", "promotion", "workflow"),
+        *("access", "aws", "checking", "database", "dead_letters", "debugging", "deployment"),
+        *("doctor", "environments", "environments.environment", "packaging", "permissions"),
+        *("promotion", "rehearsal", "types", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},
@@ -66,6 +77,8 @@ ROOMS: dict[str, set[str]] = {
     "environments.environment": {"aws", "deployment"},
     "executions": {"logs"},
     "logs": set(),
+    "executions": set(),
+    "observation": set(),
     "packaging": set(),
     "permissions": set(),
     "promotion": {

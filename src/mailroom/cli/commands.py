@@ -8,6 +8,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from mailroom.cli.options import PASSED_ON
+
 # The module and function, or group, of each command, in the order of the help page.
 PLACES = {
     "up": "daily.lifecycle:up",
@@ -26,6 +28,13 @@ PLACES = {
     "replay": "daily.replay:replay",
     "types": "daily.types:app",
     "database": "daily.database:app",
+    "console": "daily.console:console",
+    "resources": "access.resources:resources",
+    "env": "access.env:env",
+    "run": "access.env:run",
+    "aws": "access.env:aws",
+    "profile": "access.profile:app",
+    "lock": "aws.package:lock",
     "demo": "daily.demo:demo",
     "check": "aws.check:check",
     "iam": "aws.iam:app",
@@ -41,6 +50,10 @@ PLACES = {
     "rehearse": "aws.rehearse:rehearse",
     "doctor": "daily.doctor:doctor",
 }
+
+
+# What follows their own options belongs to another program.
+_PASS_ON = ("run", "aws")
 
 
 class Commands(TyperGroup):
@@ -70,5 +83,5 @@ def _command(name: str) -> Any:
         command.name = name
         return command
     single = typer.Typer(add_completion=False)
-    single.command(name)(found)
+    single.command(name, context_settings=PASSED_ON if name in _PASS_ON else None)(found)
     return typer.main.get_command(single)

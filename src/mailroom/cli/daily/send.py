@@ -16,7 +16,10 @@ EXIT_DEAD_LETTERS = 3
 
 def send(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help="JSON Lines of CloudEvents; - is stdin.")
+        list[str],
+        typer.Argument(
+            metavar="FILE…", help="CloudEvents as JSON Lines or JSON arrays; - is stdin."
+        ),
     ],
     json: AsJson = False,
 ) -> None:
