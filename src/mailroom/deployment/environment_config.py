@@ -11,7 +11,7 @@ from typing import Any
 from mailroom.errors import Refused
 
 _TABLES = ("parameters", "tags")
-_STRINGS = ("region", "stack", "account", "bucket", "database")
+_STRINGS = ("region", "stack", "account", "bucket", "database", "alarms")
 _LISTS = ("tests",)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -29,6 +29,7 @@ class EnvironmentConfig:
         tags: Tags of the stack, and so of its resources.
         bucket: Name of the artifact bucket; None for the default, of account and region.
         database: Name of the stack of infra/database.yml, whose outputs are parameters too.
+        alarms: Name of the stack of infra/alarms.yml, whose output is a parameter too.
         tests: Integration tests that a release must have passed; empty for all of the flow.
     """
 
@@ -40,6 +41,7 @@ class EnvironmentConfig:
     tags: dict[str, str] = field(default_factory=dict)
     bucket: str | None = None
     database: str | None = None
+    alarms: str | None = None
     tests: tuple[str, ...] = ()
 
     @property
@@ -83,6 +85,7 @@ def load_environment_config(folder: Path, name: str) -> EnvironmentConfig:
         tags={k: str(v) for k, v in document.get("tags", {}).items()},
         bucket=document.get("bucket"),
         database=document.get("database"),
+        alarms=document.get("alarms"),
         tests=tuple(str(test) for test in document.get("tests", [])),
     )
 

@@ -7,9 +7,8 @@ from typing import Protocol
 from mailroom.deployment.change_set import Change
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Deployed, Deployment, Stack
-from mailroom.deployment.template import Template, put_template
-from mailroom.errors import MailroomError, Refused
-from mailroom.project import Project
+from mailroom.deployment.template import put_template
+from mailroom.errors import MailroomError
 from mailroom.promotion.account import Account
 from mailroom.promotion.release import Release
 
@@ -70,25 +69,6 @@ def stack_definitions(account: Account, release: Release) -> Deployed:
     """The template, parameters and tags that a release is deployed to an account with."""
     parameters = {**account.config.parameters, **release.parameters(account.bucket)}
     return Deployed(release.template, parameters, account.config.tags)
-
-
-def deploy_database(project: Project, account: Account, reporter: Reporter) -> None:
-    """Deploy infra/database.yml; its outputs become parameters of the environment's stack.
-
-    Raises:
-        Refused: The environment's file names no stack for the database.
-        DeploymentFailed: CloudFormation refused it, or a resource failed.
-    """
-    config = account.config
-    if not config.database:
-        raise Refused(
-            f"{config.name} has no database of its own",
-            f"name its stack in infra/environments/{config.name}.toml: database",
-        )
-    template = Template(project.root / "infra" / "database.yml").render()
-    protected = "true" if config.protected else "false"
-    definitions = Deployed(template, {"Protected": protected}, config.tags)
-    change_stack(account, config.database, definitions, reporter)
 
 
 def change_stack(
