@@ -8,7 +8,7 @@ from mailroom.deployment.change_set import Change
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Deployed, Deployment, Stack
 from mailroom.deployment.template import put_template
-from mailroom.errors import MailroomError
+from mailroom.errors import MailroomError, Refused
 from mailroom.promotion.account import Account
 from mailroom.promotion.release import Release
 
@@ -78,6 +78,7 @@ def change_stack(
     reporter: Reporter,
     *,
     only_plan: bool = False,
+    may_lose: str | None = None,
 ) -> Deployment:
     """Deploy a template to one stack, after showing the changes and asking.
 
@@ -87,9 +88,11 @@ def change_stack(
         definitions: Template, parameters and tags.
         reporter: Shows the changes, and asks.
         only_plan: Show the changes, and make none.
+        may_lose: The name of the stack if its data may be lost; None leaves that to the question.
 
     Raises:
         NotConfirmed: The changes were declined.
+        Refused: The changes lose data, and `may_lose` is not the stack's name.
         DeploymentFailed: CloudFormation refused it, or a resource failed.
     """
     client = account.session.client("cloudformation")
@@ -103,6 +106,13 @@ def change_stack(
         _protect(stack, account, only_plan=only_plan)
         return Deployment(False, stack.outputs())
     reporter.changes(name, change_set.changes)
+    lost = [change.logical_id for change in change_set.changes if change.loses_data]
+    if lost and may_lose not in (None, name):
+        stack.discard(change_set)
+        raise Refused(
+            f"what is in {', '.join(lost)} of stack {name} would be lost, so nothing was changed",
+            f"to replace it all the same, name the stack: --replace {name}",
+        )
     if only_plan or not reporter.confirm(_question(name, account, change_set.changes)):
         stack.discard(change_set)
         if only_plan:

@@ -25,17 +25,39 @@ def deploy_alarms(project: Project, account: Account, address: str, reporter: Re
         reporter.notice(f"SNS has sent a mail to {address}: alarms arrive once its link is opened")
 
 
-def deploy_database(project: Project, account: Account, reporter: Reporter) -> None:
+def deploy_database(
+    project: Project, account: Account, reporter: Reporter, replace: str = ""
+) -> None:
     """Deploy infra/database.yml; its outputs become parameters of the environment's stack.
 
+    What the environment's file doesn't say (`[database_parameters]`) keeps the value that the
+    stack has, so that what was set by hand stays.
+
+    Args:
+        project: The checkout.
+        account: The environment's account.
+        reporter: Shows the changes, and asks.
+        replace: The stack's name, if what holds data may be replaced.
+
     Raises:
-        Refused: The environment's file names no stack for the database.
+        Refused: The environment's file names no stack for the database, or a wrong parameter; or
+            the change loses data, and its name was not given.
         DeploymentFailed: CloudFormation refused it, or a resource failed.
     """
     config, name = account.config, _stack_name(account, "database")
     template = Template(project.root / "infra" / "database.yml")
-    parameters = {"Protected": "true" if config.protected else "false", **_alarm_topic(account)}
-    change_stack(account, name, Deployed(template.render(), parameters, config.tags), reporter)
+    if faults := template.parameter_faults(config.database_parameters):
+        raise Refused(f"{config.name}.toml, [database_parameters]: {'; '.join(faults)}")
+    before = Stack(account.session.client("cloudformation"), name).deployed()
+    kept = {
+        key: value
+        for key, value in (before.parameters if before else {}).items()
+        if not template.parameter_faults({key: value})
+    }
+    protected = {"Protected": "true" if config.protected else "false"}
+    parameters = {**kept, **protected, **_alarm_topic(account), **config.database_parameters}
+    definitions = Deployed(template.render(), parameters, config.tags)
+    change_stack(account, name, definitions, reporter, may_lose=replace)
 
 
 def _alarm_topic(account: Account) -> dict[str, str]:

@@ -17,6 +17,13 @@ def setup(
     database: Annotated[
         bool, typer.Option("--database", help="Deploy infra/database.yml too.")
     ] = False,
+    replace: Annotated[
+        str,
+        typer.Option(
+            metavar="STACK",
+            help="The database's stack, typed out, when what holds its data may be replaced.",
+        ),
+    ] = "",
     alarms: Annotated[
         str | None,
         typer.Option(
@@ -36,4 +43,4 @@ def setup(
     if alarms:
         deploy_alarms(project, account, alarms, TerminalReporter(yes))
     if database:
-        deploy_database(project, account, TerminalReporter(yes))
+        deploy_database(project, account, TerminalReporter(yes), replace)
