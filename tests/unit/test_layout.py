@@ -49,7 +49,7 @@ BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project
 # `environments.environment` is how to reach an environment, whatever kind it is.
 ROOMS: dict[str, set[str]] = {
     "aws": set(),
-    "checking": {"deployment", "packaging"},
+    "checking": {"types", "deployment", "packaging"},
     "cli": {
         *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
         *("environments", "environments.environment", "packaging", "permissions", "promotion"),

@@ -15,6 +15,7 @@ from mailroom.environments.compose.environment import LOCALSTACK, ComposeEnviron
 from mailroom.environments.embedded.engine import what_a_restart_loses
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import require_free_port
+from mailroom.environments.tables import require_tables
 from mailroom.errors import DeploymentFailed, MailroomError, NotUp, Refused, StartFailed
 from mailroom.interrupts import uninterrupted
 from mailroom.progress import Progress
@@ -54,6 +55,7 @@ def start_containers(
         MailroomError: A step failed; the message says why, the hint what to do.
     """
     require_current(containers.project)
+    require_tables(containers.project)
     template = Template(containers.project.template)
     remembered = containers.remembered.load()
     configured = containers.config.parameters
