@@ -50,7 +50,7 @@ BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project
 ROOMS: dict[str, set[str]] = {
     "access": {"environments.environment"},
     "aws": set(),
-    "checking": {"deployment", "packaging"},
+    "checking": {"types", "deployment", "packaging"},
     "cli": {
         *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
         *("environments", "environments.environment", "packaging", "permissions", "promotion"),
