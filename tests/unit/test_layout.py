@@ -79,7 +79,6 @@ ROOMS: dict[str, set[str]] = {
     "environments.environment": {"aws", "deployment"},
     "executions": {"logs"},
     "logs": set(),
-    "executions": set(),
     "observation": set(),
     "packaging": set(),
     "permissions": set(),
