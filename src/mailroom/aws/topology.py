@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from mailroom.errors import NotUp, Refused
+from mailroom.wording import known_names
 
 if TYPE_CHECKING:
     import boto3
@@ -148,7 +149,7 @@ class Topology:
             Refused: There is none.
         """
         if name not in self.queues:
-            raise Refused(f"there is no queue {name!r}", f"queues: {', '.join(self.queues)}")
+            raise Refused(f"there is no queue {name!r}", known_names(name, "queues", self.queues))
         return self.queues[name]
 
     def source_of(self, name: str) -> str | None:
@@ -185,7 +186,7 @@ class Topology:
         names = [one for one in self.functions if one == name or one.startswith(f"{name}_")]
         if len(names) != 1:
             raise Refused(
-                f"there is no function {name!r}", f"functions: {', '.join(self.functions)}"
+                f"there is no function {name!r}", known_names(name, "functions", self.functions)
             )
         return self.functions[names[0]]
 

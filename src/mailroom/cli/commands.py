@@ -8,7 +8,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-# The module and function, or group, of each command, in the order of the help page.
+# The module and function, or group, of each command, in the order of the help page. The module's
+# folder is the command's group there.
 PLACES = {
     "up": "daily.lifecycle:up",
     "down": "daily.lifecycle:down",
@@ -41,6 +42,9 @@ PLACES = {
 }
 
 
+GROUPS = {"daily": "Every day", "aws": "For AWS"}
+
+
 class Commands(TyperGroup):
     """All commands. Each is imported when it is used, as importing all of them takes 0.2 s."""
 
@@ -61,6 +65,12 @@ class _Imported(Mapping[str, Any]):
 
 @functools.cache
 def _command(name: str) -> Any:
+    command = _imported(name)
+    command.rich_help_panel = GROUPS[PLACES[name].partition(".")[0]]
+    return command
+
+
+def _imported(name: str) -> Any:
     module, _, attribute = PLACES[name].partition(":")
     found = getattr(importlib.import_module(f"mailroom.cli.{module}"), attribute)
     if isinstance(found, typer.Typer):

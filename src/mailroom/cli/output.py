@@ -9,9 +9,29 @@ from typing import Any
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
+from mailroom.cli.program import as_called
+from mailroom.errors import MailroomError
+
+
+class Messages(Console):
+    """Standard error. Commands in a text are written as this process was called."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        shown = (as_called(one) if isinstance(one, str) else one for one in objects)
+        super().print(*shown, **options)
+
+
 # Without emoji: rich would take `:secret:` in an ARN for one.
 console = Console(emoji=False)
-errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+errors = Messages(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+
+
+def show_error(error: MailroomError) -> None:
+    """Print an error, and its hint below."""
+    errors.print("[red bold]error:[/] ", end="")
+    errors.print(str(error), markup=False)
+    if error.hint:
+        errors.print(error.hint, markup=False, style="dim")
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Iterable[object]], title: str = "") -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
+from mailroom.wording import known_names
 from mailroom.workflow.queues import peek
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class QueueGroup:
         """
         queues = self.find(environment.topology)
         if queue and queue not in queues:
-            raise Refused(f"{queue} has no {self.called}", f"queues: {', '.join(queues)}")
+            raise Refused(f"{queue} has no {self.called}", known_names(queue, "queues", queues))
         return (queue,) if queue else queues
 
 

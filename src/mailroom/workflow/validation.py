@@ -10,6 +10,7 @@ from mailroom.errors import MailroomError, Refused
 from mailroom.packaging.code import live_code
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.project import Project
+from mailroom.wording import counted
 
 
 @dataclass(frozen=True)
@@ -75,5 +76,4 @@ def refuse_problems(reports: Sequence[Report]) -> None:
     listed = [problem for report in reports for problem in report.problems]
     if count > len(listed):
         listed.append(f"… and {count - len(listed)} more")
-    plural = "s" if count > 1 else ""
-    raise Refused(f"{count} problem{plural}; nothing was sent", "\n".join(listed))
+    raise Refused(f"{counted(count, 'problem')}; nothing was sent", "\n".join(listed))

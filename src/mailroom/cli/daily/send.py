@@ -13,6 +13,7 @@ from mailroom.cli.output import errors, show_json, show_table
 from mailroom.environments.environment import Environment
 from mailroom.progress import Progress
 from mailroom.project import Project
+from mailroom.wording import counted
 
 if TYPE_CHECKING:
     from mailroom.workflow.batch import Batch
@@ -67,7 +68,7 @@ def _await_settlement(environment: Environment, batch: "Batch", execution: str) 
     from mailroom.workflow.execution import await_execution
 
     count = batch.report.valid
-    errors.print(f"batch {batch.id}: {count} message{'s' if count > 1 else ''}")
+    errors.print(f"batch {batch.id}: {counted(count, 'message')}")
     total = count - batch.report.duplicates
     if not errors.is_terminal:
         with Progress(errors).waiting_for(f"batch {batch.id}") as step:

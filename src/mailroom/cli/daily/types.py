@@ -10,6 +10,7 @@ from mailroom.cli.output import errors, show_json, show_table
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
 from mailroom.project import Project
+from mailroom.wording import counted
 
 if TYPE_CHECKING:
     from mailroom.types.described import MessageType
@@ -184,8 +185,8 @@ def _tell(project: Project, paths: list[Path]) -> None:
 def _require_empty(found: "Usage", name: str) -> None:
     if not found.is_empty:
         raise Refused(
-            f"there are messages of type {name}: {found.rows} rows, {found.queued} in its queue,"
-            f" {found.dead} dead letters",
+            f"there are messages of type {name}: {counted(found.rows, 'row')},"
+            f" {found.queued} in its queue, {counted(found.dead, 'dead letter')}",
             "redrive or purge the dead letters, and delete the rows:"
             f" DELETE FROM messages WHERE type = '{name}'",
         )
