@@ -142,4 +142,5 @@ def _show_rules(json: bool) -> None:
         show_table(
             ["rule", "severity", "finds", "fix"],
             [[one.id, one.severity, one.title, one.fix] for one in listed],
+            below=("fix",),
         )

@@ -7,6 +7,7 @@ import typer
 
 from mailroom.cli.options import AsJson
 from mailroom.cli.output import errors, show_json, show_table
+from mailroom.cli.times import shown
 from mailroom.errors import Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
@@ -35,9 +36,13 @@ def messages(
     from mailroom.workflow.ingested import Filter, ingested_messages
 
     selected = Filter(type, batch, _local(since), _local(until), limit)
-    database = connected(Project.find()).database
+    environment = connected(Project.find())
     with Progress(errors).waiting_for("Reading the database"):
-        found = list(ingested_messages(database, selected))
+        found = list(ingested_messages(environment.database, selected))
+    if not found:
+        from mailroom.cli.daily.no_messages import explain_none
+
+        explain_none(environment, selected)
     if json:
         show_json(found)
         return
@@ -45,7 +50,7 @@ def messages(
         ["ingested at", "type", "subject", "source", "id", "batch"],
         [
             [
-                f"{message['ingested_at'].astimezone():%Y-%m-%d %H:%M:%S}",
+                shown(message["ingested_at"]),
                 message["type"],
                 message["subject"],
                 message["source"],
@@ -54,6 +59,7 @@ def messages(
             ]
             for message in found
         ],
+        gives_way=("source", "batch", "subject"),
     )
 
 

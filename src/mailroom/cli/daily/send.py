@@ -45,7 +45,8 @@ def send(
     if dead:
         for kind in dead:
             errors.print(
-                f"see the dead letters: mailroom queues {_dead_letters(environment, kind)}"
+                "see the dead letters: mailroom dead-letters --queue"
+                f" {_dead_letters(environment, kind)}"
             )
         raise typer.Exit(EXIT_DEAD_LETTERS)
 

@@ -47,6 +47,7 @@ def types(context: typer.Context, json: AsJson = False) -> None:
             ]
             for one in found
         ],
+        gives_way=("queue", "table"),
     )
 
 
@@ -75,6 +76,7 @@ def show(name: Name, json: AsJson = False) -> None:
             for column in one.columns
         ],
         title=f"{one.name}: {one.title}",
+        gives_way=("column",),
     )
     settings = {k: v for k, v in one.settings.items() if k != "grants"}
     action = {"action": "yes" if one.action else "no"}
