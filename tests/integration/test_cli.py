@@ -1,6 +1,7 @@
 """The commands on an environment that is up."""
 
 import json
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -279,3 +280,19 @@ def test_a_dead_letter_has_one_id_in_every_command_and_its_beginning_is_enough(
     assert json.loads(shown) == dead
     assert [line.split("\t")[0] for line in listed.splitlines()] == ["id", dead["id"]]
     assert dead["id"] in by_event
+
+
+def test_a_queue_url_is_what_the_documentation_says_and_its_path_answers_on_loopback(
+    project: Project, environment: Environment
+) -> None:
+    url = environment.outputs["AlertQueueUrl"]
+    page = (project.root / "docs" / "localstack.md").read_text()
+
+    assert "http://localhost.localstack.cloud:PORT/queue/REGION/ACCOUNT/NAME" in page
+    name = r"http://localhost\.localstack\.cloud:\d+/queue/us-east-1/000000000000/[\w-]+"
+    assert re.fullmatch(name, url)
+    there = environment.session.client("sqs").get_queue_attributes(
+        QueueUrl=url.replace("localhost.localstack.cloud", "127.0.0.1"),
+        AttributeNames=["QueueArn"],
+    )
+    assert there["Attributes"]["QueueArn"].endswith(url.rpartition("/")[2])
