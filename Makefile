@@ -14,8 +14,8 @@ install:  ## Build the four environments from their locks, those whose locks hav
 	@scripts/install.sh
 
 .PHONY: lock
-lock:  ## Renew the locks
-	@scripts/lock.sh
+lock:  ## Add to the locks what the *.in files ask for (UPGRADE=1: take the newest versions)
+	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 .PHONY: up
 up: install  ## Start LocalStack and Postgres, deploy the topology (PACKAGED=1: the zip, COMPOSE=1: in containers)
@@ -40,6 +40,10 @@ logs: install  ## Follow a log (LOG=localstack, postgres, publish, process or mi
 .PHONY: demo
 demo: install  ## Send 194 real messages through the workflow
 	@$(mailroom) demo
+
+.PHONY: console
+console: install  ## Start the console, web pages that show the environment, and print its address
+	@$(mailroom) console
 
 .PHONY: test
 test: install  ## Check types and style, run the tests

@@ -53,7 +53,7 @@ class TypeSettings:
     """
 
     table: str
-    max_receive_count: int = 5
+    max_receive_count: int = 15
     visibility_timeout: int = 360
     retention: int = 345_600
     batch_size: int = 10

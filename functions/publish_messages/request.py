@@ -12,10 +12,22 @@ _BATCH_ID = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-
 
 @dataclass(frozen=True)
 class ObjectSource:
-    """An object in S3 that holds JSON Lines."""
+    """An object in S3 that holds events; messages.cloudevents.lines has the forms."""
 
     bucket: str
     key: str
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where to begin: how many distinct messages earlier invocations have published.
+
+    `digest` is that of all messages, so that an object that was replaced meanwhile is noticed;
+    empty at the beginning.
+    """
+
+    position: int = 0
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -24,6 +36,7 @@ class Request:
 
     batch_id: str
     messages: list[Any] | ObjectSource
+    start: Start = Start()
 
     @classmethod
     def parse(cls, event: Any) -> Self:
@@ -34,7 +47,7 @@ class Request:
         """
         if not isinstance(event, dict) or not _is_batch_id(event.get("batchId")):
             raise InvalidInput("batchId: an execution's name is required")
-        return cls(event["batchId"], _messages(event.get("input")))
+        return cls(event["batchId"], _messages(event.get("input")), _start(event.get("from", {})))
 
 
 def _is_batch_id(value: object) -> bool:
@@ -46,7 +59,20 @@ def _is_batch_id(value: object) -> bool:
     )
 
 
+def _start(value: object) -> Start:
+    if not isinstance(value, dict) or not value.keys() <= {"position", "digest"}:
+        raise InvalidInput("from: position and digest are allowed, and nothing else")
+    start = Start(**value)
+    if type(start.position) is not int or start.position < 0:
+        raise InvalidInput("from.position: a whole number is required")
+    if not isinstance(start.digest, str):
+        raise InvalidInput("from.digest: a text is required")
+    return start
+
+
 def _messages(value: object) -> list[Any] | ObjectSource:
+    if isinstance(value, list):  # CloudEvents' batch format
+        return value
     if not isinstance(value, dict) or len(value) != 1:
         raise InvalidInput("input: either messages or source is required, and nothing else")
     if isinstance(value.get("messages"), list):

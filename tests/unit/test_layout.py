@@ -51,12 +51,20 @@ BASE = {
 # Each room of the toolbox, and the rooms that it may import.
 # `environments.environment` is how to reach an environment, whatever kind it is.
 ROOMS: dict[str, set[str]] = {
+    "access": {"environments.environment"},
     "aws": set(),
     "checking": {"deployment", "packaging"},
     "cli": {
-        *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
-        *("environments", "environments.environment", "packaging", "permissions", "promotion"),
-        *("rehearsal", "types", "workflow"),
+        *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
+        *("doctor", "environments", "environments.environment", "executions", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
+    },
+    "console": {
+        *("aws", "dead_letters", "environments", "environments.environment"),
+        *("observation", "permissions", "promotion", "workflow"),
+        *("access", "aws", "checking", "database", "dead_letters", "debugging", "deployment"),
+        *("doctor", "environments", "environments.environment", "packaging", "permissions"),
+        *("promotion", "rehearsal", "types", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},
@@ -67,15 +75,17 @@ ROOMS: dict[str, set[str]] = {
         *("aws", "database", "deployment", "environments.environment", "packaging", "types"),
     },
     "environments.environment": {"aws", "deployment"},
+    "executions": set(),
+    "observation": set(),
     "packaging": set(),
     "permissions": set(),
     "promotion": {
         *("aws", "database", "deployment", "environments", "environments.environment"),
-        *("packaging", "types", "workflow"),
+        *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
     "types": {"environments.environment", "packaging", "workflow"},
-    "workflow": {"environments.environment", "packaging"},
+    "workflow": {"environments.environment", "executions", "packaging"},
 }
 FUNCTION_PACKAGES: dict[str, set[str]] = {
     "messages": set(),

@@ -8,6 +8,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from mailroom.cli.options import PASSED_ON
+
 # The module and function, or group, of each command, in the order of the help page. The module's
 # folder is the command's group there.
 PLACES = {
@@ -16,8 +18,10 @@ PLACES = {
     "reset": "daily.lifecycle:reset",
     "status": "daily.status:status",
     "logs": "daily.logs:logs",
+    "invoke": "daily.functions.invoke:invoke",
     "debug": "daily.debug:debug",
     "send": "daily.send:send",
+    "executions": "daily.executions.commands:app",
     "messages": "daily.messages:messages",
     "queues": "daily.queues:queues",
     "dead-letters": "daily.dead_letters:app",
@@ -25,6 +29,13 @@ PLACES = {
     "replay": "daily.replay:replay",
     "types": "daily.types:app",
     "database": "daily.database:app",
+    "console": "daily.console:console",
+    "resources": "access.resources:resources",
+    "env": "access.env:env",
+    "run": "access.env:run",
+    "aws": "access.env:aws",
+    "profile": "access.profile:app",
+    "lock": "aws.package:lock",
     "demo": "daily.demo:demo",
     "check": "aws.check:check",
     "iam": "aws.iam:app",
@@ -42,7 +53,11 @@ PLACES = {
 }
 
 
-GROUPS = {"daily": "Every day", "aws": "For AWS"}
+GROUPS = {"daily": "Every day", "access": "Every day", "aws": "For AWS"}
+# Of every day, although they share a module with a command for AWS.
+_DAILY = {"lock": "daily"}
+# What follows their own options belongs to another program.
+_PASS_ON = ("run", "aws")
 
 
 class Commands(TyperGroup):
@@ -66,7 +81,7 @@ class _Imported(Mapping[str, Any]):
 @functools.cache
 def _command(name: str) -> Any:
     command = _imported(name)
-    command.rich_help_panel = GROUPS[PLACES[name].partition(".")[0]]
+    command.rich_help_panel = GROUPS[_DAILY.get(name) or PLACES[name].partition(".")[0]]
     return command
 
 
@@ -78,5 +93,5 @@ def _imported(name: str) -> Any:
         command.name = name
         return command
     single = typer.Typer(add_completion=False)
-    single.command(name)(found)
+    single.command(name, context_settings=PASSED_ON if name in _PASS_ON else None)(found)
     return typer.main.get_command(single)

@@ -38,13 +38,20 @@ class QueueGroup:
     def choose(self, environment: Environment, queue: str | None = None) -> tuple[str, ...]:
         """One of the queues of an environment, or all of them.
 
+        Args:
+            environment: The environment.
+            queue: Logical or physical name, ARN or URL of one; None for all.
+
         Raises:
             Refused: The group has no such queue.
         """
         queues = self.find(environment.topology)
-        if queue and queue not in queues:
-            raise Refused(f"{queue} has no {self.called}", known_names(queue, "queues", queues))
-        return (queue,) if queue else queues
+        if not queue:
+            return queues
+        name = environment.topology.queue(queue).name
+        if name not in queues:
+            raise Refused(f"{name} has no {self.called}", known_names(name, "queues", queues))
+        return (name,)
 
 
 DEAD_LETTERS = QueueGroup(

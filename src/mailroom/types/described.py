@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -128,12 +129,32 @@ def describe_types(project: Project, extra: Path | None = None) -> Described:
     return _described(answer)
 
 
+def describe_folder(project: Project, functions: Path) -> Described:
+    """The types and faults of another version of the functions, with this one's dependencies.
+
+    Args:
+        project: The checkout.
+        functions: The folder of the functions' code.
+
+    Raises:
+        MailroomError: The process failed.
+    """
+    return _described(_run(project, functions, [], {"PYTHONPATH": live_code(project).key}))
+
+
 def _ask(project: Project, extra: Path | None) -> dict[str, Any]:
+    return _run(project, Path(live_code(project).key), [extra] if extra else [], {})
+
+
+def _run(
+    project: Project, folder: Path, arguments: list[Path], variables: dict[str, str]
+) -> dict[str, Any]:
     # -B: no folder of __pycache__ in the sources.
     command: list[Path | str] = [project.interpreter(RUNTIME), "-B", "-m", "messages.describe"]
     run = subprocess.run(
-        [*command, *([extra] if extra else [])],
-        cwd=live_code(project).key,
+        [*command, *arguments],
+        cwd=folder,
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
     )

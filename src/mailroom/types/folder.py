@@ -117,6 +117,17 @@ def find_type(types: Sequence[MessageType], name: str) -> MessageType:
     return found
 
 
+def column_check(name: str, values: Sequence[str]) -> str:
+    """What a column's definition says if the model lists its values; empty if not."""
+    listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    return f' CHECK ("{name}" IN ({listed}))' if listed else ""
+
+
+def latest_migration(project: Project) -> str:
+    """The name of the inbox's last migration."""
+    return sorted(path.stem for path in project.migrations.glob("*.sql"))[-1]
+
+
 def _described(project: Project, draft: Path) -> MessageType:
     described = describe_types(project, draft)
     if described.faults:
@@ -168,15 +179,13 @@ def _event(name: str, number: int, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _migration(project: Project, one: MessageType) -> str:
-    before = sorted(path.stem for path in project.migrations.glob("*.sql"))[-1]
     columns: list[tuple[str, str, bool, tuple[str, ...]]]
     columns = [("source", "text", False, ()), ("id", "text", False, ())]
     columns += [(column.name, column.sql, column.nullable, column.values) for column in one.columns]
     lines = []
     for name, sql, nullable, values in columns:
-        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
-        check = f' CHECK ("{name}" IN ({listed}))' if listed else ""
-        lines.append(f'    "{name}" {sql}{"" if nullable else " NOT NULL"}{check}')
+        required = "" if nullable else " NOT NULL"
+        lines.append(f'    "{name}" {sql}{required}{column_check(name, values)}')
     return _MIGRATION.format(
-        before=before, name=one.name, table=one.table, columns=",\n".join(lines)
+        before=latest_migration(project), name=one.name, table=one.table, columns=",\n".join(lines)
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from mailroom.checking.code.calls import calls_of
 from mailroom.checking.template.source import Source
 
 _CHECKOUT = Path(__file__).parents[3]
@@ -31,6 +32,30 @@ def test_what_the_database_puts_out_are_parameters_of_the_stack() -> None:
 
     assert set(database["Outputs"]) <= set(template["Parameters"])
     assert {"DatabaseSecretArn", "SubnetIds", "SecurityGroupIds"} <= set(database["Outputs"])
+
+
+def test_the_network_has_the_endpoints_that_the_functions_in_it_need_and_no_other() -> None:
+    template = Source.load(_CHECKOUT / "infra" / "template.yml", _CHECKOUT).plain["Resources"]
+    database = Source.load(_CHECKOUT / "infra" / "database.yml", _CHECKOUT).plain["Resources"]
+    handlers = {
+        one["Properties"]["Handler"]
+        for one in template.values()
+        if "VpcConfig" in one.get("Properties", {})
+    }
+    called = {
+        call.action.partition(":")[0]
+        for handler in handlers
+        for call in calls_of(_CHECKOUT / "functions", handler)
+    }
+
+    endpoints = {
+        one["Properties"]["ServiceName"]["Fn::Sub"].rpartition(".")[2]
+        for one in database.values()
+        if one["Type"] == "AWS::EC2::VPCEndpoint"
+    }
+
+    assert len(handlers) == 2
+    assert endpoints == called == {"secretsmanager", "sqs"}
 
 
 @pytest.mark.parametrize("workflow", _WORKFLOWS, ids=lambda path: path.name)

@@ -14,9 +14,11 @@ from messages.problems import Problem
 from messages.reading import Rejected
 from messages.size import LARGEST_MESSAGE
 from publish_messages.publisher import Outgoing, Publisher, pack
-from publish_messages.request import ObjectSource, Request
-from publish_messages.service import distinct
+from publish_messages.request import ObjectSource, Request, Start
+from publish_messages.service import Service, distinct
+from publish_messages.settings import Settings
 from publish_messages.source import read_inline
+from shared import clients
 from shared.context import Deadline
 from shared.errors import AccessRefused, InvalidInput, InvalidMessages, PublishFailed
 from tests.support.stubs import StrictStubber
@@ -182,7 +184,7 @@ def test_identical_repeats_are_published_once_and_other_contents_both(notificati
 
 
 def test_inline_messages_keep_their_characters_but_those_sqs_refuses(notification: Make) -> None:
-    event = notification(subject="ü😀\ufffe\uffff")
+    event = notification(data={"recipient": "r", "title": "ü😀\ufffe\uffff"})
 
     outgoing, _ = distinct(read_inline([event]))
 
@@ -221,9 +223,10 @@ def test_an_inline_value_that_is_no_storable_json_is_refused_by_name(
         distinct(read_inline([notification(data=data)]))
 
 
-def test_a_request_names_inline_messages_or_an_object() -> None:
+def test_a_request_is_an_array_of_events_or_names_messages_or_an_object() -> None:
     source = {"bucket": "b", "key": "k"}
 
+    assert Request.parse({"batchId": "1", "input": [{"id": "1"}]}) == Request("1", [{"id": "1"}])
     assert Request.parse({"batchId": "1", "input": {"messages": []}}) == Request("1", [])
     assert Request.parse({"batchId": "1", "input": {"source": source}}) == Request(
         "1", ObjectSource("b", "k")
@@ -238,15 +241,70 @@ def test_a_request_names_inline_messages_or_an_object() -> None:
         ({"batchId": "a b", "input": {"messages": []}}, "batchId"),
         ({"batchId": "x" * 81, "input": {"messages": []}}, "batchId"),
         ({"batchId": "1"}, "input"),
-        ({"batchId": "1", "input": []}, "input"),
+        ({"batchId": "1", "input": "[]"}, "input"),
         ({"batchId": "1", "input": {}}, "input"),
         ({"batchId": "1", "input": {"messages": [], "source": {}}}, "input"),
         ({"batchId": "1", "input": {"messages": {}}}, "input.messages"),
         ({"batchId": "1", "input": {"source": {"bucket": "b"}}}, "input.source"),
         ({"batchId": "1", "input": {"source": {"bucket": "b", "key": ""}}}, "input.source.key"),
         ({"batchId": "1", "input": {"source": {"bucket": 1, "key": "k"}}}, "input.source.bucket"),
+        ({"batchId": "1", "input": {"messages": []}, "from": 1}, "from"),
+        ({"batchId": "1", "input": {"messages": []}, "from": {"place": 1}}, "from"),
+        ({"batchId": "1", "input": {"messages": []}, "from": {"position": -1}}, "from.position"),
     ],
 )
 def test_a_request_of_another_shape_is_refused_by_name(event: object, field: str) -> None:
     with pytest.raises(InvalidInput, match=rf"^{field}: "):
         Request.parse(event)
+
+
+class Clock(Deadline):
+    """A deadline that passes after so many batches of ten."""
+
+    def __init__(self, batches: int) -> None:
+        self._left = batches
+
+    def remaining(self) -> float:
+        """One second for each look at the clock that is left."""
+        self._left -= 1
+        return max(0.0, self._left + 1)
+
+
+def test_what_runs_out_of_time_goes_on_where_it_stopped(
+    topic: Topic, notification: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "sns", lambda connections: topic.client)
+    monkeypatch.setattr("publish_messages.service._THREADS", 1)
+    events = [notification(id=str(number)) for number in range(25)]
+    outgoing, _ = distinct(read_inline(events))
+    topic.takes(outgoing[:10])
+    topic.takes(outgoing[10:20])
+    topic.takes(outgoing[20:])
+    settings = Settings(TOPIC)
+
+    first = Service(settings, Clock(1)).publish(Request("batch-1", events))
+    again = Request.parse(
+        {"batchId": "batch-1", "input": {"messages": events}, "from": first["next"]}
+    )
+    last = Service(settings, Clock(9)).publish(again)
+
+    assert first.keys() == {"next"}
+    assert again.start.position == 10
+    assert last["published"]["notification"] == 25
+    assert "next" not in last
+
+
+def test_no_time_for_a_first_batch_is_a_failure(
+    topic: Topic, notification: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "sns", lambda connections: topic.client)
+
+    with pytest.raises(PublishFailed, match="no time left"):
+        Service(Settings(TOPIC), Deadline(0)).publish(Request("batch-1", [notification()]))
+
+
+def test_messages_that_changed_meanwhile_are_refused(notification: Make) -> None:
+    request = Request("batch-1", [notification()], Start(1, "the digest of others"))
+
+    with pytest.raises(InvalidInput, match="have changed"):
+        Service(Settings(TOPIC), Deadline(60)).publish(request)

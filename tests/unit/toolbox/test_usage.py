@@ -25,9 +25,10 @@ def run(*words: str) -> tuple[int, str, str]:
         (["messages", "-n", "x"], ["--limit is 'x'", "a whole number from 1 is required"]),
         (["messages", "-n"], ["-n takes a value"]),
         (["messages", "--json=3"], ["--json takes no value"]),
-        (["up", "--port", "70000"], ["'70000'", "a whole number from 1 to 65535 is required"]),
+        (["debug", "--port", "70000"], ["'70000'", "a whole number from 1 to 65535 is required"]),
         (["up", "--iam", "of"], ["'of'", "did you mean off?", "enforce, observe, off"]),
         (["debug", "proces"], ["FUNCTION is 'proces'", "did you mean process?"]),
+        (["messages", "--since", "yest"], ["'yest' is not a time", "5m, 2 h"]),
         (["send"], ["FILE… is missing"]),
         (["status", "now"], ["too many words: now"]),
         (["types", "add", "x", "--field", "a:txt"], ["'txt' is no type", "did you mean text?"]),
@@ -85,7 +86,8 @@ def test_help_lists_the_commands_of_every_day_apart_from_those_for_aws() -> None
 
     daily, aws = stdout.partition(GROUPS["aws"])[::2]
     for name, place in PLACES.items():
-        assert f"│ {name} " in (daily if place.startswith("daily.") else aws)
+        for_aws = place.startswith("aws.") and name != "lock"
+        assert f"│ {name} " in (aws if for_aws else daily)
 
 
 def test_version_is_printed() -> None:

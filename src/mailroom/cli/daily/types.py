@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mailroom.cli.daily.contracts import asyncapi, compare, migrate
 from mailroom.cli.options import AsJson, Yes, require
 from mailroom.cli.output import errors, show_json, show_table
 from mailroom.environments.environment import Environment
@@ -92,6 +93,10 @@ def schema(name: Name) -> None:
     show_json(find_type(read_types(Project.find()), name).schema)
 
 
+for command in (asyncapi, compare, migrate):
+    app.command()(command)
+
+
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The new type's name.")],
@@ -104,7 +109,8 @@ def add(
         ),
     ] = None,
     from_sample: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Find the fields in messages: JSON Lines.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Find the fields in messages: JSON Lines or an array."),
     ] = None,
     from_schema: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Take the fields of a JSON Schema.")
