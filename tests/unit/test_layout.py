@@ -44,7 +44,10 @@ OF_LOCALSTACK = {
     *("werkzeug", "yaml"),
 }
 # Modules that every room of the toolbox may import. They import no room.
-BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"}
+BASE = {
+    *("errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"),
+    "wording",
+}
 # Each room of the toolbox, and the rooms that it may import.
 # `environments.environment` is how to reach an environment, whatever kind it is.
 ROOMS: dict[str, set[str]] = {

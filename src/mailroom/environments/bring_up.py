@@ -16,6 +16,7 @@ from mailroom.environments.environment import Environment
 from mailroom.packaging.code import Code, upload
 from mailroom.packaging.dependencies import host_architecture
 from mailroom.progress import Progress
+from mailroom.wording import counted
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def deploy_and_migrate(
         def count(event: ResourceEvent) -> None:
             if event.status.endswith("_COMPLETE"):
                 finished.add(event.logical_id)
-            step.update(f"{len(finished)} resources")
+            step.update(counted(len(finished), "resource"))
 
         def upload_template(text: str) -> str:
             bucket = config.artifact_bucket(config.emulated_account)
@@ -145,7 +146,9 @@ def deploy_and_migrate(
         stack = Stack(client, config.stack, count, upload=upload_template)
         given = {**config.parameters, **code.parameters, **parameters}
         deployment = stack.deploy(template.render(), given, config.tags)
-        step.result = f"{len(finished)} resources" if deployment.changed else "nothing to change"
+        step.result = (
+            counted(len(finished), "resource") if deployment.changed else "nothing to change"
+        )
     with progress.step("Database") as step:
         step.update("waiting for MigrateDatabaseFunction")
         step.result = migrate_database(environment)
