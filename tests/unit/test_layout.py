@@ -52,16 +52,14 @@ ROOMS: dict[str, set[str]] = {
     "aws": set(),
     "checking": {"deployment", "packaging"},
     "cli": {
-        *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
+        *("access", "aws", "checking", "console", "database", "dead_letters", "debugging"),
+        "deployment",
         *("doctor", "environments", "environments.environment", "executions", "packaging"),
         *("permissions", "promotion", "rehearsal", "types", "workflow"),
     },
     "console": {
         *("aws", "dead_letters", "environments", "environments.environment"),
         *("observation", "permissions", "promotion", "workflow"),
-        *("access", "aws", "checking", "database", "dead_letters", "debugging", "deployment"),
-        *("doctor", "environments", "environments.environment", "packaging", "permissions"),
-        *("promotion", "rehearsal", "types", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},

@@ -57,7 +57,7 @@ def complete(
         wait=lambda: embedded.localstack(state).wait(localstack),
     )
     template = Template(embedded.project.template)
-    renew = not (state.ready and embedded.passwords.read())
+    renew = not state.ready
     try:
         bring_up(
             installation,
