@@ -5,6 +5,7 @@ What it finds is kept by the digest of all that it depends on: trying takes a se
 
 import hashlib
 import json
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -58,6 +59,8 @@ class TableTrial:
         self._process = subprocess.Popen(
             [self._project.interpreter(RUNTIME), "-B", "-m", "migrate_database.trial"],
             cwd=live_code(self._project).key,
+            # The template's default: Postgres here has no TLS.
+            env={**os.environ, "DATABASE_SSL_MODE": "prefer"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
