@@ -83,7 +83,7 @@ ROOMS: dict[str, set[str]] = {
         *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
-    "tracing": {"environments.environment", "observation", "workflow"},
+    "tracing": {"environments.environment", "executions", "observation", "workflow"},
     "types": {"environments.environment", "packaging", "workflow"},
     "workflow": {"environments.environment", "executions", "packaging"},
 }

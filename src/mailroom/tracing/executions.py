@@ -9,8 +9,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mailroom.environments.environment import Environment
+from mailroom.executions.execution import describe_error
 from mailroom.tracing.steps import Message, Step
-from mailroom.workflow.execution import execution_failure
 
 # Of the executions whose inputs are searched, the newest.
 _MOST = 50
@@ -90,7 +90,7 @@ def _failures(history: list[Any], message_type: str | None, arn: str) -> Iterato
             told: dict[str, Any] = next(
                 (event[name] for name in event if name.endswith("EventDetails")), {}
             )
-            reason = execution_failure(told.get("error", event["type"]), told.get("cause"))
+            reason = describe_error(told.get("error", event["type"]), told.get("cause"))
             repeated.setdefault((state, reason), []).append(event)
     for (state, reason), found in repeated.items():
         what = f"state {state}" if state else "the execution"

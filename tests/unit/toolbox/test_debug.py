@@ -7,7 +7,7 @@ from mailroom.aws.sessions import EmulatorSession
 from mailroom.aws.topology import Topology
 from mailroom.cli import connection
 from mailroom.cli.app import app
-from mailroom.cli.daily.debug import LAUNCH_CONFIGURATION
+from mailroom.cli.daily.functions.debug import LAUNCH_CONFIGURATION
 from mailroom.debugging import DEFAULT_PORT
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port

@@ -11,7 +11,7 @@ from mailroom.project import Project
 def promotions(env: Env, json: AsJson = False) -> None:
     """Show the log of an environment's promotions and rollbacks."""
     from mailroom.cli.connection import opened
-    from mailroom.promotion.history import promotions as history
+    from mailroom.promotion.release_history import promotions as history
 
     entries = history(opened(Project.find(), env, parameters=False))
     if json:
