@@ -23,6 +23,7 @@ from migrate_database.lock import with_memberships
 from shared.errors import DatabaseUnavailable, MigrationFailed, MigrationLocked
 from shared.logs import logger
 from shared.secrets import Credentials
+from shared.tls import tls_options
 
 _LOCK_TIMEOUT_SECONDS = 2
 
@@ -120,7 +121,11 @@ def _backend(owner: Credentials) -> _Backend:
         port=owner.port,
         database=owner.dbname,
         # No statement is prepared, as `copy` discards those that psycopg would know of.
-        args={"application_name": "mailroom migrations", "prepare_threshold": None},
+        args={
+            "application_name": "mailroom migrations",
+            "prepare_threshold": None,
+            **tls_options(owner.host),
+        },
     )
     try:
         backend = _Backend(uri, default_migration_table)

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 _MAX_BATCH = 10
 _LONG_POLL_SECONDS = 1
-_MAX_INVISIBLE_SECONDS = 30
+_MAX_INVISIBLE_SECONDS = 900
+
+
+def pause_after(receives: int) -> int:
+    """Return how many seconds a message stays invisible that failed: 2, 4, 8 and so on up to 900.
+
+    Fifteen receives take more than an hour and a half, which outlasts most outages.
+    """
+    return min(_MAX_INVISIBLE_SECONDS, 1 << min(receives, 10))
 
 
 class Queue:
@@ -70,10 +78,10 @@ class Queue:
                 logger.warning("not deleted", codes=[one["Code"] for one in answer["Failed"]])
 
     def make_visible(self, messages: Iterable[Received]) -> None:
-        """Make messages visible again after seconds that double with each receive, up to 30."""
+        """Make messages visible again after `pause_after` their receives."""
         groups: dict[int, list[Received]] = defaultdict(list)
         for message in messages:
-            groups[min(_MAX_INVISIBLE_SECONDS, 2 ** min(message.receives, 5))].append(message)
+            groups[pause_after(message.receives)].append(message)
         for seconds, group in groups.items():
             for place in range(0, len(group), _MAX_BATCH):
                 self._change_visibility(group[place : place + _MAX_BATCH], seconds)

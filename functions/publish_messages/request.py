@@ -19,11 +19,24 @@ class ObjectSource:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where to begin: how many distinct messages earlier invocations have published.
+
+    `digest` is that of all messages, so that an object that was replaced meanwhile is noticed;
+    empty at the beginning.
+    """
+
+    position: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True)
 class Request:
     """A batch to publish: its messages, or the object in S3 that holds them."""
 
     batch_id: str
     messages: list[Any] | ObjectSource
+    start: Start = Start()
 
     @classmethod
     def parse(cls, event: Any) -> Self:
@@ -34,7 +47,7 @@ class Request:
         """
         if not isinstance(event, dict) or not _is_batch_id(event.get("batchId")):
             raise InvalidInput("batchId: an execution's name is required")
-        return cls(event["batchId"], _messages(event.get("input")))
+        return cls(event["batchId"], _messages(event.get("input")), _start(event.get("from", {})))
 
 
 def _is_batch_id(value: object) -> bool:
@@ -44,6 +57,17 @@ def _is_batch_id(value: object) -> bool:
         and len(value.encode(errors="surrogatepass")) <= LONGEST_BATCH_ID
         and _BATCH_ID.fullmatch(value) is not None
     )
+
+
+def _start(value: object) -> Start:
+    if not isinstance(value, dict) or not value.keys() <= {"position", "digest"}:
+        raise InvalidInput("from: position and digest are allowed, and nothing else")
+    start = Start(**value)
+    if type(start.position) is not int or start.position < 0:
+        raise InvalidInput("from.position: a whole number is required")
+    if not isinstance(start.digest, str):
+        raise InvalidInput("from.digest: a text is required")
+    return start
 
 
 def _messages(value: object) -> list[Any] | ObjectSource:

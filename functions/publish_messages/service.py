@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from typing import Any
 
 from messages.event import Message
@@ -16,7 +17,7 @@ from publish_messages.settings import Settings
 from publish_messages.source import read_inline, read_object
 from shared import clients
 from shared.context import Deadline
-from shared.errors import InvalidMessages
+from shared.errors import InvalidInput, InvalidMessages, MailroomError, PublishFailed
 from shared.logs import logger
 
 _THREADS = 4
@@ -35,15 +36,26 @@ class Service:
     def publish(self, request: Request) -> dict[str, Any]:
         """Publish a request's messages, each once, and return how many of each type.
 
+        When time or SNS fails it after some messages, the answer has `next`: where the next
+        invocation is to begin.
+
         Raises:
             InvalidMessages: when a message is invalid; then none is published.
-            InvalidInput: when the object in S3 can't be read.
-            PublishFailed: when messages still fail after retries; the same request may be retried.
+            InvalidInput: when the object in S3 can't be read, or was replaced meanwhile.
+            PublishFailed: when not even the first ones could be published; the same request may
+                be retried.
             AccessRefused: when SNS refuses them, however often they are published.
         """
         logger.append_keys(batch_id=request.batch_id, execution=request.batch_id)
         outgoing, duplicates = distinct(_read(request))
-        self._publish(request.batch_id, outgoing)
+        start, digest = request.start, _digest(outgoing)
+        if start.position and start.digest != digest:
+            raise InvalidInput("input: its messages have changed since the first were published")
+        left = outgoing[start.position :]
+        position = start.position + self._publish(request.batch_id, left)
+        if position < len(outgoing):
+            logger.info("published in part", published=position, of=len(outgoing))
+            return {"next": {"position": position, "digest": digest}}
         published = Counter(message.type for message in outgoing)
         logger.info("published", published=dict(published), duplicates=duplicates)
         return {
@@ -53,15 +65,31 @@ class Service:
             "rejected": [],
         }
 
-    def _publish(self, batch_id: str, outgoing: list[Outgoing]) -> None:
-        client = clients.sns(_THREADS)
+    def _publish(self, batch_id: str, outgoing: list[Outgoing]) -> int:
+        """Return how many messages, from the first on, are published without a gap."""
         publisher = Publisher(
-            client, self._settings.topic_arn, batch_id, self._deadline, time.sleep
+            clients.sns(_THREADS), self._settings.topic_arn, batch_id, self._deadline, time.sleep
         )
+        failures: list[MailroomError] = []
+
+        def publish(batch: list[Outgoing]) -> bool:
+            if failures:  # What comes after a gap would be published again.
+                return False
+            try:
+                publisher.publish(batch)
+            except MailroomError as error:
+                failures.append(error)
+                return False
+            return True
+
+        batches = list(pack(outgoing))
         with ThreadPoolExecutor(_THREADS) as threads:
-            results = [threads.submit(publisher.publish, batch) for batch in pack(outgoing)]
-        for result in results:
-            result.result()
+            results = list(threads.map(publish, batches))
+        first_failed = results.index(False) if failures else len(batches)
+        for error in failures:
+            if not (first_failed and isinstance(error, PublishFailed)):
+                raise error
+        return sum(len(batch) for batch in batches[:first_failed])
 
 
 def distinct(results: Iterator[Accepted | Rejected]) -> tuple[list[Outgoing], int]:
@@ -91,6 +119,13 @@ def _read(request: Request) -> Iterator[Accepted | Rejected]:
     if isinstance(request.messages, ObjectSource):
         return read_object(clients.s3(), request.messages)
     return read_inline(request.messages)
+
+
+def _digest(outgoing: list[Outgoing]) -> str:
+    digest = sha256()
+    for message in outgoing:
+        digest.update(sha256(message.body.encode()).digest())
+    return digest.hexdigest()
 
 
 def _key(message: Message) -> tuple[str, str, str]:

@@ -46,20 +46,23 @@ def _session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
-def _client(service: str, connections: int) -> Any:
+def _client(service: str, connections: int, attempts: int = 4) -> Any:
     config = Config(
         connect_timeout=3,
         read_timeout=15,
         max_pool_connections=connections,
-        retries={"mode": "standard", "total_max_attempts": 4},
+        retries={"mode": "standard", "total_max_attempts": attempts},
     )
     return _session().create_client(service, config=config)
 
 
 @cache
 def sns(connections: int) -> "SNSClient":
-    """Return the SNS client; `connections` is the size of its pool."""
-    client: SNSClient = _client("sns", connections)
+    """Return the SNS client; `connections` is the size of its pool.
+
+    It calls once: the publisher repeats what failed, as long as there is time.
+    """
+    client: SNSClient = _client("sns", connections, attempts=1)
     return client
 
 

@@ -49,6 +49,10 @@ class MissingSetting(ConfigurationError):
     """Raised when an environment variable of the function is missing or malformed."""
 
 
+class MissingAuthority(ConfigurationError):
+    """Raised when the package lacks the certificates of RDS's authorities in a region."""
+
+
 class InvalidSecret(ConfigurationError):
     """Raised when a secret is missing, forbidden, or lacks what a connection needs."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.clients import AWS_ERRORS, error_code, is_permanent
 from shared.errors import InvalidSecret, SecretUnavailable
+from shared.tls import tls_options
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -25,13 +26,18 @@ class Credentials:
     password: str = field(repr=False)
 
     def login(self) -> dict[str, Any]:
-        """Return the keyword arguments of `psycopg.connect`."""
+        """Return the keyword arguments of `psycopg.connect`.
+
+        Raises:
+            MissingSetting: when a variable does not say how TLS is used.
+        """
         return {
             "host": self.host,
             "port": self.port,
             "dbname": self.dbname,
             "user": self.username,
             "password": self.password,
+            **tls_options(self.host),
         }
 
 

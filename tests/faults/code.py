@@ -28,18 +28,24 @@ class Passage:
 
 
 @contextmanager
-def altered(embedded: EmbeddedEnvironment, function: str, *passages: Passage) -> Iterator[Path]:
+def altered(
+    embedded: EmbeddedEnvironment,
+    function: str,
+    *passages: Passage,
+    environment: Environment | None = None,
+) -> Iterator[Path]:
     """A function runs with passages of its code replaced; the folder that it runs from.
 
     Args:
         embedded: Where it runs.
         function: Its logical name, such as `ProcessMessages`.
         passages: What is replaced.
+        environment: The stack whose function it is; the environment's own when None.
     """
     live = embedded.project.state / "build" / "live"
     other = live.with_name(f"altered-{uuid.uuid4().hex[:8]}")
     _copy(live, other, passages)
-    environment = embedded.connect()
+    environment = environment or embedded.connect()
     try:
         _run_from(environment, function, other)
         yield other

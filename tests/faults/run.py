@@ -116,10 +116,21 @@ class Run:
 
     def has_published(self, execution: str) -> bool:
         """Whether an execution has left PublishMessages for good."""
+        return "ProcessMessages" in self.entered(execution)
+
+    def entered(self, execution: str) -> list[str]:
+        """The states that an execution has entered, in their order."""
+        history = self._history(execution)
+        return [event.get("stateEnteredEventDetails", {}).get("name", "") for event in history]
+
+    def failed_tasks(self, execution: str) -> int:
+        """How many attempts of an execution's Tasks have failed."""
+        return sum("Failed" in event["type"] for event in self._history(execution))
+
+    def _history(self, execution: str) -> list[dict[str, Any]]:
         client = self.flow.environment.session.client("stepfunctions")
-        history = client.get_execution_history(executionArn=execution)["events"]
-        left = [event.get("stateExitedEventDetails", {}).get("name") for event in history]
-        return "PublishMessages" in left
+        pages = client.get_paginator("get_execution_history").paginate(executionArn=execution)
+        return [dict(event) for page in pages for event in page["events"]]
 
     def ended(self) -> list[Ended]:
         """Wait until every execution has ended; how each did."""

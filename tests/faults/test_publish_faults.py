@@ -10,12 +10,14 @@ from botocore.compat import HTTPHeaders
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from publish_messages.request import Request
 from publish_messages.service import Service
 from publish_messages.settings import Settings
 from shared import clients
 from shared.context import Deadline
 from tests.faults.checker import as_bodies
+from tests.faults.code import Passage, altered
 from tests.faults.run import LOAD, Run
 
 type Hook = Callable[..., Any]
@@ -85,6 +87,28 @@ def test_a_publish_times_out_after_it_succeeded(run: Run, monkeypatch: pytest.Mo
     verdict = run.finish()
 
     assert len(lost) > LOAD // 10
+    assert verdict.clean, verdict
+    assert run.rows() == LOAD
+
+
+def test_the_function_runs_out_of_time(run: Run, embedded: EmbeddedEnvironment) -> None:
+    """Protection: the next invocation goes on where the last one stopped."""
+    slow = Passage(
+        "publish_messages/publisher.py",
+        "            answer = self._client.publish_batch(",
+        "            time.sleep(0.5)\n            answer = self._client.publish_batch(",
+    )
+    clock = Passage(
+        "publish_messages/publisher.py", "import random\n", "import random\nimport time\n"
+    )
+    # Of its 120 seconds the function has two, in each of which it publishes 8 batches.
+    short = Passage("publish_messages/handler.py", "_MARGIN_SECONDS = 20", "_MARGIN_SECONDS = 118")
+
+    with altered(embedded, "PublishMessages", slow, clock, short):
+        execution = run.start(run.events())
+        verdict = run.finish()
+
+    assert run.entered(execution).count("PublishMessages") > 2
     assert verdict.clean, verdict
     assert run.rows() == LOAD
 

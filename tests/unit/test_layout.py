@@ -48,12 +48,25 @@ BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project
 # Each room of the toolbox, and the rooms that it may import.
 # `environments.environment` is how to reach an environment, whatever kind it is.
 ROOMS: dict[str, set[str]] = {
+    "access": {"environments.environment"},
     "aws": set(),
     "checking": {"types", "deployment", "packaging"},
     "cli": {
         *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
         *("environments", "environments.environment", "packaging", "permissions", "promotion"),
-        *("rehearsal", "types", "workflow"),
+        *("rehearsal", "tracing", "types", "workflow"),
+        *("environments", "environments.environment", "executions", "logs", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
+        *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
+        *("doctor", "environments", "environments.environment", "executions", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
+    },
+    "console": {
+        *("aws", "dead_letters", "environments", "environments.environment", "executions"),
+        *("observation", "permissions", "promotion", "workflow"),
+        *("access", "aws", "checking", "database", "dead_letters", "debugging", "deployment"),
+        *("doctor", "environments", "environments.environment", "packaging", "permissions"),
+        *("promotion", "rehearsal", "types", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},
@@ -64,15 +77,20 @@ ROOMS: dict[str, set[str]] = {
         *("aws", "database", "deployment", "environments.environment", "packaging", "types"),
     },
     "environments.environment": {"aws", "deployment"},
+    "executions": {"logs"},
+    "logs": set(),
+    "executions": set(),
+    "observation": set(),
     "packaging": set(),
     "permissions": set(),
     "promotion": {
         *("aws", "database", "deployment", "environments", "environments.environment"),
-        *("packaging", "types", "workflow"),
+        *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
+    "tracing": {"environments.environment", "observation", "workflow"},
     "types": {"environments.environment", "packaging", "workflow"},
-    "workflow": {"environments.environment", "packaging"},
+    "workflow": {"environments.environment", "executions", "packaging"},
 }
 FUNCTION_PACKAGES: dict[str, set[str]] = {
     "messages": set(),

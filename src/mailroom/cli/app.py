@@ -7,7 +7,7 @@ import typer
 
 from mailroom.cli.commands import Commands
 from mailroom.cli.output import errors
-from mailroom.errors import MailroomError, NoAnswer, Refused
+from mailroom.errors import MailroomError
 from mailroom.interrupts import interrupt_on_signals
 
 app = typer.Typer(
@@ -51,30 +51,7 @@ def translate(error: Exception) -> MailroomError | None:
     """Translate an error of a library that a user can cause; None for a bug of Mailroom."""
     if isinstance(error, MailroomError):
         return error
-    from boto3.exceptions import Boto3Error
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-    from botocore.exceptions import ConnectionError as NotConnected
-    from psycopg import OperationalError
+    # Imported here, as botocore and psycopg take longer than the rest of a command.
+    from mailroom.aws.error_translation import translate as translate_library_error
 
-    from mailroom.aws.error_translation import explain
-
-    explained = explain(error)
-    if explained:
-        return explained
-    if isinstance(error, OperationalError):
-        return NoAnswer(f"the database did not answer: {_first_line(error)}")
-    if isinstance(error, HTTPClientError | NotConnected):
-        return NoAnswer(f"the engine did not answer: {_first_line(error)}")
-    if isinstance(error, BotoCoreError | Boto3Error | ClientError):
-        return MailroomError(str(error))
-    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
-        # Python represents a byte of the command line that is not UTF-8 by a surrogate.
-        return Refused("an argument is not UTF-8")
-    if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename else ""
-        return MailroomError(f"{where}{error.strerror}")
-    return None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    return translate_library_error(error)

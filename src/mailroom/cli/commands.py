@@ -8,6 +8,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from mailroom.cli.options import PASSED_ON
+
 # The module and function, or group, of each command, in the order of the help page.
 PLACES = {
     "up": "daily.lifecycle:up",
@@ -15,15 +17,25 @@ PLACES = {
     "reset": "daily.lifecycle:reset",
     "status": "daily.status:status",
     "logs": "daily.logs:logs",
+    "invoke": "daily.functions.invoke:invoke",
     "debug": "daily.debug:debug",
     "send": "daily.send:send",
+    "executions": "daily.executions.commands:app",
     "messages": "daily.messages:messages",
+    "trace": "daily.trace:trace",
     "queues": "daily.queues:queues",
     "dead-letters": "daily.dead_letters:app",
     "unrouted": "daily.dead_letters:unrouted",
     "replay": "daily.replay:replay",
     "types": "daily.types:app",
     "database": "daily.database:app",
+    "console": "daily.console:console",
+    "resources": "access.resources:resources",
+    "env": "access.env:env",
+    "run": "access.env:run",
+    "aws": "access.env:aws",
+    "profile": "access.profile:app",
+    "lock": "aws.package:lock",
     "demo": "daily.demo:demo",
     "check": "aws.check:check",
     "iam": "aws.iam:app",
@@ -39,6 +51,10 @@ PLACES = {
     "rehearse": "aws.rehearse:rehearse",
     "doctor": "daily.doctor:doctor",
 }
+
+
+# What follows their own options belongs to another program.
+_PASS_ON = ("run", "aws")
 
 
 class Commands(TyperGroup):
@@ -68,5 +84,5 @@ def _command(name: str) -> Any:
         command.name = name
         return command
     single = typer.Typer(add_completion=False)
-    single.command(name)(found)
+    single.command(name, context_settings=PASSED_ON if name in _PASS_ON else None)(found)
     return typer.main.get_command(single)

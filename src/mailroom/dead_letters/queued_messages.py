@@ -34,13 +34,20 @@ class QueueGroup:
     def choose(self, environment: Environment, queue: str | None = None) -> tuple[str, ...]:
         """One of the queues of an environment, or all of them.
 
+        Args:
+            environment: The environment.
+            queue: Logical or physical name, ARN or URL of one; None for all.
+
         Raises:
             Refused: The group has no such queue.
         """
         queues = self.find(environment.topology)
-        if queue and queue not in queues:
-            raise Refused(f"{queue} has no {self.called}", f"queues: {', '.join(queues)}")
-        return (queue,) if queue else queues
+        if not queue:
+            return queues
+        name = environment.topology.queue(queue).name
+        if name not in queues:
+            raise Refused(f"{name} has no {self.called}", f"queues: {', '.join(queues)}")
+        return (name,)
 
 
 DEAD_LETTERS = QueueGroup("dead letters", lambda topology: topology.dead_letter_queues)

@@ -1,7 +1,8 @@
 """The account of a rehearsal: a new emulator, with an account id of its own, and a Postgres."""
 
+import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -85,15 +86,16 @@ def emulated_account(
         with progress.step(f"A clean {name}: account {config.account}, {config.region}"):
             started, server = engine.start(), postgres.start()
             postgres.wait(server)
-            password = renew_owner(postgres.superuser())
+            password = secrets.token_urlsafe(24)
+            renew_owner(postgres.superuser(), password)
             engine.wait(started)
             session = EmulatorSession(engine.endpoint, config.region, config.account)
             secret = store_owner_credentials(session, "127.0.0.1", postgres.port, password)
         credentials = (config.account, "test")
         if name is EngineName.localstack:
             # MiniStack doesn't enforce permissions.
-            policy = project.root / "infra" / "deployer-policy.json"
-            credentials = _create_deployer(session, policy.read_text())
+            policies = (project.root / "infra").glob("deployer-*policy.json")
+            credentials = _create_deployer(session, policies)
         yield EmulatedAccount(engine.endpoint, credentials, session, secret, postgres.dsn())
     finally:
         with uninterrupted(), progress.step("Removing it"):
@@ -112,13 +114,15 @@ def checkout_copy(project: Project, folder: Path) -> Path:
     return root
 
 
-def _create_deployer(session: EmulatorSession, policy: str) -> tuple[str, str]:
-    """Create a user with the policy's permissions alone, and return its access key."""
-    for pattern, name in _NAMES.items():
-        policy = policy.replace(pattern, name)
+def _create_deployer(session: EmulatorSession, policies: Iterable[Path]) -> tuple[str, str]:
+    """Create a user with the policies' permissions alone, and return its access key."""
     iam = session.client("iam")
     iam.create_user(UserName=_DEPLOYER)
-    iam.put_user_policy(UserName=_DEPLOYER, PolicyName=_DEPLOYER, PolicyDocument=policy)
+    for file in policies:
+        policy = file.read_text()
+        for pattern, name in _NAMES.items():
+            policy = policy.replace(pattern, name)
+        iam.put_user_policy(UserName=_DEPLOYER, PolicyName=file.stem, PolicyDocument=policy)
     key = iam.create_access_key(UserName=_DEPLOYER)["AccessKey"]
     return key["AccessKeyId"], key["SecretAccessKey"]
 

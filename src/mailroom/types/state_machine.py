@@ -13,16 +13,30 @@ _LAST = "BatchSettled"
 # What the last state's output has beside a key for each type.
 _COMMON = ("batchId.$", "published.$", "duplicates.$")
 _TYPES_PER_SECOND = 2
+# Of each branch's loop: its Task has five, its Choice and its Wait two each.
+_EVENTS_OF_A_LOOP = 9
+# A fifth of the history is for the states beside the loops, and for retries.
+_EVENTS_OF_ALL_LOOPS = 20_000
+# Until ProcessMessagesFunction answers that a batch isn't settled.
+_SECONDS_OF_A_TASK = 5
 _TRANSIENT = [
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
     "Lambda.SdkClientException",
-    "Lambda.TooManyRequestsException",
     "DatabaseUnavailable",
     "QueueUnavailable",
     "SecretUnavailable",
 ]
+# Until another execution has ended: for some seven minutes, as the jitter halves the delays.
+_THROTTLED = {
+    "ErrorEquals": ["Lambda.TooManyRequestsException"],
+    "IntervalSeconds": 2,
+    "MaxAttempts": 20,
+    "BackoffRate": 1.5,
+    "MaxDelaySeconds": 60,
+    "JitterStrategy": "FULL",
+}
 _COUNTS = {"published": "expected"} | {
     name: name for name in ("ingested", "deadLettered", "alreadyThere")
 }
@@ -36,8 +50,7 @@ def generate_state_machine(text: str, types: Sequence[MessageType]) -> str:
     Raises:
         Refused: The text is not JSON, or lacks one of the two states.
     """
-    # All branches loop at once, and an execution's history has at most 25,000 events.
-    wait = ceil(len(types) / _TYPES_PER_SECOND)
+    wait = _wait(types)
     try:
         machine = json.loads(text)
         machine["States"][_PARALLEL]["Branches"] = [_branch(one, wait) for one in types]
@@ -53,6 +66,20 @@ def generate_state_machine(text: str, types: Sequence[MessageType]) -> str:
     if machine == json.loads(text):
         return text
     return json.dumps(machine, indent=2, ensure_ascii=False) + "\n"
+
+
+def longest_settlement(types: Sequence[MessageType]) -> int:
+    """How many seconds an execution can wait for its batch before its history is full.
+
+    All branches loop at once, and an execution's history has at most 25,000 events.
+    https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+    """
+    rounds = _EVENTS_OF_ALL_LOOPS / (_EVENTS_OF_A_LOOP * max(len(types), 1))
+    return int(rounds * (_wait(types) + _SECONDS_OF_A_TASK)) // 100 * 100
+
+
+def _wait(types: Sequence[MessageType]) -> int:
+    return ceil(len(types) / _TYPES_PER_SECOND)
 
 
 def branch_types(text: str) -> list[str]:
@@ -120,6 +147,7 @@ def _process(one: MessageType, many: str, next_state: str) -> dict[str, Any]:
         "ResultSelector": {"result.$": "$.Payload"},
         "ResultPath": "$.process",
         "Retry": [
+            _THROTTLED,
             {
                 "ErrorEquals": _TRANSIENT,
                 "IntervalSeconds": 1,

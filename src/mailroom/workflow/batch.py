@@ -33,6 +33,11 @@ class Batch:
     report: Report
 
 
+def new_batch_id() -> str:
+    """An id that no other batch has, and that sorts by time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+
+
 def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
     """Copy files into one batch and validate all of them.
 
@@ -44,7 +49,7 @@ def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
     Raises:
         Refused: A file can't be read, a line is not a valid message, or there is no message.
     """
-    batch_id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    batch_id = new_batch_id()
     path = folder / f"{batch_id}.jsonl"
     copies = [folder / f"{number}.jsonl" for number in range(len(files))]
     for name, copy in zip(files, copies, strict=True):

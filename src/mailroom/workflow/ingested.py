@@ -82,7 +82,7 @@ def write_batch(database: str, batch: str, folder: Path) -> Path:
             file.write(f"{text.replace('\r', ' ').replace('\n', ' ')}\n")
         if not events.rowcount:
             raise Refused(
-                f"{batch} is neither a file nor an ingested batch",
-                "batches: mailroom messages",
+                f"{batch} is neither a file nor a batch of which messages were ingested",
+                "batches: mailroom executions list",
             )
     return path

@@ -74,7 +74,7 @@ def test_a_property_that_cloudformation_does_not_know_is_refused_with_its_line(
 def test_a_transition_to_a_state_that_is_not_there_is_refused_with_its_line(
     project: Project,
 ) -> None:
-    line = change(project, "asl.json", '"StartAt": "Publish', '"StartAt": "Pubish')
+    line = change(project, "asl.json", '"StartAt": "Begin', '"StartAt": "Begn')
 
     said = check_part(project, Part.machines, REGION)
 
@@ -98,13 +98,13 @@ def test_what_somebody_decided_to_live_with_is_not_named(project: Project) -> No
 
 
 def test_a_refusal_is_known_the_next_time_before_anything_is_started(project: Project) -> None:
-    change(project, "asl.json", '"StartAt": "Publish', '"StartAt": "Pubish')
+    change(project, "asl.json", '"StartAt": "Begin', '"StartAt": "Begn')
 
-    with pytest.raises(Refused, match="StartAt names 'PubishMessages'"):
+    with pytest.raises(Refused, match="StartAt names 'BegnPublishing'"):
         checked(project)
     with (
         DefinitionChecks(project, REGION) as again,
-        pytest.raises(Refused, match="StartAt names 'PubishMessages'"),
+        pytest.raises(Refused, match="StartAt names 'BegnPublishing'"),
     ):
         again.refuse()
 

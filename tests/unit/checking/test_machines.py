@@ -1,5 +1,6 @@
 """State machines as templates write them: what a rule must not find, and what it must."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from mailroom.checking.definitions import Definitions
 from mailroom.checking.reading import read_definitions
 from mailroom.checking.rule import REGISTER
 from mailroom.errors import Refused
+from tests.unit.checking.conftest import FIXTURES
 
 type Load = Callable[[str], Definitions]
 
@@ -150,3 +152,29 @@ def test_a_transition_that_a_condition_chooses_may_lead_to_either(tmp_path: Path
     definitions = read(tmp_path, text)
 
     assert not found(definitions, "state-missing-target", "state-unreachable")
+
+
+@pytest.mark.parametrize(
+    ("bound", "said"),
+    [
+        ("", "Patience ends the loops of Machine, and has no MaxValue"),
+        ("    MaxValue: 86400\n", "with 86400 for Patience, .* may write 77,771 events of 25,000"),
+        ("    MaxValue: 20000\n", None),
+    ],
+)
+def test_a_parameter_that_ends_a_loop_bounds_the_history(
+    bound: str, said: str | None, tmp_path: Path
+) -> None:
+    loop = (FIXTURES / "history-unbounded.yml").read_text()
+    function = """
+  Poll:
+    Type: AWS::Lambda::Function
+    Properties:
+      Environment: {Variables: {SETTLEMENT_LIMIT_SECONDS: !Ref Patience}}
+"""
+    definitions = read(tmp_path, loop.replace("    Default: 600\n", bound) + function)
+
+    messages = [one.message for one in REGISTER["history-unbounded"].findings(definitions)]
+
+    assert len(messages) == (said is not None)
+    assert all(re.search(said or "", message) for message in messages)

@@ -17,7 +17,11 @@ from mailroom.checking.template.source import Source
 from tests.support.unused_permissions import ONLY_FOR
 
 _CHECKOUT = Path(__file__).parents[3]
-_DOCUMENT = json.loads((_CHECKOUT / "infra" / "deployer-policy.json").read_text())
+_DOCUMENTS = [
+    json.loads(file.read_text()) for file in (_CHECKOUT / "infra").glob("deployer-*policy.json")
+]
+_POLICIES = [Policy.parse(document) for document in _DOCUMENTS]
+_STATEMENTS = [statement for document in _DOCUMENTS for statement in document["Statement"]]
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 _POLICY_LIMIT = 6144
 _DEPLOYER = Principal.parse("arn:aws:iam::123456789012:role/deployer")
@@ -75,7 +79,7 @@ def _unused(type: str) -> set[str]:
     return {action for name, actions in only_for.items() if name not in said for action in actions}
 
 
-def _is_granted(policy: Policy, action: str, type: str) -> bool:
+def _is_granted(action: str, type: str) -> bool:
     supported = resource_types(action)
     if supported == frozenset() or action.startswith("ec2:Describe"):
         arn = "*"
@@ -85,13 +89,11 @@ def _is_granted(policy: Policy, action: str, type: str) -> bool:
         arn = _ROLE
     else:
         arn = _ARNS[type]
-    return evaluate(Request.of(_DEPLOYER, action, arn, _CONTEXT), [policy]).allowed
+    return evaluate(Request.of(_DEPLOYER, action, arn, _CONTEXT), _POLICIES).allowed
 
 
 @pytest.mark.parametrize("type", _TYPES)
 def test_the_deployer_may_do_what_cloudformation_does_for_it(type: str) -> None:
-    policy = Policy.parse(_DOCUMENT)
-
     lacking = {
         handler: missing
         for handler, actions in _handlers(type).items()
@@ -99,7 +101,7 @@ def test_the_deployer_may_do_what_cloudformation_does_for_it(type: str) -> None:
             missing := {
                 action
                 for action in actions - _unused(type)
-                if _is_action(action) and not _is_granted(policy, action, type)
+                if _is_action(action) and not _is_granted(action, type)
             }
         )
     }
@@ -119,7 +121,7 @@ def test_what_counts_as_unused_is_what_a_schema_lists(type: str) -> None:
     assert {a for actions in ONLY_FOR[type].values() for a in actions} <= listed
 
 
-@pytest.mark.parametrize("statement", _DOCUMENT["Statement"], ids=lambda one: one["Sid"])
+@pytest.mark.parametrize("statement", _STATEMENTS, ids=lambda one: one["Sid"])
 def test_each_statement_is_about_resources_that_its_actions_support(
     statement: dict[str, Any],
 ) -> None:
@@ -131,19 +133,19 @@ def test_each_statement_is_about_resources_that_its_actions_support(
 
 
 def test_no_mapping_of_another_s_function_may_be_created() -> None:
-    policy = Policy.parse(_DOCUMENT)
     other = {"lambda:FunctionArn": f"arn:aws:lambda:{_HERE}:function:other"}
 
     asked = Request.of(_DEPLOYER, "lambda:CreateEventSourceMapping", "*", other)
 
-    assert not evaluate(asked, [policy]).allowed
+    assert not evaluate(asked, _POLICIES).allowed
 
 
-def test_the_deployer_s_policy_fits_and_names_what_it_is_about() -> None:
-    open_to_all = {one["Sid"] for one in _DOCUMENT["Statement"] if one["Resource"] == "*"}
+def test_the_deployer_s_policies_fit_and_name_what_they_are_about() -> None:
+    open_to_all = {one["Sid"] for one in _STATEMENTS if one["Resource"] == "*"}
 
-    assert len(json.dumps(_DOCUMENT, separators=(",", ":"))) <= _POLICY_LIMIT
+    for document in _DOCUMENTS:
+        assert len(json.dumps(document, separators=(",", ":"))) <= _POLICY_LIMIT
     assert open_to_all == {
         *("ChangeSubscriptions", "Look", "MapEventSources", "PublishTheApplication"),
     }
-    assert not any("*" in action for one in _DOCUMENT["Statement"] for action in one["Action"])
+    assert not any("*" in action for one in _STATEMENTS for action in one["Action"])

@@ -8,20 +8,33 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from mailroom.checking.code.calls import calls_of
 from mailroom.checking.template.source import Source
 
 _CHECKOUT = Path(__file__).parents[3]
 _WORKFLOWS = sorted((_CHECKOUT / ".github" / "workflows").glob("*.yml"))
 
 
-def test_cfn_lint_finds_nothing_in_the_database() -> None:
+@pytest.mark.parametrize("template", ["alarms.yml", "database.yml"])
+def test_cfn_lint_finds_nothing_in_what_check_does_not_read(template: str) -> None:
     linter = Path(sys.executable).with_name("cfn-lint")
 
     run = subprocess.run(
-        [linter, "infra/database.yml"], cwd=_CHECKOUT, capture_output=True, text=True
+        [linter, f"infra/{template}"], cwd=_CHECKOUT, capture_output=True, text=True
     )
 
     assert run.returncode == 0, run.stdout
+
+
+def test_the_database_has_alarms_on_capacity_connections_and_storage() -> None:
+    resources = Source.load(_CHECKOUT / "infra" / "database.yml", _CHECKOUT).plain["Resources"]
+    metrics = {
+        one["Properties"]["MetricName"]
+        for one in resources.values()
+        if one["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+    assert metrics == {"ACUUtilization", "DatabaseConnections", "VolumeBytesUsed"}
 
 
 def test_what_the_database_puts_out_are_parameters_of_the_stack() -> None:
@@ -31,6 +44,30 @@ def test_what_the_database_puts_out_are_parameters_of_the_stack() -> None:
 
     assert set(database["Outputs"]) <= set(template["Parameters"])
     assert {"DatabaseSecretArn", "SubnetIds", "SecurityGroupIds"} <= set(database["Outputs"])
+
+
+def test_the_network_has_the_endpoints_that_the_functions_in_it_need_and_no_other() -> None:
+    template = Source.load(_CHECKOUT / "infra" / "template.yml", _CHECKOUT).plain["Resources"]
+    database = Source.load(_CHECKOUT / "infra" / "database.yml", _CHECKOUT).plain["Resources"]
+    handlers = {
+        one["Properties"]["Handler"]
+        for one in template.values()
+        if "VpcConfig" in one.get("Properties", {})
+    }
+    called = {
+        call.action.partition(":")[0]
+        for handler in handlers
+        for call in calls_of(_CHECKOUT / "functions", handler)
+    }
+
+    endpoints = {
+        one["Properties"]["ServiceName"]["Fn::Sub"].rpartition(".")[2]
+        for one in database.values()
+        if one["Type"] == "AWS::EC2::VPCEndpoint"
+    }
+
+    assert len(handlers) == 2
+    assert endpoints == called == {"secretsmanager", "sqs"}
 
 
 @pytest.mark.parametrize("workflow", _WORKFLOWS, ids=lambda path: path.name)

@@ -15,8 +15,10 @@ from psycopg import errors
 
 from messages.problems import Reason
 from messages.size import LARGEST_MESSAGE
+from messages.type_settings import TypeSettings
 from process_messages.database import Fault, fault
 from process_messages.dead_letters import DeadLetter, dead_letter_attributes
+from process_messages.queue import pause_after
 from process_messages.reading import (
     ALREADY_THERE,
     DEAD_LETTERED,
@@ -185,6 +187,14 @@ def test_only_an_error_of_its_data_makes_a_message_a_dead_letter(
     error: psycopg.Error, expected: Fault
 ) -> None:
     assert fault(error) is expected
+
+
+def test_a_message_that_always_fails_lives_for_more_than_an_hour() -> None:
+    pauses = [pause_after(receives) for receives in range(1, TypeSettings("").max_receive_count)]
+
+    assert pauses[:3] == [2, 4, 8]
+    assert max(pauses) == 900
+    assert sum(pauses) > 3600
 
 
 def test_counting_waits_until_the_batch_may_be_settled() -> None:

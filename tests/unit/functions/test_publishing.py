@@ -14,9 +14,11 @@ from messages.problems import Problem
 from messages.reading import Rejected
 from messages.size import LARGEST_MESSAGE
 from publish_messages.publisher import Outgoing, Publisher, pack
-from publish_messages.request import ObjectSource, Request
-from publish_messages.service import distinct
+from publish_messages.request import ObjectSource, Request, Start
+from publish_messages.service import Service, distinct
+from publish_messages.settings import Settings
 from publish_messages.source import read_inline
+from shared import clients
 from shared.context import Deadline
 from shared.errors import AccessRefused, InvalidInput, InvalidMessages, PublishFailed
 from tests.support.stubs import StrictStubber
@@ -246,8 +248,63 @@ def test_a_request_is_an_array_of_events_or_names_messages_or_an_object() -> Non
         ({"batchId": "1", "input": {"source": {"bucket": "b"}}}, "input.source"),
         ({"batchId": "1", "input": {"source": {"bucket": "b", "key": ""}}}, "input.source.key"),
         ({"batchId": "1", "input": {"source": {"bucket": 1, "key": "k"}}}, "input.source.bucket"),
+        ({"batchId": "1", "input": {"messages": []}, "from": 1}, "from"),
+        ({"batchId": "1", "input": {"messages": []}, "from": {"place": 1}}, "from"),
+        ({"batchId": "1", "input": {"messages": []}, "from": {"position": -1}}, "from.position"),
     ],
 )
 def test_a_request_of_another_shape_is_refused_by_name(event: object, field: str) -> None:
     with pytest.raises(InvalidInput, match=rf"^{field}: "):
         Request.parse(event)
+
+
+class Clock(Deadline):
+    """A deadline that passes after so many batches of ten."""
+
+    def __init__(self, batches: int) -> None:
+        self._left = batches
+
+    def remaining(self) -> float:
+        """One second for each look at the clock that is left."""
+        self._left -= 1
+        return max(0.0, self._left + 1)
+
+
+def test_what_runs_out_of_time_goes_on_where_it_stopped(
+    topic: Topic, notification: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "sns", lambda connections: topic.client)
+    monkeypatch.setattr("publish_messages.service._THREADS", 1)
+    events = [notification(id=str(number)) for number in range(25)]
+    outgoing, _ = distinct(read_inline(events))
+    topic.takes(outgoing[:10])
+    topic.takes(outgoing[10:20])
+    topic.takes(outgoing[20:])
+    settings = Settings(TOPIC)
+
+    first = Service(settings, Clock(1)).publish(Request("batch-1", events))
+    again = Request.parse(
+        {"batchId": "batch-1", "input": {"messages": events}, "from": first["next"]}
+    )
+    last = Service(settings, Clock(9)).publish(again)
+
+    assert first.keys() == {"next"}
+    assert again.start.position == 10
+    assert last["published"]["notification"] == 25
+    assert "next" not in last
+
+
+def test_no_time_for_a_first_batch_is_a_failure(
+    topic: Topic, notification: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "sns", lambda connections: topic.client)
+
+    with pytest.raises(PublishFailed, match="no time left"):
+        Service(Settings(TOPIC), Deadline(0)).publish(Request("batch-1", [notification()]))
+
+
+def test_messages_that_changed_meanwhile_are_refused(notification: Make) -> None:
+    request = Request("batch-1", [notification()], Start(1, "the digest of others"))
+
+    with pytest.raises(InvalidInput, match="have changed"):
+        Service(Settings(TOPIC), Deadline(60)).publish(request)

@@ -18,9 +18,9 @@ CHECKOUT = Project.find()
 TEMPLATE = CHECKOUT.template.read_text()
 MACHINE = CHECKOUT.template.with_name("asl.json").read_text()
 _NUMBERS = {
-    "max_receive_count": 5,
+    "max_receive_count": 15,
     "visibility_timeout": 360,
-    "retention": 345_600,
+    "retention": 604_800,
     "batch_size": 10,
     "window": 0,
 }
@@ -66,6 +66,7 @@ def test_a_type_has_its_resources_with_its_numbers() -> None:
     assert queue["VisibilityTimeout"] == 400
     assert queue["MessageRetentionPeriod"] == 60
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 3
+    assert resources["PurchaseOrderExpiryAlarm"]["Properties"]["Threshold"] == 30
     mapping = resources["PurchaseOrderEventSourceMapping"]["Properties"]
     assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (20, 5)
     filter_ = resources["UnroutedSubscription"]["Properties"]["FilterPolicy"]
@@ -77,6 +78,17 @@ def test_a_type_has_its_resources_with_its_numbers() -> None:
     assert branch["StartAt"] == "ProcessOrders"
     assert branch["States"]["ProcessOrders"]["Parameters"]["Payload"]["type"] == "purchase_order"
     assert machine["States"]["BatchSettled"]["Parameters"]["purchase_order.$"] == "$.processed[0]"
+
+
+@pytest.mark.parametrize(("count", "longest"), [(1, 13_300), (2, 6_600), (30, 1_400)])
+def test_the_longest_settlement_follows_from_how_many_types_loop_at_once(
+    count: int, longest: int
+) -> None:
+    types = [message_type(f"type_{number}") for number in range(count)]
+
+    document = Source.parse(generate_template(TEMPLATE, types), "template.yml").plain
+
+    assert document["Parameters"]["SettlementLimitSeconds"]["MaxValue"] == longest
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from localstack.runtime.hooks import on_infra_start, on_runtime_create
 from plux import Plugin, PluginException, PluginLifecycleListener, PluginSpec
 
 from mailroom_localstack import patches
+from mailroom_localstack.observation.marks import LIMIT, mark
 from mailroom_localstack.service_call import ServiceCall
 
 if TYPE_CHECKING:
@@ -66,8 +67,13 @@ def check_request(chain: object, context: RequestContext, response: object) -> N
         list(patches.changes(service))
         _known.add(service)
     found = patches.CHECKS.get((service, context.operation.name))
-    if found is not None:
+    if found is None:
+        return
+    try:
         found(cast(ServiceCall, context))
+    except Exception as refusal:
+        mark(context, refused=LIMIT, message=str(getattr(refusal, "message", refusal)))
+        raise
 
 
 _known: set[str] = set()

@@ -1,32 +1,45 @@
 """The number of events that the history of an execution may have."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from mailroom_rules.states import State, targets
 
 from mailroom.checking.machines.machine import Machine
 from mailroom.checking.template.stack import Stack
 
+MOST_EVENTS = 25_000
+LIMIT = "SETTLEMENT_LIMIT_SECONDS"
 # Entered and exited; a Task is scheduled, started and has succeeded besides.
 _EVENTS = {"Task": 5}
-_LIMIT = "SETTLEMENT_LIMIT_SECONDS"
 
 
-def history_events(machine: Machine, stack: Stack) -> int:
+def history_events(machine: Machine, template: Mapping[str, Any], limit: float | None) -> int:
     """The most events that one execution writes, if it loops for as long as it may.
 
-    A loop goes round once for each of its Wait states' seconds, until the machine's
-    TimeoutSeconds or the functions' settlement limit ends it. All branches loop at once.
+    A loop goes round once for each of its Wait states' seconds, and those that a Task takes at
+    least in a round: `Mailroom: ExecutionHistory: TaskSeconds` of the template's Metadata. All
+    branches loop at once.
     https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+
+    Args:
+        machine: The state machine.
+        template: The template that defines it.
+        limit: Seconds until something ends the loops; None if nothing does.
     """
     once = sum(_EVENTS.get(str(state.type), 2) for state in machine.definition.states)
-    limit = _limit(machine, stack)
     if limit is None:
         return once
-    return once + sum(int(limit / seconds) * events for events, seconds in _loops(machine))
+    stated = (template.get("Metadata") or {}).get("Mailroom") or {}
+    task = float((stated.get("ExecutionHistory") or {}).get("TaskSeconds", 0))
+    rounds = [(events, int(limit / (wait + task))) for events, wait in loops(machine)]
+    return once + sum(events * count for events, count in rounds)
 
 
-def _limit(machine: Machine, stack: Stack) -> float | None:
+def limit_in(machine: Machine, stack: Stack) -> float | None:
+    """Seconds after which an execution ends: its machine's timeout, or the functions' limit."""
     limits = [
-        function.number("Environment", "Variables", _LIMIT, default=0)
+        function.number("Environment", "Variables", LIMIT, default=0)
         for function in stack.of_type("AWS::Lambda::Function")
     ]
     stated = machine.definition.body.get("TimeoutSeconds")
@@ -34,7 +47,7 @@ def _limit(machine: Machine, stack: Stack) -> float | None:
     return float(stated) if isinstance(stated, int) else settled or None
 
 
-def _loops(machine: Machine) -> list[tuple[int, float]]:
+def loops(machine: Machine) -> list[tuple[int, float]]:
     """Each loop that waits: its events, and the seconds of one round."""
     found = []
     for scope in machine.definition.scopes:

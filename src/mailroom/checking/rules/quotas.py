@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
-from mailroom.checking.machines.history import history_events
+from mailroom.checking.machines.history import MOST_EVENTS, history_events, limit_in
 from mailroom.checking.rule import rule, whole
 from mailroom.checking.rules.messaging.queues import FUNCTION
 from mailroom.checking.rules.messaging.topics import subscriptions
@@ -73,9 +73,9 @@ def _machines(definitions: Definitions) -> Iterator[Measure]:
         size = len(json.dumps(machine.definition.body))
         yield Measure(f"bytes of {machine.id}'s definition", size, 1_048_576, machine.at())
         for stack in definitions.stacks:
-            events = history_events(machine, stack)
+            events = history_events(machine, stack.template, limit_in(machine, stack))
             what = f"events in the history of one execution of {machine.id}"
-            yield Measure(what, events, 25_000, machine.at())
+            yield Measure(what, events, MOST_EVENTS, machine.at())
 
 
 def _functions(stack: Stack) -> Iterator[Measure]:

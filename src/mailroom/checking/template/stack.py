@@ -143,5 +143,6 @@ def _typed(value: Any, type: str) -> Any:
     if type == "CommaDelimitedList" or type.startswith("List<"):
         return [part.strip() for part in str(value).split(",")]
     if type == "Number":
-        return int(value) if str(value).isdigit() else float(value)
+        number = float(value)
+        return int(number) if number.is_integer() else number
     return str(value)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from mailroom.cli.daily.lifecycle import Port
+from mailroom.cli.daily.lifecycle import Port, console_line
 from mailroom.cli.daily.send import print_result, send_files
 from mailroom.cli.output import errors
 from mailroom.environments.environment import Environment
@@ -44,6 +44,7 @@ def demo(port: Port = None) -> None:
     )
     print(f"{settled} of {sent} messages are in Postgres.")
     errors.print(next_steps(environment), markup=False)
+    errors.print(f"See it in the browser, {console_line(project, start=True)}", markup=False)
     if settled != sent:
         raise typer.Exit(EXIT_FAILURE)
 

@@ -11,7 +11,7 @@ from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.embedded.state import State
 from mailroom.environments.environment import Environment
-from mailroom.environments.ports import free_port, is_free
+from mailroom.environments.ports import is_free, own_port
 from mailroom.environments.tables import TableTrial
 from mailroom.errors import DeploymentFailed
 from mailroom.packaging.code import live_code, package_for_this_machine
@@ -53,6 +53,7 @@ def complete(
         superuser=postgres.superuser(),
         database_host="127.0.0.1",
         database_port=state.postgres_port,
+        password=embedded.passwords.provide,
         live_code=lambda: live_code(embedded.project),
         package=lambda: package_for_this_machine(embedded.project),
         awaited="LocalStack 4.14.0",
@@ -65,7 +66,7 @@ def complete(
         trial.refuse()
 
     template = Template(embedded.project.template)
-    renew = not state.ready
+    renew = not (state.ready and embedded.passwords.read())
     try:
         bring_up(
             installation,
@@ -89,7 +90,13 @@ def _start_postgres(
     if state.postgres and state.postgres.alive():
         return state
     embedded.stop_postgres()
-    port = state.postgres_port if is_free(state.postgres_port) else free_port()
+    port = state.postgres_port
+    if not is_free(port):
+        port = own_port(str(embedded.project.state))
+        progress.tell(
+            f"Postgres's port {state.postgres_port} is taken: it gets {port}, and so do the URLs of"
+            " mailroom database url"
+        )
     state = state.with_(postgres_port=port, ready=False)
     started.callback(embedded.stop_postgres)
     with progress.step("Postgres 18") as step:

@@ -1,9 +1,11 @@
-"""How many connections to Postgres the functions may open at once."""
+"""How many connections to Postgres the functions may open at once, and what bounds them."""
 
+import ast
 import json
 import re
 from collections.abc import Iterator
 
+from mailroom.checking.code.modules import reachable
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.machines.machine import Machine
@@ -34,7 +36,8 @@ _CONSUMERS = "ConsumersPerQueue"
     title="more concurrent consumers than Postgres accepts connections",
     why="Postgres rejects what exceeds max_connections: FATAL: sorry, too many clients already",
     page="AmazonRDS/latest/UserGuide/CHAP_Limits.html",
-    fix="lower ConsumersPerQueue, put RDS Proxy between, or say in the template's Metadata how "
+    fix="lower the functions' ReservedConcurrentExecutions or ConsumersPerQueue, put RDS Proxy "
+    "between, or say in the template's Metadata how "
     "many there are (Mailroom: PostgresConnections: Budget)",
 )
 def postgres_connections(definitions: Definitions) -> Iterator[Problem]:
@@ -51,6 +54,63 @@ def postgres_connections(definitions: Definitions) -> Iterator[Problem]:
                 f"{stack.target.name}: up to {total} connections "
                 f"({', '.join(name for _, name in parts)}), the budget is {budget}",
             )
+
+
+@rule(
+    whole,
+    id="concurrency-unreserved",
+    severity=Severity.warning,
+    title="a function with connections to a database, whose concurrency nothing bounds",
+    why="each execution of the state machine invokes it: a burst takes all connections, and the "
+    "concurrency of the account's other functions",
+    page="lambda/latest/dg/configuration-concurrency.html",
+    fix="set ReservedConcurrentExecutions to what the database has connections for",
+)
+def concurrency_unreserved(definitions: Definitions) -> Iterator[Problem]:
+    for stack in definitions.known_stacks:
+        for function in stack.of_type(FUNCTION):
+            called = any(_calls(machine, function.id) for machine in definitions.machines)
+            bounded = function.get("ReservedConcurrentExecutions") is not None
+            if called and not bounded and _connects(function):
+                at = function.at()
+                yield Problem(at, f"{stack.target.name}: nothing bounds {function.id}")
+
+
+@rule(
+    whole,
+    id="database-tls",
+    severity=Severity.warning,
+    title="a connection to Postgres that does not verify the server's certificate",
+    why="without sslmode, libpq encrypts if it can and takes any certificate: whoever answers at "
+    "the address gets the password",
+    page="AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.html",
+    fix="connect with sslmode=verify-full and sslrootcert, RDS's bundle of authorities",
+)
+def database_tls(definitions: Definitions) -> Iterator[Problem]:
+    modules = {
+        module.path: module
+        for stack in definitions.known_stacks
+        for function in stack.of_type(FUNCTION)
+        for module in reachable(
+            definitions.functions, str(function.get("Handler")).rpartition(".")[0]
+        )
+    }
+    for path, module in modules.items():
+        for call in ast.walk(module.tree):
+            if isinstance(call, ast.Call) and _is_unverified(call):
+                file = path.relative_to(definitions.root).as_posix()
+                yield Problem(Location(file, call.lineno), "psycopg.connect without verify-full")
+
+
+def _is_unverified(call: ast.Call) -> bool:
+    """Whether it is a call of psycopg's connect whose options say nothing of verification."""
+    name = ast.unparse(call.func)
+    if name not in ("psycopg.connect", "psycopg2.connect"):
+        return False
+    said = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+    # Options from elsewhere, and connection strings that aren't written out, may say it.
+    unknown = None in said or not all(isinstance(one, ast.Constant) for one in call.args)
+    return not unknown and "verify-full" not in ast.unparse(call) and "sslmode" not in said
 
 
 def opened_connections(definitions: Definitions, stack: Stack) -> int:
@@ -92,11 +152,15 @@ def _connections(
     threads = int(function.number("Environment", "Variables", "CONSUMERS", default=1))
     polls = function.get("Environment", "Variables", "CONSUMPTION") != "events"
     calls = sum(_calls(machine, function.id) for machine in machines)
+    each = threads if polls else 1
+    reserved = function.number("ReservedConcurrentExecutions", default=_ACCOUNT)
+    if calls and reserved < _ACCOUNT:
+        # Mappings invoke the same environments.
+        yield int(reserved) * each, f"{reserved:g} of {function.id} × {each}"
+        return
     if calls:
-        each = threads if polls else 1
         name = f"{calls} branches of {function.id} × {each} × {executions} executions"
         yield calls * each * executions, name
-    reserved = function.number("ReservedConcurrentExecutions", default=_ACCOUNT)
     mappings = [
         int(one.number("ScalingConfig", "MaximumConcurrency", default=reserved))
         for one in stack.of_type(MAPPING)

@@ -10,6 +10,8 @@ from mailroom.checking.template.stack import Resource, Stack
 
 _EVENT_SOURCE = "lambda/latest/dg/services-sqs-configure.html"
 _DEAD_LETTERS = "AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
+# An Aurora instance may be away for ten minutes, a correction of a configuration takes longer.
+_OUTAGE_SECONDS = 3600
 
 
 def dead_letter_queue(stack: Stack, queue: Resource) -> Resource | None:
@@ -38,6 +40,28 @@ def dead_letter_retention(stack: Stack) -> Iterator[Problem]:
                 dead.at("MessageRetentionPeriod"),
                 f"{dead.id} retains for {its:.10g} s, its source {queue.id} for {own:.10g} s",
             )
+
+
+@rule(
+    stacks,
+    id="expiry-alarm",
+    severity=Severity.warning,
+    title="a consumed queue whose messages expire without an alarm",
+    why="SQS deletes a message at the end of its retention, without a dead letter or a trace",
+    page="AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html",
+    fix="add an alarm on the queue's ApproximateAgeOfOldestMessage, at half of its retention",
+)
+def expiry_alarm(stack: Stack) -> Iterator[Problem]:
+    watched = {
+        reference(dimension.get("Value")): alarm.number("Threshold", default=0)
+        for alarm in stack.of_type("AWS::CloudWatch::Alarm")
+        if alarm.get("MetricName") == "ApproximateAgeOfOldestMessage"
+        for dimension in alarm.get("Dimensions") or []
+    }
+    for queue in {consumer.queue.id: consumer.queue for consumer in consumers(stack)}.values():
+        retention = queue.number("MessageRetentionPeriod", default=345600)
+        if watched.get(queue.id, retention) >= retention:
+            yield Problem(queue.at(), f"no alarm says that messages of {queue.id} expire")
 
 
 @rule(
@@ -75,6 +99,25 @@ def max_receive_count_lambda(stack: Stack) -> Iterator[Problem]:
                 at,
                 f"{consumer.queue.id} gives up on a message after {count:g} receives",
             )
+
+
+@rule(
+    stacks,
+    id="outage-patience",
+    severity=Severity.warning,
+    title="a queue whose messages are dead after less than an hour of failures",
+    why="while its consumer fails (a database that is down, a wrong permission), a message is "
+    "received once in each visibility timeout, and moved after maxReceiveCount receives",
+    page=_DEAD_LETTERS,
+    fix="raise maxReceiveCount or VisibilityTimeout, so that their product is an hour or more",
+)
+def outage_patience(stack: Stack) -> Iterator[Problem]:
+    for queue in {consumer.queue.id: consumer.queue for consumer in consumers(stack)}.values():
+        count = queue.number("RedrivePolicy", "maxReceiveCount", default=0)
+        lasts = (count - 1) * queue.number("VisibilityTimeout", default=30)
+        if count and lasts < _OUTAGE_SECONDS:
+            at = queue.at("RedrivePolicy", "maxReceiveCount")
+            yield Problem(at, f"{queue.id} gives up on a message after {max(lasts, 0):g} s")
 
 
 @rule(

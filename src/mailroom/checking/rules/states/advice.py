@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.machines.machine import Machine
 from mailroom.checking.rule import machines, rule
 
 _LARGEST_STATE = 256 * 1024
+_THROTTLED = {"Lambda.TooManyRequestsException", "States.TaskFailed", "States.ALL"}
+_THROTTLED_SECONDS = 60
 
 
 @rule(
@@ -24,6 +27,45 @@ def task_retry(machine: Machine) -> Iterator[Problem]:
     for state in machine.definition.states:
         if state.type == "Task" and not state.body.get("Retry"):
             yield Problem(machine.at(state.path), f"Task {state.name} has no Retry")
+
+
+@rule(
+    machines,
+    id="throttle-retry",
+    severity=Severity.warning,
+    title="a Task that gives up on a throttled function within a minute",
+    why="Lambda throttles while the function's concurrency is used up, which lasts as long as the "
+    "invocations that use it",
+    page="step-functions/latest/dg/sfn-best-practices.html",
+    fix="retry Lambda.TooManyRequestsException apart, for minutes (MaxAttempts, MaxDelaySeconds)",
+)
+def throttle_retry(machine: Machine) -> Iterator[Problem]:
+    for state in machine.definition.states:
+        if state.type != "Task" or "lambda:invoke" not in str(state.body.get("Resource")):
+            continue
+        seconds = next(
+            (
+                _longest(entry)
+                for entry in state.body.get("Retry") or []
+                if _THROTTLED.intersection(entry.get("ErrorEquals") or [])
+            ),
+            0.0,
+        )
+        if seconds < _THROTTLED_SECONDS:
+            message = f"{state.name} retries a throttled function for {seconds:.3g} s"
+            yield Problem(machine.at(state.path), message)
+
+
+def _longest(retry: dict[str, Any]) -> float:
+    """The sum of a Retry's delays, without jitter.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    """
+    interval, rate = retry.get("IntervalSeconds", 1), retry.get("BackoffRate", 2.0)
+    most = retry.get("MaxDelaySeconds", float("inf"))
+    # More attempts don't change whether it is long enough.
+    attempts = min(retry.get("MaxAttempts", 3), 100)
+    return float(sum(min(most, interval * rate**number) for number in range(attempts)))
 
 
 @rule(
