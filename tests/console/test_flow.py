@@ -56,6 +56,6 @@ def test_a_function_has_its_permissions_its_log_and_no_values_of_its_variables(
     expect(page.get_by_role("heading", level=1)).to_have_text("ProcessMessagesFunction")
     used = page.get_by_role("row").filter(has_text="sqs:ReceiveMessage")
     expect(used).to_contain_text("used")
-    expect(page.get_by_label("Log")).to_contain_text("REPORT RequestId")
+    expect(page.get_by_label("Log", exact=True)).to_contain_text("REPORT RequestId")
     expect(page.get_by_text("DATABASE_SECRET_ARN")).to_be_visible()
     assert "arn:aws:secretsmanager" not in page.locator("#settings").inner_text()

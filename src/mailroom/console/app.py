@@ -26,6 +26,7 @@ from mailroom.console.live import Fragments, changes
 from mailroom.console.page import Change, Document, Page, Visit, as_json
 from mailroom.console.pages import (
     activity_pages,
+    batch_pages,
     dead_letter_pages,
     flow_pages,
     message_pages,
@@ -40,6 +41,7 @@ from mailroom.errors import MailroomError, NotUp, Refused
 PAGES: tuple[Page, ...] = (
     *flow_pages.PAGES,
     *node_pages.PAGES,
+    *batch_pages.PAGES,
     *message_pages.PAGES,
     *queue_pages.PAGES,
     *dead_letter_pages.PAGES,

@@ -13,7 +13,7 @@ from typing import Any
 
 from mailroom_rules.policies import arn_matches, is_action_among
 
-from mailroom.aws.topology import Resource, list_resources
+from mailroom.aws.resources import Resource, list_resources
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp
 from mailroom.permissions.roles import Role, roles_of_stack

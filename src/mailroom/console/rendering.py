@@ -1,6 +1,8 @@
 """Renders pages by Jinja. Every value is escaped: messages are input that may be hostile."""
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -9,10 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from mailroom.console.graphs.svg import Picture
+from mailroom.console.graphs.timeline import duration
 from mailroom.console.page import Document
 
 NAVIGATION = (
     ("/flow", "Flow"),
+    ("/batches", "Batches"),
     ("/messages", "Messages"),
     ("/queues", "Queues"),
     ("/dead-letters", "Dead letters"),
@@ -22,6 +26,7 @@ NAVIGATION = (
 )
 
 _NONE = Markup('<span class="none">-</span>')
+_MOST_TEXT = 20_000
 
 
 def render(template: str, shared: Document, document: Document) -> tuple[str, dict[str, str]]:
@@ -81,6 +86,22 @@ def spaced(value: float) -> str:
     return f"{value:,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
+def took(seconds: float | None) -> Markup:
+    """A duration; the exact one on hover."""
+    if seconds is None:
+        return _NONE
+    return Markup('<span title="{0:.3f} s">{1}</span>').format(seconds, duration(seconds))
+
+
+def pretty(text: str | None) -> str:
+    """JSON with indentation, another text as it is; the first 20,000 characters."""
+    shown = text or ""
+    with suppress(ValueError, RecursionError):
+        shown = json.dumps(json.loads(shown), indent=2, ensure_ascii=False)
+    cut = len(shown) - _MOST_TEXT
+    return f"{shown[:_MOST_TEXT]}\n… {cut} more characters" if cut > 0 else shown
+
+
 @cache
 def _templates() -> Environment:
     environment = Environment(
@@ -91,7 +112,12 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    filters: dict[str, Callable[..., Any]] = {"ago": ago, "number": number}
+    filters: dict[str, Callable[..., Any]] = {
+        "ago": ago,
+        "duration": took,
+        "number": number,
+        "pretty": pretty,
+    }
     environment.filters.update(filters)
     environment.globals["navigation"] = NAVIGATION
     return environment

@@ -122,8 +122,8 @@ def _split(edge: Edge) -> bool:
 _SPACING = {
     "topbottom": {
         "layer_gap": 24.0,
-        "node_gap": 24.0,
-        "dummy_gap": 18.0,
+        "node_gap": 16.0,
+        "dummy_gap": 14.0,
     },
     "leftright": {"layer_gap": 20.0, "node_gap": 22.0},
 }

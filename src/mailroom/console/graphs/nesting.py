@@ -18,9 +18,9 @@ LEFT = 34.0
 """Pixels from a state's left border to its text: room for its icon."""
 RIGHT = 14.0
 """Pixels from a state's text to its right border."""
-_COUNT = 66.0  # room for "×123 ↻12"
-_MOST_NAME = 200.0
-_MOST_LABEL = 150.0
+_COUNT = 58.0  # room for "×123 ↻12"
+_MOST_NAME = 120.0
+_MOST_LABEL = 130.0
 _HEADER = {"Branch": 28.0}
 _DEFAULT_HEADER = 46.0
 _PADDING = 14.0
@@ -42,8 +42,11 @@ def name_lines(state: StateNode) -> list[str]:
 
 
 def kind_line(state: StateNode) -> str:
-    """A state's type and what it calls or waits for, as its picture has it."""
-    text = f"{state.type} · {state.detail}" if state.detail else state.type
+    """What a state calls or waits for, as its picture has it. An icon shows its type too."""
+    if not state.detail or state.type in ("Wait", "Map"):
+        text = f"{state.type} · {state.detail}".removesuffix(" · ")
+    else:
+        text = state.detail
     return cut(text, KIND_SIZE, _MOST_NAME)
 
 
@@ -83,11 +86,16 @@ def _edge(transition: Transition) -> Edge:
 def _size(state: StateNode, inside: Layout | None) -> Point:
     lines = name_lines(state)
     names = max(width(line, NAME_SIZE, bold=True) for line in lines)
-    wide = max(names, width(kind_line(state), KIND_SIZE) + _COUNT) + LEFT + RIGHT
+    wide = max(names, width(kind_line(state), KIND_SIZE) + _count(state)) + LEFT + RIGHT
     if inside is None:
         return wide, 34.0 + 16 * len(lines)
     high = _header(state) + inside.size[1] + _PADDING
     return max(wide, inside.size[0] + 2 * _PADDING), high
+
+
+def _count(state: StateNode) -> float:
+    """Room for how often it was entered and retried; most executions enter these once."""
+    return 0.0 if state.type in ("Fail", "Succeed", "Branch") else _COUNT
 
 
 def _header(state: StateNode) -> float:

@@ -13,6 +13,8 @@ type Point = tuple[float, float]
 _CONTROL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CORNER = 7.0
 _HEAD = 7.0
+# A picture of at most this width in pixels may be shown smaller, so that all of it is seen.
+_SHRINKS = 1500.0
 
 
 def element(
@@ -28,7 +30,7 @@ def element(
     return made
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A drawn picture.
 
@@ -36,10 +38,15 @@ class Picture:
         markup: The whole of it, an `svg` element.
         parts: What is inside the elements that may change while the picture is shown, by their id.
             Each has the attribute `sse-swap`, by which htmx finds it.
+        description: What it shows, in words.
     """
 
     markup: str
     parts: dict[str, str]
+    description: str
+
+    def __str__(self) -> str:
+        return self.description
 
 
 def part(id: str, *inside: Element) -> Element:
@@ -66,10 +73,12 @@ def picture(
         width=wide,
         height=high,
     )
+    if wide <= _SHRINKS:
+        made.set("class", f"graph {class_} shrinks")
     made.set("viewBox", f"0 0 {_value(wide)} {_value(high)}")
     made.set("xmlns", "http://www.w3.org/2000/svg")
     parts = {one.attrib["id"]: _inside(one) for one in made.iter() if "sse-swap" in one.attrib}
-    return Picture(_text(made), parts)
+    return Picture(_text(made), parts, description)
 
 
 def _inside(drawn: Element) -> str:
