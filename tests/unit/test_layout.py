@@ -50,8 +50,13 @@ BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project
 ROOMS: dict[str, set[str]] = {
     "access": {"environments.environment"},
     "aws": set(),
-    "checking": {"deployment", "packaging"},
+    "checking": {"types", "deployment", "packaging"},
     "cli": {
+        *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
+        *("environments", "environments.environment", "packaging", "permissions", "promotion"),
+        *("rehearsal", "tracing", "types", "workflow"),
+        *("environments", "environments.environment", "executions", "logs", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
         *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
         *("doctor", "environments", "environments.environment", "executions", "packaging"),
         *("permissions", "promotion", "rehearsal", "types", "workflow"),
@@ -72,6 +77,8 @@ ROOMS: dict[str, set[str]] = {
         *("aws", "database", "deployment", "environments.environment", "packaging", "types"),
     },
     "environments.environment": {"aws", "deployment"},
+    "executions": {"logs"},
+    "logs": set(),
     "executions": set(),
     "observation": set(),
     "packaging": set(),
@@ -81,6 +88,7 @@ ROOMS: dict[str, set[str]] = {
         *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
+    "tracing": {"environments.environment", "observation", "workflow"},
     "types": {"environments.environment", "packaging", "workflow"},
     "workflow": {"environments.environment", "executions", "packaging"},
 }

@@ -22,6 +22,7 @@ PLACES = {
     "send": "daily.send:send",
     "executions": "daily.executions.commands:app",
     "messages": "daily.messages:messages",
+    "trace": "daily.trace:trace",
     "queues": "daily.queues:queues",
     "dead-letters": "daily.dead_letters:app",
     "unrouted": "daily.dead_letters:unrouted",

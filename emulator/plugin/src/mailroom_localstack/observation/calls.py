@@ -15,6 +15,7 @@ from mailroom_localstack.observation.queue_events import (
     record_sends,
 )
 from mailroom_localstack.observation.ring import RING, Event
+from mailroom_localstack.observation.text import records_of
 from mailroom_localstack.observation.topic_events import record_delivery, record_publication
 from mailroom_localstack.service_call import ServiceCall
 
@@ -125,6 +126,8 @@ def _record_call(observed: Call, idle: bool) -> None:
         "invocation": observed.invocation,
         "trace": observed.trace,
     }
+    if failed and call.operation.name == "Invoke":
+        event["records"] = records_of(call.request.get_data())[1]
     RING.add(lambda: [event], at=observed.at, minor=not (failed or mark.refused))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from mailroom_localstack.observation.counters import COUNTERS
 from mailroom_localstack.observation.current import CURRENT
 from mailroom_localstack.observation.observed_call import Call, queue_arn, queued_ids
-from mailroom_localstack.observation.text import decoded_receipt, event_of, texts
+from mailroom_localstack.observation.text import decoded_receipt, digest_of, event_of, texts
 
 
 def record_sends(call: Call, params: Any, result: Any) -> None:
@@ -23,6 +23,7 @@ def record_sends(call: Call, params: Any, result: Any) -> None:
                 **about,
                 "message_id": id_,
                 "event": event_of(one.get("MessageBody")),
+                "digest": digest_of(one.get("MessageBody")),
                 "attributes": texts(one.get("MessageAttributes")),
             }
             for id_, one in sent

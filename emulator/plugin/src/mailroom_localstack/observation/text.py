@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
 import json
 from typing import Any
 
@@ -23,6 +24,21 @@ def event_of(body: Any) -> dict[str, str] | None:
             }
             return found or None
     return None
+
+
+def records_of(payload: bytes) -> tuple[str | None, list[str]]:
+    """ARN of the queue or topic whose records an event has, and the records' message ids."""
+    with contextlib.suppress(ValueError, KeyError, IndexError, TypeError, AttributeError):
+        records = json.loads(payload)["Records"]
+        if "Sns" in records[0]:
+            return records[0]["Sns"]["TopicArn"], [one["Sns"]["MessageId"] for one in records]
+        return records[0].get("eventSourceARN"), [one["messageId"] for one in records]
+    return None, []
+
+
+def digest_of(body: Any) -> str:
+    """SHA-256 of a body, by which the same body is found again in another queue."""
+    return hashlib.sha256(str(body or "").encode()).hexdigest()
 
 
 def texts(attributes: Any) -> dict[str, str]:

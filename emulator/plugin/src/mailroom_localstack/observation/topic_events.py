@@ -9,7 +9,7 @@ from mailroom_localstack.observation.counters import COUNTERS
 from mailroom_localstack.observation.current import Delivery
 from mailroom_localstack.observation.observed_call import Call, queue_arn, queued_ids
 from mailroom_localstack.observation.ring import Event
-from mailroom_localstack.observation.text import event_of, texts
+from mailroom_localstack.observation.text import digest_of, event_of, texts
 
 
 def record_publication(call: Call, params: Any, result: Any) -> None:
@@ -45,6 +45,7 @@ def record_publication(call: Call, params: Any, result: Any) -> None:
                 "kind": "publish",
                 "message_id": message_id,
                 "event": event_of(one.get("Message")),
+                "digest": digest_of(one.get("Message")),
                 "attributes": texts(one.get("MessageAttributes")),
                 **about,
             }

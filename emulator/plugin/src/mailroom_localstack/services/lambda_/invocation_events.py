@@ -11,6 +11,7 @@ from typing import Any
 from mailroom_localstack.observation.counters import COUNTERS
 from mailroom_localstack.observation.current import CURRENT, ENVIRONMENTS
 from mailroom_localstack.observation.ring import RING, Event
+from mailroom_localstack.observation.text import records_of
 from mailroom_localstack.patches import patch
 
 ENVIRONMENT = "localstack.services.lambda_.invocation.execution_environment:ExecutionEnvironment"
@@ -39,7 +40,7 @@ def record_invocations(original: Any, environment: Any, invocation: Any) -> Any:
     began = time.time()
 
     def begin() -> list[Event]:
-        trigger, records = _trigger(payload)
+        trigger, records = records_of(payload)
         event: Event = {"kind": "invocation", "function": function}
         event |= {"request_id": invocation.request_id, "trigger": trigger or execution}
         return [event | {"records": records, "trace": trace and trace.to_header_str()}]
@@ -90,16 +91,6 @@ def _error(result: Any) -> tuple[str | None, str | None]:
         message = str(told.get("errorMessage") or "")[:LONGEST_MESSAGE]
         return str(told.get("errorType") or "Unhandled"), message
     return "Unhandled", None
-
-
-def _trigger(payload: bytes) -> tuple[str | None, list[str]]:
-    """ARN of the queue or topic whose records an event has, and the records' message ids."""
-    with contextlib.suppress(ValueError, KeyError, IndexError, TypeError, AttributeError):
-        records = json.loads(payload)["Records"]
-        if "Sns" in records[0]:
-            return records[0]["Sns"]["TopicArn"], [one["Sns"]["MessageId"] for one in records]
-        return records[0].get("eventSourceARN"), [one["messageId"] for one in records]
-    return None, []
 
 
 def _machine_of(execution: str | None) -> str | None:
