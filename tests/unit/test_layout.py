@@ -60,11 +60,6 @@ ROOMS: dict[str, set[str]] = {
     "console": {
         *("aws", "dead_letters", "environments", "environments.environment", "executions"),
         *("logs", "observation", "permissions", "promotion", "workflow"),
-        *("packaging", "permissions", "promotion", "rehearsal", "tracing", "types", "workflow"),
-    },
-    "console": {
-        *("aws", "dead_letters", "environments", "environments.environment"),
-        *("observation", "permissions", "promotion", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},
@@ -85,7 +80,7 @@ ROOMS: dict[str, set[str]] = {
         *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
-    "tracing": {"environments.environment", "executions", "observation", "workflow"},
+    "tracing": {"environments.environment", "executions", "logs", "observation", "workflow"},
     "types": {"environments.environment", "packaging", "workflow"},
     "workflow": {"environments.environment", "executions", "packaging"},
 }
