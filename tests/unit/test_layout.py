@@ -71,7 +71,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "console": {
         *("aws", "dead_letters", "environments", "environments.environment", "executions"),
-        *("observation", "permissions", "promotion", "workflow"),
+        *("logs", "observation", "permissions", "promotion", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},
@@ -92,7 +92,7 @@ ROOMS: dict[str, set[str]] = {
         *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
-    "tracing": {"environments.environment", "executions", "observation", "workflow"},
+    "tracing": {"environments.environment", "executions", "logs", "observation", "workflow"},
     "types": {"environments.environment", "packaging", "workflow"},
     "workflow": {"environments.environment", "executions", "packaging"},
 }
