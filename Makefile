@@ -4,6 +4,8 @@ SHELL := /bin/sh
 mailroom := .venv/bin/mailroom
 up_options = $(if $(PACKAGED),--packaged) $(if $(COMPOSE),--compose)
 yes = $(if $(YES),--yes)
+# The shell outlives Ctrl-C, so that it is no error when the command ends with 130.
+interruptible := trap : INT;
 
 .PHONY: help
 help:  ## Show the verbs
@@ -31,11 +33,11 @@ status: install  ## Show what is up, and where
 
 .PHONY: reset
 reset: install  ## Stop, and delete the data
-	@$(mailroom) reset $(if $(YES),--yes)
+	@$(interruptible) $(mailroom) reset $(if $(YES),--yes) || [ $$? -eq 130 ]
 
 .PHONY: logs
-logs: install  ## Follow a log (LOG=localstack, postgres, publish, process or migrate)
-	@$(mailroom) logs $(or $(LOG),localstack) --follow
+logs: install  ## Follow the functions' logs (LOG=publish, process, migrate, localstack or postgres)
+	@$(interruptible) $(mailroom) logs $(LOG) --follow || [ $$? -eq 130 ]
 
 .PHONY: demo
 demo: install  ## Send 194 real messages through the workflow

@@ -55,7 +55,7 @@ class TypeSettings:
     table: str
     max_receive_count: int = 15
     visibility_timeout: int = 360
-    retention: int = 345_600
+    retention: int = 604_800
     batch_size: int = 10
     window: int = 0
     grants: dict[str, str] = field(default_factory=dict)

@@ -85,6 +85,20 @@ def test_the_reader_of_the_database_can_be_chosen(mailroom: Command) -> None:
     assert printed.startswith("postgresql://mailroom_reader:")
 
 
+@pytest.mark.parametrize("before", ["", "example.com"])
+def test_a_proxy_of_the_callers_is_passed_by(
+    mailroom: Command, tmp_path: Path, before: str
+) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    proxy = {"HTTP_PROXY": "http://127.0.0.1:1", "http_proxy": "http://127.0.0.1:1"}
+    line = f"mailroom run -- python {tmp_path}/script.py; mailroom run -- printenv NO_PROXY"
+
+    printed = shell(mailroom, line, **proxy, no_proxy=before)
+
+    expected = ",".join(filter(None, [before, "127.0.0.1", "localhost"]))
+    assert printed == f"{SEEN}{expected}\n"
+
+
 def test_a_program_that_is_not_there_is_named(mailroom: Command) -> None:
     assert "'no-such-program'" in mailroom.run("run", "no-such-program", code=2).stderr
 

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
+from urllib.request import getproxies_environment, proxy_bypass_environment
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
@@ -42,6 +43,7 @@ def aws_variables(environment: Environment) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
         # Without it awslocal prints a notice of twelve lines at each call.
         "DISABLE_DEPRECATION_NOTICE": "1",
+        **_past_proxies(),
     }
 
 
@@ -91,6 +93,16 @@ def add_to_github(variables: Mapping[str, str]) -> None:
         raise Refused("GITHUB_ENV is not set", "GitHub Actions sets it in each step of a job")
     with Path(path).open("a") as file:
         file.write(written(variables, Format.GITHUB))
+
+
+def _past_proxies() -> dict[str, str]:
+    """NO_PROXY with this machine, if the caller's variables name a proxy without an exception."""
+    proxies = getproxies_environment()
+    exceptions = proxies.pop("no", None)
+    if not proxies or proxy_bypass_environment("127.0.0.1"):
+        return {}
+    value = ",".join(filter(None, [exceptions, "127.0.0.1", "localhost"]))
+    return {"NO_PROXY": value, "no_proxy": value}
 
 
 def _fish(value: str) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 
 from mailroom.errors import Refused
 
-_TABLES = ("parameters", "tags")
-_STRINGS = ("region", "stack", "account", "bucket", "database")
+_TABLES = ("parameters", "database_parameters", "tags")
+_STRINGS = ("region", "stack", "account", "bucket", "database", "alarms")
 _LISTS = ("tests",)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -29,6 +29,8 @@ class EnvironmentConfig:
         tags: Tags of the stack, and so of its resources.
         bucket: Name of the artifact bucket; None for the default, of account and region.
         database: Name of the stack of infra/database.yml, whose outputs are parameters too.
+        database_parameters: Parameters of infra/database.yml; those not named keep their values.
+        alarms: Name of the stack of infra/alarms.yml, whose output is a parameter too.
         tests: Integration tests that a release must have passed; empty for all of the flow.
     """
 
@@ -40,6 +42,8 @@ class EnvironmentConfig:
     tags: dict[str, str] = field(default_factory=dict)
     bucket: str | None = None
     database: str | None = None
+    database_parameters: dict[str, str] = field(default_factory=dict)
+    alarms: str | None = None
     tests: tuple[str, ...] = ()
 
     @property
@@ -79,12 +83,18 @@ def load_environment_config(folder: Path, name: str) -> EnvironmentConfig:
         region=document["region"],
         stack=document["stack"],
         account=document.get("account"),
-        parameters={k: str(v) for k, v in document.get("parameters", {}).items()},
-        tags={k: str(v) for k, v in document.get("tags", {}).items()},
+        parameters=_texts(document, "parameters"),
+        database_parameters=_texts(document, "database_parameters"),
+        tags=_texts(document, "tags"),
         bucket=document.get("bucket"),
         database=document.get("database"),
+        alarms=document.get("alarms"),
         tests=tuple(str(test) for test in document.get("tests", [])),
     )
+
+
+def _texts(document: dict[str, Any], table: str) -> dict[str, str]:
+    return {key: str(value) for key, value in document.get(table, {}).items()}
 
 
 def missing_variables(

@@ -1,36 +1,18 @@
 """Reads what functions logged during an execution."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mailroom.executions.execution import Attempt
+from mailroom.logs.events import LogEvent, of_invocation
+from mailroom.logs.sources import log_event
 
 if TYPE_CHECKING:
     import boto3
 
-_START = re.compile(r"^START RequestId: (\S+)")
-_REPORT = "REPORT RequestId: "
 # Lambda writes some events of an invocation before its start (its init) or after its end.
 _BEFORE = timedelta(seconds=15)
 _AFTER = timedelta(seconds=5)
-
-
-@dataclass(frozen=True)
-class LogEvent:
-    """One event of a log stream.
-
-    Attributes:
-        time: When it was logged, in milliseconds since 1970.
-        message: Its text, without the line break at its end.
-        stream: Name of its log stream.
-    """
-
-    time: int
-    message: str
-    stream: str
 
 
 class InvocationLogs:
@@ -74,32 +56,6 @@ class InvocationLogs:
             endTime=int(until.timestamp() * 1000),
         )
         try:
-            return [_event(event) for page in pages for event in page["events"]]
+            return [log_event(event, group) for page in pages for event in page["events"]]
         except client.exceptions.ResourceNotFoundException:
             return []
-
-
-def of_invocation(events: list[LogEvent], request_id: str) -> Iterator[LogEvent]:
-    """The events of one invocation, in their order.
-
-    An execution environment has a log stream of its own and runs one invocation at a time. So
-    the events between an invocation's START and REPORT are the invocation's, those too that do
-    not have its request id. What a stream has before its first START is the init's.
-    """
-    current: dict[str, str] = {}
-    init: dict[str, list[LogEvent]] = {}
-    for event in events:
-        if start := _START.match(event.message):
-            if event.stream not in current and start[1] == request_id:
-                yield from init.get(event.stream, [])
-            current[event.stream] = start[1]
-        if event.stream not in current:
-            init.setdefault(event.stream, []).append(event)
-        elif current[event.stream] == request_id:
-            yield event
-        if event.message.startswith(_REPORT):
-            current[event.stream] = ""
-
-
-def _event(event: Any) -> LogEvent:
-    return LogEvent(event["timestamp"], event["message"].rstrip(), event["logStreamName"])

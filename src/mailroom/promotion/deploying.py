@@ -7,9 +7,8 @@ from typing import Protocol
 from mailroom.deployment.change_set import Change
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Deployed, Deployment, Stack
-from mailroom.deployment.template import Template, put_template
+from mailroom.deployment.template import put_template
 from mailroom.errors import MailroomError, Refused
-from mailroom.project import Project
 from mailroom.promotion.account import Account
 from mailroom.promotion.release import Release, contract_key
 
@@ -80,25 +79,6 @@ def stack_definitions(account: Account, release: Release) -> Deployed:
     return Deployed(release.template, parameters, account.config.tags)
 
 
-def deploy_database(project: Project, account: Account, reporter: Reporter) -> None:
-    """Deploy infra/database.yml; its outputs become parameters of the environment's stack.
-
-    Raises:
-        Refused: The environment's file names no stack for the database.
-        DeploymentFailed: CloudFormation refused it, or a resource failed.
-    """
-    config = account.config
-    if not config.database:
-        raise Refused(
-            f"{config.name} has no database of its own",
-            f"name its stack in infra/environments/{config.name}.toml: database",
-        )
-    template = Template(project.root / "infra" / "database.yml").render()
-    protected = "true" if config.protected else "false"
-    definitions = Deployed(template, {"Protected": protected}, config.tags)
-    change_stack(account, config.database, definitions, reporter)
-
-
 def change_stack(
     account: Account,
     name: str,
@@ -106,6 +86,7 @@ def change_stack(
     reporter: Reporter,
     *,
     only_plan: bool = False,
+    may_lose: str | None = None,
 ) -> Deployment:
     """Deploy a template to one stack, after showing the changes and asking.
 
@@ -115,9 +96,11 @@ def change_stack(
         definitions: Template, parameters and tags.
         reporter: Shows the changes, and asks.
         only_plan: Show the changes, and make none.
+        may_lose: The name of the stack if its data may be lost; None leaves that to the question.
 
     Raises:
         NotConfirmed: The changes were declined.
+        Refused: The changes lose data, and `may_lose` is not the stack's name.
         DeploymentFailed: CloudFormation refused it, or a resource failed.
     """
     client = account.session.client("cloudformation")
@@ -131,6 +114,13 @@ def change_stack(
         _protect(stack, account, only_plan=only_plan)
         return Deployment(False, stack.outputs())
     reporter.changes(name, change_set.changes)
+    lost = [change.logical_id for change in change_set.changes if change.loses_data]
+    if lost and may_lose not in (None, name):
+        stack.discard(change_set)
+        raise Refused(
+            f"what is in {', '.join(lost)} of stack {name} would be lost, so nothing was changed",
+            f"to replace it all the same, name the stack: --replace {name}",
+        )
     if only_plan or not reporter.confirm(_question(name, account, change_set.changes)):
         stack.discard(change_set)
         if only_plan:

@@ -48,8 +48,9 @@ def open_account(
     if account:
         if bucket:
             faults += bucket_fault(account)
-        account, database_faults = _with_database(account, required=parameters)
-        faults += database_faults
+        if parameters:
+            account, foundation_faults = _with_foundations(account)
+            faults += foundation_faults
         config = account.config
     if parameters and not (config.database and account is None):
         faults += _parameter_faults(project, config)
@@ -80,16 +81,20 @@ def _identify(config: EnvironmentConfig) -> tuple[Account | None, list[str]]:
     return account, []
 
 
-def _with_database(account: Account, required: bool) -> tuple[Account, list[str]]:
-    """The account, with the outputs of the database's stack as parameters."""
-    config = account.config
-    if not config.database or not required:
-        return account, []
-    outputs = Stack(account.session.client("cloudformation"), config.database).outputs()
-    if not outputs:
-        make = f"mailroom setup --env {config.name} --database"
-        return account, [f"stack {config.database}, the database's, is missing: {make}"]
-    return account.with_parameters({**outputs, **config.parameters}), []
+def _with_foundations(account: Account) -> tuple[Account, list[str]]:
+    """The account, with the outputs of the database's and the alarms' stacks as parameters."""
+    config, outputs, faults = account.config, dict[str, str](), []
+    client = account.session.client("cloudformation")
+    for stack, whose, option in (
+        (config.database, "database's", "--database"),
+        (config.alarms, "alarms'", "--alarms ADDRESS"),
+    ):
+        found = Stack(client, stack).outputs() if stack else {}
+        outputs |= found
+        if stack and not found:
+            make = f"mailroom setup --env {config.name} {option}"
+            faults.append(f"stack {stack}, the {whose}, is missing: {make}")
+    return account.with_parameters({**outputs, **config.parameters}), faults
 
 
 def _parameter_faults(project: Project, config: EnvironmentConfig) -> list[str]:

@@ -26,6 +26,7 @@ class Column:
     sql: str
     nullable: bool
     values: tuple[str, ...]
+    bounds: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def describe_types(project: Project, extra: Path | None = None) -> Described:
         MailroomError: The process failed.
     """
     known = project.state / "types.json"
-    digest = _digest(project)
+    digest = types_digest(project)
     if extra is None and known.exists():
         kept = json.loads(known.read_text())
         if kept["digest"] == digest:
@@ -193,7 +194,8 @@ def _type(one: dict[str, Any]) -> MessageType:
     )
 
 
-def _digest(project: Project) -> str:
+def types_digest(project: Project) -> str:
+    """The digest of all that the description of a checkout's types depends on."""
     found = hashlib.sha256()
     for path in sorted(_inputs(project)):
         found.update(f"{path.relative_to(project.functions)}\0".encode())

@@ -97,6 +97,25 @@ _AGE_ALARM = """
     AlarmActions: !If [NotifyAlarms, [!Ref AlarmTopicArn], !Ref AWS::NoValue]
 """
 
+_EXPIRY_ALARM = """
+{t}ExpiryAlarm:
+  Type: AWS::CloudWatch::Alarm
+  Properties:
+    AlarmDescription: The oldest {one} has waited for half of the time that its queue keeps it
+    Namespace: AWS/SQS
+    MetricName: ApproximateAgeOfOldestMessage
+    Dimensions:
+      - Name: QueueName
+        Value: !GetAtt {t}Queue.QueueName
+    Statistic: Maximum
+    Period: 300
+    EvaluationPeriods: 1
+    Threshold: {half}
+    ComparisonOperator: GreaterThanThreshold
+    TreatMissingData: notBreaching
+    AlarmActions: !If [NotifyAlarms, [!Ref AlarmTopicArn], !Ref AWS::NoValue]
+"""
+
 type _Types = Sequence[MessageType]
 
 
@@ -114,6 +133,7 @@ def _filled(text: str, one: MessageType) -> str:
         one=one.name.replace("_", " "),
         Many=many[0].upper() + many[1:],
         window=f"    MaximumBatchingWindowInSeconds: {window}\n" if window else "",
+        half=one.settings["retention"] // 2,
         **{k: v for k, v in one.settings.items() if k != "window"},
     )
 
@@ -143,6 +163,7 @@ _PARTS: dict[str, Callable[[_Types], str]] = {
     "dead-lettered": _each("- !GetAtt {t}DeadLetterQueue.Arn\n", ""),
     "dead-letter-alarms": _each(_DEAD_LETTER_ALARM),
     "age-alarms": _each(_AGE_ALARM),
+    "expiry-alarms": _each(_EXPIRY_ALARM),
     "outputs": _outputs,
 }
 
@@ -176,7 +197,7 @@ def _refuse_taken(rest: str, types: _Types) -> None:
     taken = set(_RESOURCE.findall(rest))
     parts = ("Queue", "DeadLetterQueue", "Subscription", "EventSourceMapping", "AgeAlarm")
     for one in types:
-        names = {one.resource + part for part in (*parts, "DeadLetterAlarm")}
+        names = {one.resource + part for part in (*parts, "DeadLetterAlarm", "ExpiryAlarm")}
         if names & taken:
             raise Refused(
                 f"no type can be named {one.name}: the template has the resource"

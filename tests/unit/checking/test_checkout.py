@@ -65,6 +65,7 @@ DEFECTS = [
     ("concurrency-unreserved", "template.yml", "Default: 40", "Default: -1"),
     ("throttle-retry", "asl.json", '"MaxAttempts": 20', '"MaxAttempts": 4'),
     ("outage-patience", "template.yml", "maxReceiveCount: 15", "maxReceiveCount: 10"),
+    ("alarm-topic", "environments/prod.toml", 'alarms = "mailroom-prod-alarms"', ""),
     ("environment-parameter", LOCAL, 'Stage = "', 'Stage = "!'),
     ("state-missing-target", "asl.json", '"Next": "BatchSettled"', '"Next": "BatchSetled"'),
     ("state-substitution", "asl.json", "${PublishMessagesFunctionArn}", "${PublishFunctionArn}"),

@@ -15,14 +15,26 @@ _CHECKOUT = Path(__file__).parents[3]
 _WORKFLOWS = sorted((_CHECKOUT / ".github" / "workflows").glob("*.yml"))
 
 
-def test_cfn_lint_finds_nothing_in_the_database() -> None:
+@pytest.mark.parametrize("template", ["alarms.yml", "database.yml"])
+def test_cfn_lint_finds_nothing_in_what_check_does_not_read(template: str) -> None:
     linter = Path(sys.executable).with_name("cfn-lint")
 
     run = subprocess.run(
-        [linter, "infra/database.yml"], cwd=_CHECKOUT, capture_output=True, text=True
+        [linter, f"infra/{template}"], cwd=_CHECKOUT, capture_output=True, text=True
     )
 
     assert run.returncode == 0, run.stdout
+
+
+def test_the_database_has_alarms_on_capacity_connections_and_storage() -> None:
+    resources = Source.load(_CHECKOUT / "infra" / "database.yml", _CHECKOUT).plain["Resources"]
+    metrics = {
+        one["Properties"]["MetricName"]
+        for one in resources.values()
+        if one["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+    assert metrics == {"ACUUtilization", "DatabaseConnections", "VolumeBytesUsed"}
 
 
 def test_what_the_database_puts_out_are_parameters_of_the_stack() -> None:

@@ -1,6 +1,6 @@
 """The events of one invocation are told from those of others."""
 
-from mailroom.executions.invocation_logs import LogEvent, of_invocation
+from mailroom.logs.events import LogEvent, of_invocation
 
 
 def stream(name: str, *messages: str) -> list[LogEvent]:

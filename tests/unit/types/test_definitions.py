@@ -20,7 +20,7 @@ MACHINE = CHECKOUT.template.with_name("asl.json").read_text()
 _NUMBERS = {
     "max_receive_count": 15,
     "visibility_timeout": 360,
-    "retention": 345_600,
+    "retention": 604_800,
     "batch_size": 10,
     "window": 0,
 }
@@ -66,6 +66,7 @@ def test_a_type_has_its_resources_with_its_numbers() -> None:
     assert queue["VisibilityTimeout"] == 400
     assert queue["MessageRetentionPeriod"] == 60
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 3
+    assert resources["PurchaseOrderExpiryAlarm"]["Properties"]["Threshold"] == 30
     mapping = resources["PurchaseOrderEventSourceMapping"]["Properties"]
     assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (20, 5)
     filter_ = resources["UnroutedSubscription"]["Properties"]["FilterPolicy"]

@@ -6,6 +6,7 @@ from typing import Any
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, whole
+from mailroom.checking.template.source import Source
 from mailroom.checking.template.stack import is_known
 from mailroom.deployment.parameters import parameter_faults
 
@@ -31,3 +32,24 @@ def environment_parameter(definitions: Definitions) -> Iterator[Problem]:
             for fault in parameter_faults(parameters, {name: value}):
                 path = definitions.environments / f"{target.name}.toml"
                 yield Problem(definitions.line_of(path, rf'"?{name}\b'), fault)
+
+
+@rule(
+    whole,
+    id="database-parameter",
+    severity=Severity.error,
+    title="an environment's setting of the database that its template does not take",
+    why="CloudFormation rejects the change set: the parameter does not exist, or its value is not "
+    "allowed",
+    page=_PAGE,
+    fix="name a parameter of infra/database.yml, with a value that its constraints allow",
+)
+def database_parameter(definitions: Definitions) -> Iterator[Problem]:
+    template = definitions.path.with_name("database.yml")
+    for target in definitions.targets:
+        if target.database_parameters:
+            path = definitions.environments / f"{target.name}.toml"
+            known = Source.load(template, definitions.root).plain.get("Parameters") or {}
+            for name, value in target.database_parameters.items():
+                for fault in parameter_faults(known, {name: value}):
+                    yield Problem(definitions.line_of(path, rf'"?{name}\b'), fault)

@@ -47,11 +47,14 @@ def check(
     started = time.monotonic()
     from mailroom.checking.reading import load_beside, load_definitions
     from mailroom.checking.run import check as run
+    from mailroom.checking.type_limits import type_limits
+    from mailroom.environments.tables import require_tables
     from mailroom.types.definitions import require_current
 
     project = Project.find()
     definitions = load_definitions(project)
-    require_current(project)
+    types = require_current(project)
+    require_tables(project)
     if since:
         definitions = replace(definitions, previous=_previous(definitions, since))
     if package:
@@ -72,6 +75,8 @@ def check(
     else:
         _show(open_findings)
     _summarise(definitions, findings, time.monotonic() - started)
+    if limits := type_limits(project, definitions, types):
+        errors.print(f"room for {limits[0]}", markup=False)
     if open_findings:
         raise typer.Exit(EXIT_FAILURE)
 

@@ -26,10 +26,12 @@ def types(context: typer.Context, json: AsJson = False) -> None:
     """List, show, add or remove message types."""
     if context.invoked_subcommand is not None:
         return
+    from mailroom.environments.tables import require_tables
     from mailroom.types.described import read_types
 
     project = Project.find()
     found = read_types(project)
+    require_tables(project)
     environment = _environment(project)
     counts = _usage(environment, [one.name for one in found]) if environment else {}
     if json:

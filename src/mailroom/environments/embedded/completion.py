@@ -12,6 +12,7 @@ from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.embedded.state import State
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import is_free, own_port
+from mailroom.environments.tables import TableTrial
 from mailroom.errors import DeploymentFailed
 from mailroom.packaging.code import live_code, package_for_this_machine
 from mailroom.progress import Progress
@@ -26,6 +27,7 @@ def complete(
     packaged: bool,
     parameters: Mapping[str, str],
     checks: DefinitionChecks,
+    trial: TableTrial,
 ) -> Environment:
     """Start Postgres while LocalStack starts, then bring the environment up.
 
@@ -39,6 +41,7 @@ def complete(
         parameters: All template parameters that take precedence over the config's; they are
             remembered once they are deployed.
         checks: Of the definitions; nothing is deployed before they have ended.
+        trial: Of the tables; nothing is deployed before it has ended.
 
     For errors see `start_environment`.
     """
@@ -56,6 +59,12 @@ def complete(
         awaited="LocalStack 4.14.0",
         wait=lambda: embedded.localstack(state).wait(localstack),
     )
+    trial.start(installation.superuser)
+
+    def refuse() -> None:
+        checks.finish(progress)
+        trial.refuse()
+
     template = Template(embedded.project.template)
     renew = not (state.ready and embedded.passwords.read())
     try:
@@ -66,7 +75,7 @@ def complete(
             progress,
             packaged=packaged,
             renew=renew,
-            before_deploying=lambda: checks.finish(progress),
+            before_deploying=refuse,
         )
     except DeploymentFailed:
         embedded.file.save(state.with_(ready=state.ready and _is_deployed(environment)))

@@ -64,6 +64,7 @@ class LocalStackServer:
             "TMPDIR": str(self._home / "tmp"),
             "LAMBDA_PROCESS_RUNTIMES": f"{RUNTIME}={self._project.interpreter(RUNTIME)}",
             "LAMBDA_PROCESS_DEBUGPY": str(self._project.packages("debugger")),
+            "LAMBDA_PROCESS_LOG_FILE": str(self._project.logs / "functions.jsonl"),
         }
 
     def start(self, iam: str | None = None) -> ProcessRecord:

@@ -12,6 +12,7 @@ from mailroom.environments.embedded.restarting import given_mode, restart_reason
 from mailroom.environments.embedded.state import State
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import AUTO, is_free, own_port, require_free_port
+from mailroom.environments.tables import TableTrial
 from mailroom.errors import Refused
 from mailroom.interrupts import uninterrupted
 from mailroom.packaging.locking import require_locked
@@ -60,15 +61,19 @@ def start_environment(
         embedded.file.locked(progress.waiting),
         _stopped_on_failure(progress) as started,
         DefinitionChecks(embedded.project, embedded.config.region) as checks,
+        TableTrial(embedded.project) as trial,
     ):
         state = _with_port(embedded, port)
         checks.refuse()
+        trial.refuse()
         state, localstack = _start_localstack(embedded, state, progress, started, iam, restart)
         checks.start()
         # LocalStack takes longest to start: even these modules are imported meanwhile.
         from mailroom.environments.embedded.completion import complete
 
-        return complete(embedded, state, localstack, progress, started, packaged, merged, checks)
+        return complete(
+            embedded, state, localstack, progress, started, packaged, merged, checks, trial
+        )
 
 
 @contextmanager

@@ -44,6 +44,28 @@ def dead_letter_retention(stack: Stack) -> Iterator[Problem]:
 
 @rule(
     stacks,
+    id="expiry-alarm",
+    severity=Severity.warning,
+    title="a consumed queue whose messages expire without an alarm",
+    why="SQS deletes a message at the end of its retention, without a dead letter or a trace",
+    page="AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html",
+    fix="add an alarm on the queue's ApproximateAgeOfOldestMessage, at half of its retention",
+)
+def expiry_alarm(stack: Stack) -> Iterator[Problem]:
+    watched = {
+        reference(dimension.get("Value")): alarm.number("Threshold", default=0)
+        for alarm in stack.of_type("AWS::CloudWatch::Alarm")
+        if alarm.get("MetricName") == "ApproximateAgeOfOldestMessage"
+        for dimension in alarm.get("Dimensions") or []
+    }
+    for queue in {consumer.queue.id: consumer.queue for consumer in consumers(stack)}.values():
+        retention = queue.number("MessageRetentionPeriod", default=345600)
+        if watched.get(queue.id, retention) >= retention:
+            yield Problem(queue.at(), f"no alarm says that messages of {queue.id} expire")
+
+
+@rule(
+    stacks,
     id="max-receive-count-one",
     severity=Severity.error,
     title="maxReceiveCount: 1",
