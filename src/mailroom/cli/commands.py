@@ -54,7 +54,12 @@ PLACES = {
 }
 
 
-GROUPS = {"daily": "Every day", "access": "Every day", "aws": "For AWS"}
+GROUPS = {
+    "daily": "Every day",
+    "access": "Every day",
+    "observing": "Every day",
+    "aws": "For AWS",
+}
 # Of every day, although they share a module with a command for AWS.
 _DAILY = {"lock": "daily"}
 # What follows their own options belongs to another program.
