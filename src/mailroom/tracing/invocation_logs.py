@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mailroom.environments.environment import Environment
-from mailroom.executions.invocation_logs import LogEvent, of_invocation
+from mailroom.logs.events import LogEvent, of_invocation
 from mailroom.tracing.steps import Message, Step
 
 _MOST_LINES, _MOST_READ = 200, 5_000
