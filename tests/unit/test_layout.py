@@ -44,22 +44,34 @@ OF_LOCALSTACK = {
     *("werkzeug", "yaml"),
 }
 # Modules that every room of the toolbox may import. They import no room.
-BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"}
+BASE = {
+    *("errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"),
+    "wording",
+}
 # Each room of the toolbox, and the rooms that it may import.
 # `environments.environment` is how to reach an environment, whatever kind it is.
 ROOMS: dict[str, set[str]] = {
     "access": {"environments.environment"},
     "aws": set(),
-    "checking": {"types", "deployment", "packaging"},
+    "checking": {"deployment", "packaging", "types"},
     "cli": {
         *("access", "aws", "checking", "console", "database", "dead_letters", "debugging"),
         *("deployment", "doctor", "environments", "environments.environment", "executions"),
         *("logs", "packaging", "permissions", "promotion", "rehearsal", "tracing", "types"),
         "workflow",
+        *("packaging", "permissions", "promotion", "rehearsal", "tracing", "types", "workflow"),
+        *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
+        *("environments", "environments.environment", "packaging", "permissions", "promotion"),
+        *("rehearsal", "tracing", "types", "workflow"),
+        *("environments", "environments.environment", "executions", "logs", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
+        *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
+        *("doctor", "environments", "environments.environment", "executions", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
     },
     "console": {
         *("aws", "dead_letters", "environments", "environments.environment", "executions"),
-        *("observation", "permissions", "promotion", "workflow"),
+        *("logs", "observation", "permissions", "promotion", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},

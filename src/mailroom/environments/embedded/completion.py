@@ -66,7 +66,7 @@ def complete(
         trial.refuse()
 
     template = Template(embedded.project.template)
-    renew = not (state.ready and embedded.passwords.read())
+    renew = not state.ready
     try:
         bring_up(
             installation,
