@@ -1,9 +1,13 @@
 # Every verb is one call of the `mailroom` command; `make install` makes it.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-mailroom := .venv/bin/mailroom
+mailroom := MAILROOM_CALLED_BY=make .venv/bin/mailroom
 up_options = $(if $(PACKAGED),--packaged) $(if $(COMPOSE),--compose)
 yes = $(if $(YES),--yes)
+# The shell outlives Ctrl-C, so that it is no error when the command ends with 130.
+interruptible := trap : INT;
+# Neither is a question that was answered with no, on a terminal.
+declined = code=$$?; [ $$code -eq 130 ] || { [ -t 0 ] && [ $$code -eq 2 ]; }
 
 .PHONY: help
 help:  ## Show the verbs
@@ -14,8 +18,8 @@ install:  ## Build the four environments from their locks, those whose locks hav
 	@scripts/install.sh
 
 .PHONY: lock
-lock:  ## Renew the locks
-	@scripts/lock.sh
+lock:  ## Add to the locks what the *.in files ask for (UPGRADE=1: take the newest versions)
+	@scripts/lock.sh $(if $(UPGRADE),--upgrade)
 
 .PHONY: up
 up: install  ## Start LocalStack and Postgres, deploy the topology (PACKAGED=1: the zip, COMPOSE=1: in containers)
@@ -31,15 +35,19 @@ status: install  ## Show what is up, and where
 
 .PHONY: reset
 reset: install  ## Stop, and delete the data
-	@$(mailroom) reset $(if $(YES),--yes)
+	@$(interruptible) $(mailroom) reset $(if $(YES),--yes) || { $(declined); }
 
 .PHONY: logs
-logs: install  ## Follow a log (LOG=localstack, postgres, publish, process or migrate)
-	@$(mailroom) logs $(or $(LOG),localstack) --follow
+logs: install  ## Follow the functions' logs (LOG=publish, process, migrate, localstack or postgres)
+	@$(interruptible) $(mailroom) logs $(LOG) --follow || [ $$? -eq 130 ]
 
 .PHONY: demo
 demo: install  ## Send 194 real messages through the workflow
 	@$(mailroom) demo
+
+.PHONY: console
+console: install  ## Start the console, web pages that show the environment, and print its address
+	@$(mailroom) console
 
 .PHONY: test
 test: install  ## Check types and style, run the tests

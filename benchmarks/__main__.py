@@ -8,32 +8,34 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import compose, enforcement, flow, functions, memory, start, validation
+from benchmarks import compose, console, enforcement, flow, functions, memory, start, validation
 from benchmarks.figure import Figure
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.project import Project
+from tests.support.browser import chromium
 
 
 def main() -> int:
     checkout = Project.find()
     project = Project.find(state=checkout.state / "bench")
-    console = Console(stderr=True)
+    terminal = Console(stderr=True)
     figures = []
     try:
         for figure in _figures(project):
-            console.print(f"{figure.name}: {figure.measured:.2f}")
+            terminal.print(f"{figure.name}: {figure.measured:.2f}")
             figures.append(figure)
     finally:
         EmbeddedEnvironment(project).reset()
     _show(figures)
     results = checkout.state / "bench.json"
     results.write_text(json.dumps([figure.to_json() for figure in figures], indent=2))
-    console.print(f"written to {results.relative_to(Path.cwd(), walk_up=True)}")
+    terminal.print(f"written to {results.relative_to(Path.cwd(), walk_up=True)}")
     return 0 if all(figure.met for figure in figures) else 1
 
 
 def _figures(project: Project) -> Iterator[Figure]:
     yield start.measure_up(project)
+    yield console.measure_up_with_console(project)
     if compose.engine_answers(project):
         yield compose.measure_compose(project)
     start.run_mailroom(project, "up")
@@ -45,6 +47,8 @@ def _figures(project: Project) -> Iterator[Figure]:
     yield flow.measure_growth(environment)
     yield enforcement.measure_enforcement(project, environment)
     yield from validation.measure_validation(project, environment)
+    if chromium():
+        yield from console.measure_console(project, environment)
     state = embedded.state
     assert state
     yield memory.measure_environment(state)

@@ -13,7 +13,7 @@ ROUNDS = 400
 WARM = 20
 VARIABLE = "MAILROOM_VALIDATION"
 MOST = 1.03
-ATTRIBUTES = {"type": {"DataType": "String", "StringValue": "alert"}}
+ATTRIBUTES = {"type": {"DataType": "String", "StringValue": "measured"}}
 
 
 class Calls:

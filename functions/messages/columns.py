@@ -7,7 +7,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, TypeAliasType, Union, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    TypeAliasType,
+    Union,
+    get_args,
+    get_origin,
+)
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -46,6 +55,7 @@ class Column:
         sql: The column's type in Postgres.
         nullable: Whether the field may be absent or null.
         values: The only values that it has, if the model lists them.
+        bounds: The lowest and the highest whole number, if the model has both.
     """
 
     name: str
@@ -53,6 +63,7 @@ class Column:
     sql: str
     nullable: bool
     values: tuple[str, ...] = ()
+    bounds: tuple[int, int] | None = None
 
     def problem(self, value: Any) -> str | None:
         """Return why Postgres would not take a value that pydantic has accepted."""
@@ -68,11 +79,12 @@ def column_of(name: str, field: FieldInfo) -> Column:
     Raises:
         NoColumn: when the field's values have no type in Postgres.
     """
-    sql, nullable, values = _sql_type(field.annotation, field.metadata)
+    kind = _kind(field.annotation, field.metadata)
     key = field.validation_alias or field.alias or name
     if not isinstance(key, str):
         raise NoColumn("its alias must be one key of JSON")
-    return Column(name, key, sql, nullable or not field.is_required(), values)
+    nullable = kind.nullable or not field.is_required()
+    return Column(name, key, kind.sql, nullable, kind.values, kind.bounds)
 
 
 def is_plain(annotation: Any, seen: frozenset[type] = frozenset()) -> bool:
@@ -98,30 +110,37 @@ def is_plain(annotation: Any, seen: frozenset[type] = frozenset()) -> bool:
     return annotation in (dict, list, bool, *_PLAIN)
 
 
-def _sql_type(annotation: Any, metadata: Iterable[Any]) -> tuple[str, bool, tuple[str, ...]]:
-    """Return a type's name in Postgres, whether it may be null, and the values that it lists."""
+class _Kind(NamedTuple):
+    """What a type's values are in Postgres."""
+
+    sql: str
+    nullable: bool = False
+    values: tuple[str, ...] = ()
+    bounds: tuple[int, int] | None = None
+
+
+def _kind(annotation: Any, metadata: Iterable[Any]) -> _Kind:
     origin = get_origin(annotation)
     if isinstance(annotation, TypeAliasType):
-        return _sql_type(annotation.__value__, metadata)
+        return _kind(annotation.__value__, metadata)
     if origin is Annotated:
-        return _sql_type(get_args(annotation)[0], (*metadata, *annotation.__metadata__))
+        return _kind(get_args(annotation)[0], (*metadata, *annotation.__metadata__))
     if origin in (Union, UnionType):
         others = [one for one in get_args(annotation) if one is not NoneType]
         if len(others) == 1:
-            sql, _, values = _sql_type(others[0], metadata)
-            return sql, True, values
+            return _kind(others[0], metadata)._replace(nullable=True)
         raise NoColumn("a union of several types has no column; use a model or dict[str, Any]")
     if origin is Literal or (isinstance(annotation, type) and issubclass(annotation, Enum)):
-        return "text", False, _listed(annotation)
+        return _Kind("text", values=_listed(annotation))
     plain = origin or annotation
     if isinstance(plain, type):
         for python, sql in _SQL_TYPES:
             if issubclass(plain, python):
-                return sql, False, ()
+                return _Kind(sql)
         if issubclass(plain, int):
-            return _integer_type(metadata), False, ()
+            return _integer(metadata)
         if issubclass(plain, str):
-            return "text", False, ()
+            return _Kind("text")
     raise NoColumn(f"{getattr(plain, '__name__', plain)} has no column")
 
 
@@ -133,18 +152,21 @@ def _listed(annotation: Any) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _integer_type(metadata: Iterable[Any]) -> str:
+def _integer(metadata: Iterable[Any]) -> _Kind:
     bounds: dict[str, int | None] = {"ge": None, "gt": None, "le": None, "lt": None}
     for one in metadata:
         for bound in one.metadata if isinstance(one, FieldInfo) else (one,):
             bounds |= {name: getattr(bound, name) for name in bounds if hasattr(bound, name)}
-    lowest = bounds["ge"] if bounds["ge"] is not None else bounds["gt"]
+    lowest = bounds["ge"]
+    if lowest is None and bounds["gt"] is not None:
+        lowest = bounds["gt"] + 1
     highest = bounds["le"]
     if highest is None and bounds["lt"] is not None:
         highest = bounds["lt"] - 1
     if lowest is None or highest is None:
-        return "numeric"
-    return "bigint" if lowest >= _BIGINT[0] and highest <= _BIGINT[1] else "numeric"
+        return _Kind("numeric")
+    fits = lowest >= _BIGINT[0] and highest <= _BIGINT[1]
+    return _Kind("bigint" if fits else "numeric", bounds=(lowest, highest))
 
 
 def _pattern(pattern: str, what: str) -> Callable[[str], str | None]:

@@ -57,7 +57,7 @@ def parse(text: str) -> Any:
 
 def canonical(value: Any) -> str:
     """Return the one JSON text of a parsed value: sorted keys, no white space, ASCII only."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_as_text)
+    return _CANONICAL.encode(value)
 
 
 def beyond_64_bits(value: Any) -> bool:
@@ -118,6 +118,9 @@ def _as_text(value: object) -> str:
         # No accepted string begins with NUL, so no string has this canonical text.
         return f"\0{value.text}"
     raise TypeError(f"{type(value).__name__} is not a JSON value")
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_as_text)
 
 
 def _syntax_problem(text: str, error: json.JSONDecodeError) -> Problem:

@@ -1,41 +1,12 @@
-"""Reads messages from JSON Lines: the valid ones, and the problems of the others."""
+"""Reads messages from texts: the valid ones, and the problems of the others."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from messages.cloudevents.lines import Line
 from messages.event import Message
 from messages.problems import InvalidEvent, Problem, Reason
-from messages.size import LARGEST_MESSAGE, check_size
-
-_BLANK = b" \t\r\n"
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line that isn't blank: its number, from 1, and its first 256 KB.
-
-    `ended` is False for a last line without a line feed.
-    """
-
-    number: int
-    content: bytes
-    ended: bool = True
-
-    def text(self) -> str:
-        """Return the line's text, stripped of white space.
-
-        Raises:
-            InvalidEvent: when the line is longer than a message may be, or not UTF-8.
-        """
-        if len(self.content) > LARGEST_MESSAGE:
-            raise InvalidEvent([Problem("event", f"longer than {LARGEST_MESSAGE} bytes")])
-        if self.content.startswith(_BYTE_ORDER_MARK):
-            raise _no_json("begins with a byte order mark")
-        try:
-            return self.content.decode()
-        except UnicodeDecodeError as error:
-            raise _no_json(f"not UTF-8 at byte {error.start + 1}") from None
+from messages.size import check_size
 
 
 @dataclass(frozen=True)
@@ -52,22 +23,6 @@ class Rejected:
     index: int
     line: int | None
     problems: list[Problem]
-
-
-def lines(chunks: Iterable[bytes]) -> Iterator[Line]:
-    """Yield the lines of a stream that aren't blank; one line and one chunk are in memory."""
-    number, pending = 1, b""
-    for chunk in chunks:
-        *complete, rest = chunk.split(b"\n")
-        for part in complete:
-            content = _clip(pending + part)
-            pending = b""
-            if content:
-                yield Line(number, content)
-            number += 1
-        pending = (pending + rest)[: LARGEST_MESSAGE * 2]
-    if content := _clip(pending):
-        yield Line(number, content, ended=False)
 
 
 def read_message(text: str) -> Message:
@@ -88,14 +43,6 @@ def read_lines(source: Iterable[Line]) -> Iterator[Accepted | Rejected]:
             yield Accepted(read_message(line.text()))
         except InvalidEvent as error:
             yield Rejected(index, line.number, [_at_end(line, p) for p in error.problems])
-
-
-def _clip(line: bytes) -> bytes:
-    return line.strip(_BLANK)[: LARGEST_MESSAGE + 1]
-
-
-def _no_json(reason: str) -> InvalidEvent:
-    return InvalidEvent([Problem("event", reason, Reason.INVALID_JSON)])
 
 
 def _at_end(line: Line, problem: Problem) -> Problem:

@@ -1,8 +1,8 @@
-"""Validates JSON Lines as PublishMessagesFunction would: `python -m messages.validate FILE|-`.
+"""Validates files of events as PublishMessagesFunction would: `python -m messages.validate FILE|-`.
 
 Prints a report as JSON. Exits with 0, or with 2 when there are problems. `exactInline` is whether
-inline input of the state machine keeps the events unchanged, as its JSON has 64-bit numbers only;
-otherwise they must be sent by S3.
+inline input of the state machine keeps the events unchanged: each is a line, and its numbers are
+those of 64 bits, as the state machine's JSON has no others. Otherwise they must be sent by S3.
 """
 
 import json
@@ -13,8 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from messages.cloudevents.lines import Line, lines
 from messages.json_text import beyond_64_bits
-from messages.reading import Accepted, Rejected, lines, read_lines
+from messages.reading import Accepted, Rejected, read_lines
 from messages.types import message_types
 
 _CHUNK_BYTES = 1 << 16
@@ -32,6 +33,12 @@ class Report:
         self.problems: list[dict[str, object]] = []
         self.problem_count = 0
         self._seen: set[tuple[str, str, bytes]] = set()
+
+    def looked_at(self, source: Iterable[Line]) -> Iterator[Line]:
+        """Yield lines unchanged, and note whether each event is a line."""
+        for line in source:
+            self.exact_inline = self.exact_inline and line.alone
+            yield line
 
     def accept(self, accepted: Accepted) -> None:
         """Count a valid line."""
@@ -67,9 +74,9 @@ class Report:
 
 
 def validate(chunks: Iterable[bytes]) -> Report:
-    """Return the report on a stream of JSON Lines."""
+    """Return the report on a stream of events; see messages.cloudevents.lines."""
     report = Report()
-    for result in read_lines(lines(chunks)):
+    for result in read_lines(report.looked_at(lines(chunks))):
         if isinstance(result, Accepted):
             report.accept(result)
         else:

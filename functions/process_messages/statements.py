@@ -27,7 +27,9 @@ SELECT source, id FROM inserted
 _TYPED = """
     INSERT INTO {table} (source, id{columns})
     SELECT source, id{values}
-    FROM inserted, LATERAL (SELECT event -> 'data' AS data)
+    FROM inserted, LATERAL (SELECT coalesce(
+        event -> 'data', convert_from(decode(event ->> 'data_base64', 'base64'), 'UTF8')::json
+    ) AS data)
 """
 
 EXISTING = """

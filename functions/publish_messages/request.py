@@ -12,7 +12,7 @@ _BATCH_ID = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-
 
 @dataclass(frozen=True)
 class ObjectSource:
-    """An object in S3 that holds JSON Lines."""
+    """An object in S3 that holds events; messages.cloudevents.lines has the forms."""
 
     bucket: str
     key: str
@@ -71,6 +71,8 @@ def _start(value: object) -> Start:
 
 
 def _messages(value: object) -> list[Any] | ObjectSource:
+    if isinstance(value, list):  # CloudEvents' batch format
+        return value
     if not isinstance(value, dict) or len(value) != 1:
         raise InvalidInput("input: either messages or source is required, and nothing else")
     if isinstance(value.get("messages"), list):

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from messages.cloudevents.lines import lines
 from messages.problems import InvalidEvent, Problem, Reason
-from messages.reading import Accepted, Rejected, lines, read_lines, read_message
+from messages.reading import Accepted, Rejected, read_lines, read_message
 from messages.tree import DEEPEST
 from publish_messages.request import ObjectSource
 from shared.clients import AWS_ERRORS, error_code, is_permanent

@@ -13,6 +13,7 @@ import psutil
 
 from mailroom.environments.compose.docker_errors import diagnose, no_command
 from mailroom.environments.embedded.startup import DEFAULT_PORT
+from mailroom.environments.port_users import port_user
 from mailroom.environments.ports import is_free
 from mailroom.errors import MailroomError
 from mailroom.packaging.dependencies import RUNTIME, host_architecture
@@ -77,17 +78,21 @@ def _laptop(project: Project) -> Iterator[Finding]:
     yield finding(
         "state's folder", writable, str(project.state), "set MAILROOM_STATE to one you may write to"
     )
-    yield _port(os.environ.get("MAILROOM_PORT") or str(DEFAULT_PORT))
+    yield _port(project, os.environ.get("MAILROOM_PORT") or str(DEFAULT_PORT))
 
 
-def _port(text: str) -> Finding:
+def _port(project: Project, text: str) -> Finding:
+    if text == "auto":
+        return Finding("port", True, "any that is free", "up", "", False)
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         return Finding("port", False, f"{text!r} is none", "up", "set MAILROOM_PORT to one", False)
     if is_free(int(text)):
         return Finding("port", True, f"{text} is free", "up", "", False)
-    # This checkout's environment may use it, or another checkout's.
-    fix = "if it isn't this checkout's own: mailroom up --port PORT"
-    return Finding("port", False, f"{text} is taken", "up", fix, False)
+    user = port_user(int(text))
+    if user.checkout == project.root and user.state in (None, project.state):
+        return Finding("port", True, f"{text} is this environment's", "up", "", False)
+    fix = f"{user.way_out}; or mailroom up --port auto, MAILROOM_PORT=PORT make up"
+    return Finding("port", False, f"{text} is used by {user.name}", "up", fix, False)
 
 
 def _compose() -> Iterator[Finding]:

@@ -11,15 +11,19 @@ from mailroom.errors import NoAnswer
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def get_json(url: str) -> Any:
+def get_json(url: str, seconds: float = 10) -> Any:
     """The JSON document at a URL.
+
+    Args:
+        url: The URL.
+        seconds: How long to wait for the answer.
 
     Raises:
         NoAnswer: There is no answer, or it is not JSON.
     """
     try:
         request = urllib.request.Request(url, headers={"Accept": "application/json"})
-        with _opener.open(request, timeout=10) as answer:
+        with _opener.open(request, timeout=seconds) as answer:
             return json.load(answer)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NoAnswer(f"{url} did not answer: {error}") from error

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -212,6 +213,34 @@ def test_up_after_down_finds_the_data_again_though_postgres_has_to_move(up: Comm
     assert up.send([event])["alert"]["alreadyThere"] == 1
 
 
+@pytest.mark.parametrize("role", ["owner", "reader"])
+def test_a_saved_connection_to_the_database_works_again_after_down_and_up(
+    up: Command, role: str
+) -> None:
+    saved = up.run("database", "url", "--role", role).stdout.strip()
+    event = alert()
+    up.send([event])
+
+    up.run("down")
+    refused = up.run("database", "url", code=2)
+    up.run("up")
+
+    assert "no environment is up" in refused.stderr
+    assert up.run("database", "url", "--role", role).stdout.strip() == saved
+    with psycopg.connect(saved) as database:
+        found = database.execute("SELECT 1 FROM messages WHERE id = %s", [event["id"]])
+        assert found.fetchone() == (1,)
+
+
+def test_a_saved_connection_outlives_an_emptied_database(up: Command) -> None:
+    saved = up.run("database", "url", "--role", "reader").stdout.strip()
+
+    up.run("database", "reset", "--yes")
+
+    with psycopg.connect(saved) as database:
+        assert database.execute("SELECT count(*) FROM messages").fetchone() == (0,)
+
+
 @pytest.mark.parametrize(
     ("number", "reached"), [(signal.SIGINT, "Postgres 18"), (signal.SIGTERM, "LocalStack 4")]
 )
@@ -258,6 +287,22 @@ def test_a_port_in_use_is_refused_with_the_name_of_who_holds_it(
     )
     assert "--port" in refused.stderr
     assert not working_in(other.state)
+
+
+def test_a_port_that_another_mailroom_uses_is_refused_with_its_folder_and_the_way_out(
+    up: Command, tmp_path: Path
+) -> None:
+    other = Command(up.checkout, tmp_path / "state", up.port)
+
+    refused = other.run("up", code=2).stderr
+    found = {one["what"]: one for one in other.json("doctor")}["port"]
+    own = {one["what"]: one for one in up.json("doctor")}["port"]
+
+    assert f"is used by the Mailroom of {up.checkout}\n" in refused
+    assert f"MAILROOM_STATE={shlex.quote(str(up.state))} make down" in refused
+    assert "--port auto" in refused
+    assert found["fix"].startswith("stop it there: cd ")
+    assert (own["ok"], own["found"]) == (True, f"{up.port} is this environment's")
 
 
 def test_another_port_is_refused_while_it_is_up(up: Command) -> None:

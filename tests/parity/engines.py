@@ -27,6 +27,7 @@ from tests.parity.endpoint import Endpoint
 # every resource type be refused (docs/localstack.md says why).
 _PLUGIN_ALONE = (
     "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES",
+    "GATEWAY_SERVER",
     "LAMBDA_RUNTIME_EXECUTOR",
 )
 _MODULE = "localstack.runtime.main"

@@ -27,6 +27,10 @@ class User:
         self._iam = environment.session.client("iam")
         self._iam.create_user(UserName=self.name)
         self.key = self._iam.create_access_key(UserName=self.name)["AccessKey"]
+        self.allow(*statements)
+
+    def allow(self, *statements: dict[str, Any]) -> None:
+        """Have a policy that says this, and nothing of what it said before."""
         document = json.dumps({"Version": "2012-10-17", "Statement": statements})
         self._iam.put_user_policy(UserName=self.name, PolicyName="test", PolicyDocument=document)
 

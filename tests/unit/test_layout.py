@@ -44,16 +44,34 @@ OF_LOCALSTACK = {
     *("werkzeug", "yaml"),
 }
 # Modules that every room of the toolbox may import. They import no room.
-BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"}
+BASE = {
+    *("errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"),
+    "wording",
+}
 # Each room of the toolbox, and the rooms that it may import.
 # `environments.environment` is how to reach an environment, whatever kind it is.
 ROOMS: dict[str, set[str]] = {
+    "access": {"environments.environment"},
     "aws": set(),
-    "checking": {"deployment", "packaging"},
+    "checking": {"deployment", "packaging", "types"},
     "cli": {
+        *("access", "aws", "checking", "console", "database", "dead_letters", "debugging"),
+        *("deployment", "doctor", "environments", "environments.environment", "executions"),
+        *("logs", "packaging", "permissions", "promotion", "rehearsal", "tracing", "types"),
+        "workflow",
+        *("packaging", "permissions", "promotion", "rehearsal", "tracing", "types", "workflow"),
         *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
         *("environments", "environments.environment", "packaging", "permissions", "promotion"),
-        *("rehearsal", "types", "workflow"),
+        *("rehearsal", "tracing", "types", "workflow"),
+        *("environments", "environments.environment", "executions", "logs", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
+        *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
+        *("doctor", "environments", "environments.environment", "executions", "packaging"),
+        *("permissions", "promotion", "rehearsal", "types", "workflow"),
+    },
+    "console": {
+        *("aws", "dead_letters", "environments", "environments.environment", "executions"),
+        *("logs", "observation", "permissions", "promotion", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},
@@ -64,15 +82,19 @@ ROOMS: dict[str, set[str]] = {
         *("aws", "database", "deployment", "environments.environment", "packaging", "types"),
     },
     "environments.environment": {"aws", "deployment"},
+    "executions": {"logs"},
+    "logs": set(),
+    "observation": set(),
     "packaging": set(),
     "permissions": set(),
     "promotion": {
         *("aws", "database", "deployment", "environments", "environments.environment"),
-        *("packaging", "types", "workflow"),
+        *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
+    "tracing": {"environments.environment", "executions", "logs", "observation", "workflow"},
     "types": {"environments.environment", "packaging", "workflow"},
-    "workflow": {"environments.environment", "packaging"},
+    "workflow": {"environments.environment", "executions", "packaging"},
 }
 FUNCTION_PACKAGES: dict[str, set[str]] = {
     "messages": set(),

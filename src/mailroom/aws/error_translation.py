@@ -1,7 +1,10 @@
-"""Translates botocore's errors about credentials, permissions and throttling."""
+"""Translates errors of boto3, psycopg and Python that a user can cause."""
 
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
+    HTTPClientError,
     NoCredentialsError,
     NoRegionError,
     PartialCredentialsError,
@@ -10,8 +13,10 @@ from botocore.exceptions import (
     TokenRetrievalError,
     UnauthorizedSSOTokenError,
 )
+from botocore.exceptions import ConnectionError as NotConnected
+from psycopg import OperationalError
 
-from mailroom.errors import MailroomError, Refused
+from mailroom.errors import MailroomError, NoAnswer, Refused
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN = {
@@ -26,6 +31,28 @@ _THROTTLED = {"Throttling", "ThrottlingException", "TooManyRequestsException", "
 _SIGN_IN = "sign in again: aws sso login, or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
 _MISSING = (NoCredentialsError, PartialCredentialsError, ProfileNotFound)
 _ENDED = (SSOTokenLoadError, TokenRetrievalError, UnauthorizedSSOTokenError)
+
+
+def translate(error: Exception) -> MailroomError | None:
+    """Translate an error of a library that a user can cause; None for a bug of Mailroom."""
+    if isinstance(error, MailroomError):
+        return error
+    explained = explain(error)
+    if explained:
+        return explained
+    if isinstance(error, OperationalError):
+        return NoAnswer(f"the database did not answer: {_first_line(error)}")
+    if isinstance(error, HTTPClientError | NotConnected):
+        return NoAnswer(f"the engine did not answer: {_first_line(error)}")
+    if isinstance(error, BotoCoreError | Boto3Error | ClientError):
+        return MailroomError(str(error))
+    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
+        # Python represents a byte of the command line that is not UTF-8 by a surrogate.
+        return Refused("an argument is not UTF-8")
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return MailroomError(f"{where}{error.strerror}")
+    return None
 
 
 def explain(error: Exception) -> MailroomError | None:
@@ -54,3 +81,7 @@ def explain(error: Exception) -> MailroomError | None:
     if code in _THROTTLED:
         return MailroomError(f"AWS throttles {error.operation_name}", "try again in a minute")
     return None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

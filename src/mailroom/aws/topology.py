@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from mailroom.aws.resources import (
+    Identity,
+    Resource,
+    find_resource,
+    identify_resources,
+    list_resources,
+)
 from mailroom.errors import NotUp, Refused
+from mailroom.wording import known_names
 
 if TYPE_CHECKING:
     import boto3
@@ -19,15 +27,6 @@ _LOG_GROUP = "AWS::Logs::LogGroup"
 _KIND = re.compile("(Function|LogGroup)$")
 _WORD = re.compile(r"[A-Z][a-z0-9]*")
 _TYPE = "type"
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A resource of a stack: its name in the template, its type, and its physical id."""
-
-    logical_id: str
-    type: str
-    id: str
 
 
 @dataclass(frozen=True)
@@ -72,23 +71,6 @@ class Subscription:
     def catches_rest(self) -> bool:
         """Whether it delivers the messages of all types but those that its filter names."""
         return any(isinstance(one, dict) and "anything-but" in one for one in self.accepted)
-
-
-def list_resources(session: "boto3.Session", stack: str) -> list[Resource]:
-    """The resources of a stack; none when there is no stack."""
-    client = session.client("cloudformation")
-    pages = client.get_paginator("list_stack_resources").paginate(StackName=stack)
-    try:
-        return [
-            Resource(one["LogicalResourceId"], one["ResourceType"], one["PhysicalResourceId"])
-            for page in pages
-            for one in page["StackResourceSummaries"]
-            if one.get("PhysicalResourceId")
-        ]
-    except client.exceptions.ClientError as error:
-        if "does not exist" in str(error):
-            return []
-        raise
 
 
 class Topology:
@@ -142,13 +124,13 @@ class Topology:
         return self.subscriptions[0].topic_arn
 
     def queue(self, name: str) -> Queue:
-        """The queue with a logical name.
+        """The queue with a logical or physical name, an ARN or a URL.
 
         Raises:
             Refused: There is none.
         """
         if name not in self.queues:
-            raise Refused(f"there is no queue {name!r}", f"queues: {', '.join(self.queues)}")
+            name = find_resource(self.identities, name, _QUEUE).logical_id
         return self.queues[name]
 
     def source_of(self, name: str) -> str | None:
@@ -177,20 +159,23 @@ class Topology:
         return {_short(one.logical_id): one.id for one in self._of_type(_FUNCTION)}
 
     def function(self, name: str) -> str:
-        """Physical name of the function whose short name is this or begins with it.
+        """Physical name of a function by its short name, the beginning of it, or any other name.
 
         Raises:
             Refused: There is none, or several are.
         """
         names = [one for one in self.functions if one == name or one.startswith(f"{name}_")]
-        if len(names) != 1:
-            raise Refused(
-                f"there is no function {name!r}", f"functions: {', '.join(self.functions)}"
-            )
-        return self.functions[names[0]]
+        if len(names) == 1:
+            return self.functions[names[0]]
+        for one in self.identities:
+            if one.type == _FUNCTION and one.is_called(name):
+                return one.name
+        raise Refused(
+            f"there is no function {name!r}", known_names(name, "functions", self.functions)
+        )
 
     def log_group(self, name: str) -> str:
-        """Name of the log group of the function whose short name is this or begins with it.
+        """Name of the log group of a function, which is named as in `function`.
 
         It is the stack's log group of the function's name, else that of the function's settings.
 
@@ -205,6 +190,15 @@ class Topology:
         client = self._session.client("lambda")
         configured = client.get_function_configuration(FunctionName=function)
         return configured.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}"
+
+    @cached_property
+    def identities(self) -> list[Identity]:
+        """The names of each resource.
+
+        Raises:
+            NotUp: The stack is not deployed.
+        """
+        return identify_resources(self._session, self._stack)
 
     @cached_property
     def _resources(self) -> list[Resource]:

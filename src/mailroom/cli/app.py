@@ -2,16 +2,51 @@
 
 import gc
 import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
 from mailroom.cli.commands import Commands
-from mailroom.cli.output import errors
-from mailroom.errors import MailroomError, NoAnswer, Refused
+from mailroom.cli.output import errors, show_error
+from mailroom.errors import EXIT_FAILURE, MailroomError
 from mailroom.interrupts import interrupt_on_signals
 
+
+class Program(Commands):
+    """The whole command line."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command, and exit. A wrong command line is explained in Mailroom's words."""
+        from typer._click.exceptions import NoArgsIsHelpError, UsageError
+
+        try:
+            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+        except NoArgsIsHelpError:
+            # Help was printed as the error was made.
+            sys.exit(0)
+        except UsageError as error:
+            from mailroom.cli.usage import explain
+
+            show_error(explain(error))
+            sys.exit(error.exit_code)
+        except typer.Abort:
+            # At a question: Ctrl-C, or the end of the input.
+            errors.print("aborted")
+            sys.exit(EXIT_FAILURE)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
 app = typer.Typer(
-    cls=Commands,
+    cls=Program,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -21,8 +56,21 @@ app = typer.Typer(
 _ALLOCATIONS = 500_000
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"mailroom {version('mailroom')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _group() -> None:
+def _group(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
     """Run a serverless messaging workflow on this machine, and take it to AWS."""
 
 
@@ -37,10 +85,7 @@ def main() -> None:
         translated = translate(error)
         if translated is None:
             raise
-        errors.print("[red bold]error:[/] ", end="")
-        errors.print(str(translated), markup=False)
-        if translated.hint:
-            errors.print(translated.hint, markup=False, style="dim")
+        show_error(translated)
         sys.exit(translated.exit_code)
     finally:
         # Otherwise Python collects all imported modules at exit, for 0.4 s.
@@ -51,30 +96,7 @@ def translate(error: Exception) -> MailroomError | None:
     """Translate an error of a library that a user can cause; None for a bug of Mailroom."""
     if isinstance(error, MailroomError):
         return error
-    from boto3.exceptions import Boto3Error
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-    from botocore.exceptions import ConnectionError as NotConnected
-    from psycopg import OperationalError
+    # Imported here, as botocore and psycopg take longer than the rest of a command.
+    from mailroom.aws.error_translation import translate as translate_library_error
 
-    from mailroom.aws.error_translation import explain
-
-    explained = explain(error)
-    if explained:
-        return explained
-    if isinstance(error, OperationalError):
-        return NoAnswer(f"the database did not answer: {_first_line(error)}")
-    if isinstance(error, HTTPClientError | NotConnected):
-        return NoAnswer(f"the engine did not answer: {_first_line(error)}")
-    if isinstance(error, BotoCoreError | Boto3Error | ClientError):
-        return MailroomError(str(error))
-    if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
-        # Python represents a byte of the command line that is not UTF-8 by a surrogate.
-        return Refused("an argument is not UTF-8")
-    if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename else ""
-        return MailroomError(f"{where}{error.strerror}")
-    return None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    return translate_library_error(error)

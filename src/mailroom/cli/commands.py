@@ -8,22 +8,35 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-# The module and function, or group, of each command, in the order of the help page.
+from mailroom.cli.options import PASSED_ON
+
+# The module and function, or group, of each command, in the order of the help page. The module's
+# folder is the command's group there.
 PLACES = {
     "up": "daily.lifecycle:up",
     "down": "daily.lifecycle:down",
     "reset": "daily.lifecycle:reset",
     "status": "daily.status:status",
-    "logs": "daily.logs:logs",
-    "debug": "daily.debug:debug",
+    "logs": "daily.functions.logs:logs",
+    "invoke": "daily.functions.invoke:invoke",
+    "debug": "daily.functions.debug:debug",
     "send": "daily.send:send",
+    "executions": "daily.executions.commands:app",
     "messages": "daily.messages:messages",
+    "trace": "observing.trace:trace",
     "queues": "daily.queues:queues",
     "dead-letters": "daily.dead_letters:app",
     "unrouted": "daily.dead_letters:unrouted",
     "replay": "daily.replay:replay",
     "types": "daily.types:app",
     "database": "daily.database:app",
+    "console": "observing.console:console",
+    "resources": "access.resources:resources",
+    "env": "access.env:env",
+    "run": "access.env:run",
+    "aws": "access.env:aws",
+    "profile": "access.profile:app",
+    "lock": "aws.package:lock",
     "demo": "daily.demo:demo",
     "check": "aws.check:check",
     "iam": "aws.iam:app",
@@ -39,6 +52,13 @@ PLACES = {
     "rehearse": "aws.rehearse:rehearse",
     "doctor": "daily.doctor:doctor",
 }
+
+
+GROUPS = {"daily": "Every day", "access": "Every day", "aws": "For AWS"}
+# Of every day, although they share a module with a command for AWS.
+_DAILY = {"lock": "daily"}
+# What follows their own options belongs to another program.
+_PASS_ON = ("run", "aws")
 
 
 class Commands(TyperGroup):
@@ -61,6 +81,12 @@ class _Imported(Mapping[str, Any]):
 
 @functools.cache
 def _command(name: str) -> Any:
+    command = _imported(name)
+    command.rich_help_panel = GROUPS[_DAILY.get(name) or PLACES[name].partition(".")[0]]
+    return command
+
+
+def _imported(name: str) -> Any:
     module, _, attribute = PLACES[name].partition(":")
     found = getattr(importlib.import_module(f"mailroom.cli.{module}"), attribute)
     if isinstance(found, typer.Typer):
@@ -68,5 +94,5 @@ def _command(name: str) -> Any:
         command.name = name
         return command
     single = typer.Typer(add_completion=False)
-    single.command(name)(found)
+    single.command(name, context_settings=PASSED_ON if name in _PASS_ON else None)(found)
     return typer.main.get_command(single)

@@ -1,18 +1,18 @@
-"""The owner of the database: a role whose password is in Secrets Manager alone."""
+"""The owner of the database: a role whose password its functions find in Secrets Manager."""
 
 import json
-import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from mailroom.database.logins import DATABASE, OWNER
+
 if TYPE_CHECKING:
     import boto3
 
-DATABASE = "mailroom"
-OWNER = "mailroom"
 SECRET_NAME = "mailroom-database"
 # As many as RDS reserves for its master user, and as a migration needs:
 # https://repost.aws/knowledge-center/rds-postgresql-error-connection-slots
@@ -32,18 +32,15 @@ class OwnerSecret:
     credentials: dict[str, Any]
 
 
-def renew_owner(superuser: str) -> str:
-    """Give the owner of the database a new password; create owner and database if missing.
+def renew_owner(superuser: str, password: str) -> None:
+    """Give the owner of the database a password; create owner and database if missing.
 
     As in RDS the owner is not a superuser, but may create roles and use reserved connections.
 
     Args:
         superuser: Connection string of the superuser, to the database `postgres`.
-
-    Returns:
-        The new password, which is stored nowhere else.
+        password: The password.
     """
-    password = secrets.token_urlsafe(24)
     with psycopg.connect(superuser, autocommit=True) as connection:
         verifier = connection.pgconn.encrypt_password(
             password.encode(), OWNER.encode(), b"scram-sha-256"
@@ -55,7 +52,6 @@ def renew_owner(superuser: str) -> str:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
         if not found.fetchone():
             connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
-    return password
 
 
 def owner_secret(session: "boto3.Session") -> OwnerSecret | None:
@@ -69,24 +65,26 @@ def owner_secret(session: "boto3.Session") -> OwnerSecret | None:
 
 
 def provide_owner_secret(
-    session: "boto3.Session", superuser: str, host: str, port: int, password: str | None
+    session: "boto3.Session", host: str, port: int, password: str, renew: Callable[[], None]
 ) -> str:
-    """Store the owner's secret, unless there is one with credentials that work.
+    """Store the owner's secret, unless there is one with this password, and it works.
 
     Args:
         session: A session of the environment.
-        superuser: Connection string of the superuser, to the database `postgres`.
         host: Host of Postgres as the functions reach it.
         port: Its port.
-        password: A password that the owner was given; None to keep the secret's if it works.
+        password: The owner's password.
+        renew: Gives the owner the password. It is called before a secret is stored.
 
     Returns:
         The secret's ARN.
     """
-    existing = None if password else owner_secret(session)
-    if existing and _log_in(existing.credentials, host, port):
+    existing = owner_secret(session)
+    known = existing is not None and existing.credentials.get("password") == password
+    if existing and known and _log_in(existing.credentials, host, port):
         return existing.arn
-    return store_owner_credentials(session, host, port, password or renew_owner(superuser))
+    renew()
+    return store_owner_credentials(session, host, port, password)
 
 
 def connects(dsn: str) -> bool:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailroom.database.logins import OWNER, READER
 from mailroom.database.migration import migrate_database
 from mailroom.database.owner import provide_owner_secret, renew_owner
+from mailroom.database.reader import provide_reader
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Stack
@@ -14,6 +16,7 @@ from mailroom.environments.environment import Environment
 from mailroom.packaging.code import Code, upload
 from mailroom.packaging.dependencies import host_architecture
 from mailroom.progress import Progress
+from mailroom.wording import counted
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Installation:
         superuser: Connection string of Postgres' superuser, to the database `postgres`.
         database_host: Host of Postgres as the functions reach it.
         database_port: Its port.
+        password: Returns the password of a login to the database, by its name.
         live_code: Links the sources into the folder of the dependencies.
         package: Makes the zip that would go to AWS.
         awaited: What `wait` waits for, for the user.
@@ -37,6 +41,7 @@ class Installation:
     superuser: str
     database_host: str
     database_port: int
+    password: Callable[[str], str]
     live_code: Callable[[], Code]
     package: Callable[[], Path]
     awaited: str
@@ -61,8 +66,8 @@ def bring_up(
         parameters: Template parameters that take precedence over the config's.
         progress: Shows each step.
         packaged: Run the functions from the zip that would go to AWS.
-        renew: Give the owner a new password before LocalStack answers, as it has lost the secret.
-            Otherwise the owner gets one only when the secret's doesn't work.
+        renew: Give the logins their passwords before LocalStack answers, as it has lost the secret.
+            Otherwise they get them only when the secret has another password, or one that fails.
         before_deploying: Called before anything is deployed; it may raise.
 
     Raises:
@@ -78,7 +83,8 @@ def bring_up(
         for service in ("cloudformation", "secretsmanager", "lambda"):
             session.client(service)
     before_deploying()
-    password = renew_owner(installation.superuser) if renew else None
+    if renew:
+        _renew_logins(installation)
     with progress.step(installation.awaited) as step:
         installation.wait()
         step.result = installation.environment.endpoint
@@ -87,9 +93,17 @@ def bring_up(
         code = upload(archive, host_architecture(), session, bucket)
     assert code
     host, port = installation.database_host, installation.database_port
-    secret = provide_owner_secret(session, installation.superuser, host, port, password)
+    password = installation.password(OWNER)
+    renewed = (lambda: None) if renew else (lambda: _renew_logins(installation))
+    secret = provide_owner_secret(session, host, port, password, renewed)
     given = {"DatabaseSecretArn": secret, **parameters}
     deploy_and_migrate(installation.environment, template, config, code, given, progress)
+
+
+def _renew_logins(installation: Installation) -> None:
+    """Give owner and reader their passwords."""
+    renew_owner(installation.superuser, installation.password(OWNER))
+    provide_reader(installation.superuser, installation.password(READER))
 
 
 def deploy_and_migrate(
@@ -119,7 +133,7 @@ def deploy_and_migrate(
         def count(event: ResourceEvent) -> None:
             if event.status.endswith("_COMPLETE"):
                 finished.add(event.logical_id)
-            step.update(f"{len(finished)} resources")
+            step.update(counted(len(finished), "resource"))
 
         def upload_template(text: str) -> str:
             bucket = config.artifact_bucket(config.emulated_account)
@@ -131,7 +145,9 @@ def deploy_and_migrate(
         stack = Stack(client, config.stack, count, upload=upload_template)
         given = {**config.parameters, **code.parameters, **parameters}
         deployment = stack.deploy(template.render(), given, config.tags)
-        step.result = f"{len(finished)} resources" if deployment.changed else "nothing to change"
+        step.result = (
+            counted(len(finished), "resource") if deployment.changed else "nothing to change"
+        )
     with progress.step("Database") as step:
         step.update("waiting for MigrateDatabaseFunction")
         step.result = migrate_database(environment)

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class DatabaseClient:
+    """How to start a database client: command line, and variables, none of them a secret."""
+
+    command: list[str]
+    variables: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Environment:
     """An environment in which the workflow runs.
 

@@ -1,14 +1,15 @@
 """Checks TCP ports of 127.0.0.1."""
 
 import errno
+import hashlib
 import socket
-from contextlib import suppress
 
-import psutil
-
+from mailroom.environments.port_users import port_user
 from mailroom.errors import PortTaken, Refused
 
-_HINT = "choose another port: mailroom up --port PORT"
+# `up --port auto`: any port that is free.
+AUTO = 0
+_HINT = "choose another port: mailroom up --port auto, or MAILROOM_PORT=PORT make up"
 
 
 def require_free_port(port: int, what: str, hint: str = _HINT) -> None:
@@ -28,9 +29,9 @@ def require_free_port(port: int, what: str, hint: str = _HINT) -> None:
         return
     if error.errno != errno.EADDRINUSE:
         raise Refused(f"port {port} can't be used: {error.strerror}", hint)
+    user = port_user(port)
     raise PortTaken(
-        f"port {port}, which {what} needs, is used by {_holder(port)}",
-        f"stop that process, or {hint}",
+        f"port {port}, which {what} needs, is used by {user.name}", f"{user.way_out}, or {hint}"
     )
 
 
@@ -46,6 +47,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def own_port(key: str) -> int:
+    """A free port of 127.0.0.1 that follows from a text, as long as no other program uses it.
+
+    It is below those that systems give to connections (from 32768 on Linux, from 49152 on macOS).
+    """
+    first = int(hashlib.sha256(key.encode()).hexdigest(), 16)
+    ports = (20_000 + (first + step) % 10_000 for step in range(10_000))
+    return next(filter(is_free, ports))
+
+
 def _try(port: int) -> OSError | None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -54,13 +65,3 @@ def _try(port: int) -> OSError | None:
         except OSError as error:
             return error
     return None
-
-
-def _holder(port: int) -> str:
-    # One process at a time: on macOS only root may list all connections at once.
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            for connection in process.net_connections("tcp"):
-                if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,):
-                    return f"process {process.pid} ({' '.join(process.cmdline()[:4])})"
-    return "a process of another user"

@@ -24,7 +24,15 @@ def connect(project: Project) -> Environment:
         NotUp: None is up, or only a part of it.
         Refused: Both are up, and MAILROOM_ENVIRONMENT names none.
     """
-    chosen = choose(project)
+    return reach(project, choose(project))
+
+
+def reach(project: Project, chosen: "LocalEnvironment") -> Environment:
+    """How to reach one of a checkout's environments.
+
+    Raises:
+        NotUp: It is not up, or only a part of it.
+    """
     try:
         return chosen.connect()
     except NotUp as error:

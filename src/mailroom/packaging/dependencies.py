@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from mailroom.errors import MailroomError, Refused
+from mailroom.packaging.locking import require_locked
 from mailroom.project import Project
 
 RUNTIME = "python3.13"
@@ -36,8 +37,10 @@ def install_dependencies(project: Project, folder: Path, architecture: str | Non
         architecture: Linux wheels for this Lambda architecture, or None for the host's own.
 
     Raises:
+        Refused: The lock lacks what functions/requirements.in asks for.
         MailroomError: A package could not be installed; the hint is the installer's message.
     """
+    require_locked(project)
     lock = project.functions / "requirements.txt"
     inputs = hashlib.sha256(lock.read_bytes() + str(architecture).encode()).hexdigest()
     stamp = folder / ".inputs"
@@ -61,6 +64,13 @@ def install_dependencies(project: Project, folder: Path, architecture: str | Non
     if run.returncode:
         shutil.rmtree(folder, ignore_errors=True)
         raise MailroomError(
-            "the functions' dependencies could not be installed", run.stderr.strip()
+            "the functions' dependencies could not be installed", _reason(run.stderr)
         )
     stamp.write_text(inputs)
+
+
+def _reason(said: str) -> str:
+    """uv's message, and what to do if a requirement was added to the lock by hand."""
+    by_hand = "hash" in said
+    advice = "put it into functions/requirements.in, and lock it: mailroom lock" if by_hand else ""
+    return "\n".join(filter(None, [said.strip(), advice]))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from mailroom.aws.topology import Resource, list_resources
+from mailroom.aws.resources import Resource, list_resources
 from mailroom.deployment.stack import Stack
 from mailroom.errors import MailroomError, Refused
 from mailroom.promotion.account import Account

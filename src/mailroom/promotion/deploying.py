@@ -10,7 +10,7 @@ from mailroom.deployment.stack import Deployed, Deployment, Stack
 from mailroom.deployment.template import put_template
 from mailroom.errors import MailroomError, Refused
 from mailroom.promotion.account import Account
-from mailroom.promotion.release import Release
+from mailroom.promotion.release import Release, contract_key
 
 
 class NotConfirmed(MailroomError):
@@ -42,12 +42,20 @@ class Reporter(Protocol):
 def upload_release(account: Account, release: Release) -> None:
     """Upload the zip and the template under their hashes, even if they exist, to renew their age.
 
+    The contract goes with them, so that later releases can be compared with this one.
+
     Raises:
         MailroomError: The upload failed.
     """
     s3 = account.session.client("s3")
     s3.upload_file(str(release.archive), account.bucket, release.code_key)
     put_template(s3, account.bucket, release.template)
+    s3.put_object(
+        Bucket=account.bucket,
+        Key=contract_key(release.code_key),
+        Body=release.contract.encode(),
+        ContentType="application/json",
+    )
 
 
 def deploy_release(

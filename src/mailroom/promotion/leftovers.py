@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from mailroom.aws.topology import Resource
+from mailroom.aws.resources import Resource
 
 if TYPE_CHECKING:
     import boto3

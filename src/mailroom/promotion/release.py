@@ -1,6 +1,7 @@
 """A release: one zip and one template, identified by their hash."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from mailroom.deployment.template import ARTIFACTS, Template, template_key
 from mailroom.packaging.archive import build_archive
 from mailroom.packaging.code import Code
 from mailroom.project import Project
+from mailroom.types.asyncapi import asyncapi
 from mailroom.types.definitions import require_current
 
 
@@ -19,11 +21,13 @@ class Release:
         archive: The zip; its name holds its SHA-256.
         architecture: The zip's Lambda architecture.
         template: The template with the state machine's definition inside.
+        contract: The message types, as an AsyncAPI document.
     """
 
     archive: Path
     architecture: str
     template: str
+    contract: str = ""
 
     @property
     def code_key(self) -> str:
@@ -45,6 +49,14 @@ class Release:
         return Code(bucket, self.code_key, self.architecture).parameters
 
 
+def contract_key(code_key: str) -> str:
+    """The key in the artifact bucket of the contract of a release, by the key of its zip.
+
+    Unlike the zip it doesn't expire, as it is needed for as long as the release runs.
+    """
+    return f"contracts/{code_key.removeprefix(ARTIFACTS)}.json"
+
+
 def build_release(project: Project, architecture: str) -> Release:
     """Package the functions and render the template.
 
@@ -52,6 +64,7 @@ def build_release(project: Project, architecture: str) -> Release:
         Refused: The definitions are malformed or aren't what the message types say, or the code is
             too large for Lambda.
     """
-    require_current(project)
+    types = require_current(project)
+    contract = json.dumps(asyncapi(project, types), indent=2)
     template = Template(project.template).render()
-    return Release(build_archive(project, architecture), architecture, template)
+    return Release(build_archive(project, architecture), architecture, template, contract)

@@ -15,10 +15,10 @@ from typing import Any
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError
+from mailroom.executions.execution import describe_error
 from mailroom.invocation import invoke
 from mailroom.types.described import MessageType
 from mailroom.waiting import backoff
-from mailroom.workflow.execution import execution_failure
 
 _SOURCE = "urn:mailroom:smoke-test"
 _SECONDS = 300
@@ -69,7 +69,7 @@ def _execute(environment: Environment, batch: str, events: list[dict[str, Any]])
             return output
         if described["status"] != "RUNNING":
             error = described.get("error", described["status"])
-            reason = execution_failure(error, described.get("cause"))
+            reason = describe_error(error, described.get("cause"))
             raise SmokeTestFailed(f"the smoke test failed: {reason}")
         if time.monotonic() > deadline:
             client.stop_execution(executionArn=execution)
@@ -82,7 +82,8 @@ def _end(environment: Environment, batch: str) -> dict[str, Any]:
     answer = invoke(environment.session, name, {"smokeTest": {"batchId": batch}})
     if answer.failed or "found" not in answer.payload:
         raise SmokeTestFailed(f"the smoke test's messages could not be looked up: {answer.error}")
-    return answer.payload
+    found: dict[str, Any] = answer.payload
+    return found
 
 
 def _events(

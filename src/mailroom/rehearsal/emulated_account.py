@@ -1,5 +1,6 @@
 """The account of a rehearsal: a new emulator, with an account id of its own, and a Postgres."""
 
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -85,7 +86,8 @@ def emulated_account(
         with progress.step(f"A clean {name}: account {config.account}, {config.region}"):
             started, server = engine.start(), postgres.start()
             postgres.wait(server)
-            password = renew_owner(postgres.superuser())
+            password = secrets.token_urlsafe(24)
+            renew_owner(postgres.superuser(), password)
             engine.wait(started)
             session = EmulatorSession(engine.endpoint, config.region, config.account)
             secret = store_owner_credentials(session, "127.0.0.1", postgres.port, password)

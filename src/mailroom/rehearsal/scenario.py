@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mailroom.aws.topology import list_resources
+from mailroom.aws.resources import list_resources
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.deployment.stack import Stack
 from mailroom.errors import MailroomError

@@ -36,17 +36,21 @@ def outdated(project: Project, types: Sequence[MessageType]) -> Iterator[Outdate
         Refused: A definition lacks what is to be generated.
     """
     machine = project.template.with_name("asl.json")
-    order = branch_types(machine.read_text())
-    places = {name: place for place, name in enumerate(order)}
-    ordered = sorted(types, key=lambda one: (places.get(one.name, len(places)), one.name))
+    in_order = ordered(machine.read_text(), types)
     for path, generate in (
         (project.template, generate_template),
         (machine, generate_state_machine),
     ):
         before = path.read_text()
-        after = generate(before, ordered)
+        after = generate(before, in_order)
         if after != before:
             yield Outdated(path, _first_difference(before, after), after)
+
+
+def ordered(machine: str, types: Sequence[MessageType]) -> list[MessageType]:
+    """Types in the order in which a state machine's text has them; new ones come last."""
+    places = {name: place for place, name in enumerate(branch_types(machine))}
+    return sorted(types, key=lambda one: (places.get(one.name, len(places)), one.name))
 
 
 def require_current(project: Project) -> tuple[MessageType, ...]:

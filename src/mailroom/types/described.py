@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class Column:
     sql: str
     nullable: bool
     values: tuple[str, ...]
+    bounds: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def describe_types(project: Project, extra: Path | None = None) -> Described:
         MailroomError: The process failed.
     """
     known = project.state / "types.json"
-    digest = _digest(project)
+    digest = types_digest(project)
     if extra is None and known.exists():
         kept = json.loads(known.read_text())
         if kept["digest"] == digest:
@@ -128,12 +130,32 @@ def describe_types(project: Project, extra: Path | None = None) -> Described:
     return _described(answer)
 
 
+def describe_folder(project: Project, functions: Path) -> Described:
+    """The types and faults of another version of the functions, with this one's dependencies.
+
+    Args:
+        project: The checkout.
+        functions: The folder of the functions' code.
+
+    Raises:
+        MailroomError: The process failed.
+    """
+    return _described(_run(project, functions, [], {"PYTHONPATH": live_code(project).key}))
+
+
 def _ask(project: Project, extra: Path | None) -> dict[str, Any]:
+    return _run(project, Path(live_code(project).key), [extra] if extra else [], {})
+
+
+def _run(
+    project: Project, folder: Path, arguments: list[Path], variables: dict[str, str]
+) -> dict[str, Any]:
     # -B: no folder of __pycache__ in the sources.
     command: list[Path | str] = [project.interpreter(RUNTIME), "-B", "-m", "messages.describe"]
     run = subprocess.run(
-        [*command, *([extra] if extra else [])],
-        cwd=live_code(project).key,
+        [*command, *arguments],
+        cwd=folder,
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
     )
@@ -172,7 +194,8 @@ def _type(one: dict[str, Any]) -> MessageType:
     )
 
 
-def _digest(project: Project) -> str:
+def types_digest(project: Project) -> str:
+    """The digest of all that the description of a checkout's types depends on."""
     found = hashlib.sha256()
     for path in sorted(_inputs(project)):
         found.update(f"{path.relative_to(project.functions)}\0".encode())

@@ -13,6 +13,7 @@ from mailroom.project import Project
 from mailroom.types.definitions import check_definitions, update_definitions
 from mailroom.types.described import FOLDER, MessageType, describe_types, pascal, read_types
 from mailroom.types.fields import Field, declare, sample_of
+from mailroom.wording import known_names
 
 _MODEL = '''"""Events of type {name}."""
 {imports}
@@ -111,8 +112,20 @@ def find_type(types: Sequence[MessageType], name: str) -> MessageType:
     """
     found = next((one for one in types if one.name == name), None)
     if found is None:
-        raise Refused(f"there is no type {name}", f"types: {', '.join(one.name for one in types)}")
+        known = [one.name for one in types]
+        raise Refused(f"there is no type {name}", known_names(name, "types", known))
     return found
+
+
+def column_check(name: str, values: Sequence[str]) -> str:
+    """What a column's definition says if the model lists its values; empty if not."""
+    listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
+    return f' CHECK ("{name}" IN ({listed}))' if listed else ""
+
+
+def latest_migration(project: Project) -> str:
+    """The name of the inbox's last migration."""
+    return sorted(path.stem for path in project.migrations.glob("*.sql"))[-1]
 
 
 def _described(project: Project, draft: Path) -> MessageType:
@@ -166,15 +179,13 @@ def _event(name: str, number: int, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _migration(project: Project, one: MessageType) -> str:
-    before = sorted(path.stem for path in project.migrations.glob("*.sql"))[-1]
     columns: list[tuple[str, str, bool, tuple[str, ...]]]
     columns = [("source", "text", False, ()), ("id", "text", False, ())]
     columns += [(column.name, column.sql, column.nullable, column.values) for column in one.columns]
     lines = []
     for name, sql, nullable, values in columns:
-        listed = ", ".join("'" + value.replace("'", "''") + "'" for value in values)
-        check = f' CHECK ("{name}" IN ({listed}))' if listed else ""
-        lines.append(f'    "{name}" {sql}{"" if nullable else " NOT NULL"}{check}')
+        required = "" if nullable else " NOT NULL"
+        lines.append(f'    "{name}" {sql}{required}{column_check(name, values)}')
     return _MIGRATION.format(
-        before=before, name=one.name, table=one.table, columns=",\n".join(lines)
+        before=latest_migration(project), name=one.name, table=one.table, columns=",\n".join(lines)
     )

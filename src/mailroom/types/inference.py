@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,14 @@ _SCHEMA_TYPES = {
 
 
 def fields_of_samples(file: Path) -> tuple[list[Field], list[dict[str, Any]]]:
-    """The fields that the messages of a JSON Lines file have, and the data of the first ones.
+    """The fields that the messages of a file have, and the data of the first ones.
 
-    A line is a CloudEvent, or the data of one.
+    The file has lines, or an array. Each of them is a CloudEvent, or the data of one.
 
     Raises:
         Refused: The file can't be read, or a field has values of several types.
     """
-    found = [_data(file, number, line) for number, line in enumerate(_lines(file), 1) if line]
+    found = [_data(place, value) for place, value in _values(file)]
     if not found:
         raise Refused(f"{file}: there is no message in it")
     keys = dict.fromkeys(key for data in found for key in data)
@@ -56,21 +56,29 @@ def fields_of_schema(file: Path) -> list[Field]:
     return [_property(file, schema, key, one, key in required) for key, one in properties]
 
 
-def _lines(file: Path) -> list[str]:
+def _values(file: Path) -> Iterator[tuple[str, Any]]:
+    """The values of a file's lines, or of its array, each with its place."""
     try:
-        return [line.strip() for line in file.read_text().splitlines()]
+        text = file.read_text()
+        if text.lstrip().startswith("["):
+            yield from ((f"{file}[{index}]", one) for index, one in enumerate(json.loads(text)))
+            return
     except UnicodeDecodeError:
         raise Refused(f"{file}: this is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise Refused(f"{file}:{error.lineno}: not JSON: {error.msg}") from None
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            if line.strip():
+                yield f"{file}:{number}", json.loads(line)
+        except ValueError as error:
+            raise Refused(f"{file}:{number}: not JSON: {error}") from None
 
 
-def _data(file: Path, number: int, line: str) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-    except ValueError as error:
-        raise Refused(f"{file}:{number}: not JSON: {error}") from None
+def _data(place: str, value: Any) -> dict[str, Any]:
     data = value.get("data") if isinstance(value, dict) and "specversion" in value else value
     if not isinstance(data, dict):
-        raise Refused(f"{file}:{number}: a JSON object is required, as the data of an event")
+        raise Refused(f"{place}: a JSON object is required, as the data of an event")
     return data
 
 

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any
 
 import psycopg
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import ExecutionFailed
+from mailroom.executions.execution import Execution
+from mailroom.executions.history import read_execution
 from mailroom.waiting import backoff
 
 
@@ -27,7 +28,8 @@ def await_execution(
         Its output: `batchId`, `published` and `duplicates`, and the outcomes of each type.
 
     Raises:
-        ExecutionFailed: The execution did not succeed; the message has error and cause.
+        ExecutionFailed: The execution did not succeed; the message has the state that failed,
+            error and cause, the hint the command that shows them.
     """
     client = environment.session.client("stepfunctions")
     with psycopg.connect(environment.database, autocommit=True) as connection:
@@ -41,16 +43,20 @@ def await_execution(
                 output: dict[str, Any] = json.loads(described["output"])
                 return output
             if described["status"] != "RUNNING":
-                reason = execution_failure(
-                    described.get("error", described["status"]), described.get("cause")
-                )
-                raise ExecutionFailed(f"the execution failed: {reason}")
+                raise failure(read_execution(environment.session, execution))
     raise AssertionError("unreachable: backoff yields for ever")
 
 
-def execution_failure(error: str, cause: str | None) -> str:
-    """Error and cause of an execution; of a function's error, its `errorMessage` alone."""
-    text = cause or ""
-    with suppress(json.JSONDecodeError, KeyError, TypeError):
-        text = json.loads(text)["errorMessage"]
-    return f"{error}: {text}".rstrip(": ")
+def failure(execution: Execution) -> ExecutionFailed:
+    """The error of an execution that has ended without success."""
+    step = execution.failed_step
+    show = f"mailroom executions show {execution.name}"
+    if step is None:
+        return ExecutionFailed(
+            f"execution {execution.name} failed: {execution.reason}", f"its states: {show}"
+        )
+    verb = "was stopped in" if execution.status == "ABORTED" else "failed in"
+    return ExecutionFailed(
+        f"execution {execution.name} {verb} {step.name}: {execution.reason}",
+        f"its input, error and log: {show} --state {step.name}",
+    )

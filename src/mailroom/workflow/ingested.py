@@ -61,6 +61,24 @@ def count_ingested(database: str) -> dict[str, int]:
         return {row[0]: row[1] for row in rows}
 
 
+def batches(database: str, batch: str) -> tuple[list[str], dict[str, int]]:
+    """The newest batches, and the outcomes of one: how many messages have each.
+
+    Args:
+        database: Connection string.
+        batch: The batch's id.
+    """
+    with psycopg.connect(database) as connection:
+        newest = connection.execute(
+            "SELECT batch_id FROM messages GROUP BY batch_id ORDER BY max(ingested_at) DESC LIMIT 5"
+        ).fetchall()
+        outcomes = connection.execute(
+            "SELECT outcome, count(*) FROM settlements WHERE batch_id = %s GROUP BY outcome",
+            [batch],
+        ).fetchall()
+    return [row[0] for row in newest if row[0]], dict(outcomes)
+
+
 def write_batch(database: str, batch: str, folder: Path) -> Path:
     """Write the events of a batch into a JSON Lines file, as they were sent.
 
@@ -82,7 +100,7 @@ def write_batch(database: str, batch: str, folder: Path) -> Path:
             file.write(f"{text.replace('\r', ' ').replace('\n', ' ')}\n")
         if not events.rowcount:
             raise Refused(
-                f"{batch} is neither a file nor an ingested batch",
-                "batches: mailroom messages",
+                f"{batch} is neither a file nor a batch of which messages were ingested",
+                "batches: mailroom executions list",
             )
     return path

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import messages
-from messages.reading import lines
+from messages.cloudevents.lines import lines
 from messages.size import LARGEST_MESSAGE, attributes_size
 from messages.validate import validate
 
@@ -72,9 +72,79 @@ def test_a_last_line_without_a_line_feed_is_valid(notification: Make) -> None:
 
 
 def test_a_line_separator_of_unicode_separates_no_lines(notification: Make) -> None:
-    text = json.dumps(notification(subject="a\u2028b\u0085c"), ensure_ascii=False)
+    data = {"recipient": "r", "title": "a\u2028b\u0085c"}
+    text = json.dumps(notification(data=data), ensure_ascii=False)
 
     assert problems(text.encode()) == []
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
+def test_elements_of_arrays_and_indented_objects_are_events_in_chunks_of_any_size(
+    size: int,
+) -> None:
+    content = b"""{"a": 1}
+ [ {"b": "]\\", [\\\\"} ,{"c": [1, {}]}]
+[
+  {
+    "d": 4
+  },
+
+  5]
+
+{
+ "e": {}
+}
+[]
+{"f": 6}
+"""
+
+    found = list(lines(iter(partial(io.BytesIO(content).read, size), b"")))
+
+    assert not any("\n" in one.text() for one in found)
+    assert [(one.number, json.loads(one.text()), one.alone) for one in found] == [
+        (1, {"a": 1}, True),
+        (2, {"b": ']", [\\'}, False),
+        (2, {"c": [1, {}]}, False),
+        (4, {"d": 4}, False),
+        (8, 5, False),
+        (10, {"e": {}}, False),
+        (14, {"f": 6}, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[EVENT EVENT]", 1),
+        ("[EVENT,\n]", 2),
+        ("[,EVENT]", 1),
+        ("[EVENT}]", 1),
+        ("[EVENT", 1),
+        ("[EVENT,\n", 2),
+        ("[\nEVENT]]", 2),
+        ("EVENT\n[EVENT,\n\n1]", 4),
+        ("{\n", 1),
+    ],
+)
+def test_an_array_that_is_not_json_is_refused_by_its_line(
+    notification: Make, text: str, line: int
+) -> None:
+    found = problems(text.replace("EVENT", json.dumps(notification())).encode())
+
+    assert line in [number for number, _ in found]
+
+
+def test_an_array_larger_than_a_message_is_read_and_not_to_be_sent_inline(
+    notification: Make,
+) -> None:
+    events = [notification(id=str(number)) for number in range(5000)]
+    content = json.dumps(events).encode()
+    assert len(content) > 2 * LARGEST_MESSAGE
+
+    report = validate(iter(partial(io.BytesIO(content).read, 1 << 16), b""))
+
+    assert (report.types["notification"], report.problem_count) == (5000, 0)
+    assert not report.exact_inline
 
 
 def test_an_endless_line_is_refused_and_its_successor_read(notification: Make) -> None:

@@ -45,7 +45,7 @@ def test_what_is_no_json_is_refused(text: str) -> None:
         ({"specversion": "0.3"}, "specversion"),
         ({"type": "unknown"}, "type"),
         ({"type": ["notification"]}, "type"),
-        ({"surplus": 1}, "surplus"),
+        ({"Surplus": 1}, "Surplus"),
         ({"datacontenttype": "text/plain"}, "datacontenttype"),
         ({"time": "yesterday"}, "time"),
         ({"time": "2026-01-31T12:00:00"}, "time"),

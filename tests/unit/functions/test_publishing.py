@@ -184,7 +184,7 @@ def test_identical_repeats_are_published_once_and_other_contents_both(notificati
 
 
 def test_inline_messages_keep_their_characters_but_those_sqs_refuses(notification: Make) -> None:
-    event = notification(subject="ü😀\ufffe\uffff")
+    event = notification(data={"recipient": "r", "title": "ü😀\ufffe\uffff"})
 
     outgoing, _ = distinct(read_inline([event]))
 
@@ -223,9 +223,10 @@ def test_an_inline_value_that_is_no_storable_json_is_refused_by_name(
         distinct(read_inline([notification(data=data)]))
 
 
-def test_a_request_names_inline_messages_or_an_object() -> None:
+def test_a_request_is_an_array_of_events_or_names_messages_or_an_object() -> None:
     source = {"bucket": "b", "key": "k"}
 
+    assert Request.parse({"batchId": "1", "input": [{"id": "1"}]}) == Request("1", [{"id": "1"}])
     assert Request.parse({"batchId": "1", "input": {"messages": []}}) == Request("1", [])
     assert Request.parse({"batchId": "1", "input": {"source": source}}) == Request(
         "1", ObjectSource("b", "k")
@@ -240,7 +241,7 @@ def test_a_request_names_inline_messages_or_an_object() -> None:
         ({"batchId": "a b", "input": {"messages": []}}, "batchId"),
         ({"batchId": "x" * 81, "input": {"messages": []}}, "batchId"),
         ({"batchId": "1"}, "input"),
-        ({"batchId": "1", "input": []}, "input"),
+        ({"batchId": "1", "input": "[]"}, "input"),
         ({"batchId": "1", "input": {}}, "input"),
         ({"batchId": "1", "input": {"messages": [], "source": {}}}, "input"),
         ({"batchId": "1", "input": {"messages": {}}}, "input.messages"),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from textwrap import shorten
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.events import AliasEvent
@@ -63,7 +64,7 @@ def lint(definitions: Definitions) -> Iterator[Finding]:
 
     regions = sorted({target.region for target in definitions.targets})
     arguments = ManualArgs(regions=regions, ignore_checks=_LEFT_OUT)
-    document = json.dumps(definitions.transformed, indent=1)
+    document = json.dumps(_with_joined_definitions(definitions.transformed), indent=1)
     for match in cfn_lint(document, config=arguments):
         if match.rule.id == "W3037" and _is_of_sam(match.message, definitions):
             continue
@@ -77,6 +78,25 @@ def lint(definitions: Definitions) -> Iterator[Finding]:
             _page(match.rule.id, match.rule.source_url or ""),
             _FIX,
         )
+
+
+def _with_joined_definitions(template: dict[str, Any]) -> dict[str, Any]:
+    """The template with each state machine's definition as one text.
+
+    SAM makes it a Join of its lines, of which cfn-lint looks at each by another level of recursion:
+    a state machine of twenty branches exceeds Python's limit.
+    """
+    resources = dict(template.get("Resources", {}))
+    for id, resource in resources.items():
+        match resource:
+            case {
+                "Properties": {
+                    "DefinitionString": {"Fn::Join": [str(separator), list(lines)]}
+                } as properties
+            } if all(isinstance(line, str) for line in lines):
+                joined = {**properties, "DefinitionString": separator.join(lines)}
+                resources[id] = {**resource, "Properties": joined}
+    return {**template, "Resources": resources} if resources else template
 
 
 def _is_of_sam(unknown_action: str, definitions: Definitions) -> bool:

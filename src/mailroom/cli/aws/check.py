@@ -17,6 +17,7 @@ from mailroom.cli.output import console, errors, show_json, show_table
 from mailroom.errors import EXIT_FAILURE, Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
+from mailroom.wording import counted
 
 if TYPE_CHECKING:
     from mailroom.checking.definitions import Definitions
@@ -47,11 +48,14 @@ def check(
     started = time.monotonic()
     from mailroom.checking.reading import load_beside, load_definitions
     from mailroom.checking.run import check as run
+    from mailroom.checking.type_limits import type_limits
+    from mailroom.environments.tables import require_tables
     from mailroom.types.definitions import require_current
 
     project = Project.find()
     definitions = load_definitions(project)
-    require_current(project)
+    types = require_current(project)
+    require_tables(project)
     if since:
         definitions = replace(definitions, previous=_previous(definitions, since))
     if package:
@@ -72,6 +76,8 @@ def check(
     else:
         _show(open_findings)
     _summarise(definitions, findings, time.monotonic() - started)
+    if limits := type_limits(project, definitions, types):
+        errors.print(f"room for {limits[0]}", markup=False)
     if open_findings:
         raise typer.Exit(EXIT_FAILURE)
 
@@ -106,10 +112,10 @@ def _document(findings: Sequence["Finding"]) -> list[dict[str, object]]:
 def _summarise(definitions: "Definitions", findings: Sequence["Finding"], seconds: float) -> None:
     suppressed = sum(finding.suppressed is not None for finding in findings)
     names = ", ".join(target.name for target in definitions.targets)
-    counted = f"{len(findings) - suppressed} findings"
+    found = counted(len(findings) - suppressed, "finding")
     if suppressed:
-        counted += f", {suppressed} suppressed"
-    errors.print(f"{counted} · {names} · {seconds:.1f} s")
+        found += f", {suppressed} suppressed"
+    errors.print(f"{found} · {names} · {seconds:.1f} s")
 
 
 def _write_sarif(path: Path, findings: list["Finding"]) -> None:
@@ -141,4 +147,5 @@ def _show_rules(json: bool) -> None:
         show_table(
             ["rule", "severity", "finds", "fix"],
             [[one.id, one.severity, one.title, one.fix] for one in listed],
+            below=("fix",),
         )

@@ -1,4 +1,4 @@
-"""`mailroom package`."""
+"""`mailroom package`, and `mailroom lock` for its dependencies."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -49,3 +49,21 @@ def package(
     show_table(["part", "bytes", "files"], [[p.name, p.bytes, p.files] for p in parts])
     total = sum(part.bytes for part in parts)
     errors.print(f"{total:,} bytes for {chosen}, SHA-256 {digest}\n{archive}", markup=False)
+
+
+def lock(
+    upgrade: Annotated[
+        bool, typer.Option("--upgrade", help="Take the newest versions of all packages.")
+    ] = False,
+) -> None:
+    """Lock what functions/requirements.in asks for; the other versions stay as they are."""
+    from mailroom.packaging.locking import lock_functions
+
+    with Progress(errors).waiting_for("Looking for versions"):
+        changed = lock_functions(Project.find(), upgrade)
+    for line in changed:
+        print(line)
+    if changed:
+        errors.print("functions/requirements.txt is written; use it here: mailroom up")
+    else:
+        errors.print("nothing to change")

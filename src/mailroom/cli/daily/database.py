@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.options import Yes, require
+from mailroom.cli.options import PASSED_ON, Yes, require
 from mailroom.cli.output import errors
+from mailroom.database.logins import Login
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
 from mailroom.progress import Progress
@@ -18,6 +19,40 @@ app = typer.Typer(help="Work on the local environment's database.", no_args_is_h
 @app.callback()
 def _group() -> None:
     """Work on the local environment's database."""
+
+
+Role = Annotated[
+    Login, typer.Option("--role", help="Who logs in: `owner` may do everything, `reader` reads.")
+]
+
+
+@app.command()
+def url(role: Role = Login.OWNER) -> None:
+    """Print the database's URL, password included; it stays the same over `down` and `up`."""
+    from mailroom.environments.selection import choose, reach
+
+    project = Project.find()
+    local = choose(project)
+    reach(project, local)
+    print(local.database_url(role))
+
+
+@app.command(context_settings=PASSED_ON)
+def psql(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ARGUMENT]...", help="Arguments of psql.")
+    ] = None,
+    role: Role = Login.OWNER,
+) -> None:
+    """Open the database with psql."""
+    from mailroom.cli.programs import replace_process
+    from mailroom.environments.selection import choose, reach
+
+    project = Project.find()
+    local = choose(project)
+    reach(project, local)
+    client = local.psql(role)
+    replace_process([*client.command, *(arguments or ())], client.variables)
 
 
 @app.command("reset")

@@ -10,13 +10,27 @@ from mailroom.cli.daily.status import print_status
 from mailroom.cli.options import Yes, require
 from mailroom.cli.output import errors
 from mailroom.deployment.parameters import parse_parameters
+from mailroom.environments.ports import AUTO
 from mailroom.progress import Progress
 from mailroom.project import Project
+
+
+def _port(text: str) -> int:
+    """A port, or AUTO for `auto`."""
+    if text == "auto":
+        return AUTO
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise typer.BadParameter(f"{text!r} is neither a port, 1 to 65535, nor auto.")
+    return int(text)
+
 
 Port = Annotated[
     int | None,
     typer.Option(
-        min=1, max=65535, envvar="MAILROOM_PORT", help="LocalStack's port; at first 4566."
+        parser=_port,
+        metavar="PORT",
+        envvar="MAILROOM_PORT",
+        help="LocalStack's port; at first 4566. `auto`: another if that one is taken.",
     ),
 ]
 Packaged = Annotated[bool, typer.Option("--packaged", help="Run the zip that would go to AWS.")]
@@ -47,6 +61,10 @@ Containers = Annotated[
     bool, typer.Option("--compose", help="Run in containers, by docker-compose.yml.")
 ]
 
+WithConsole = Annotated[
+    bool, typer.Option("--console", help="Start the console too: web pages that show it.")
+]
+
 
 class Iam(StrEnum):
     """What LocalStack does with a call that policies don't allow."""
@@ -75,6 +93,7 @@ def up(
     iam: Enforcement = None,
     unset: Unset = None,
     restart: Restart = False,
+    console: WithConsole = False,
 ) -> None:
     """Start LocalStack and Postgres, deploy the topology, migrate the database."""
     project, parameters = Project.find(), parse_parameters(parameter or [])
@@ -97,16 +116,33 @@ def up(
             embedded, Progress(errors), port, packaged, parameters, forgotten, mode, restart
         )
         print_status(embedded)
+    _show([console_line(project, start=console)])
+
+
+def console_line(project: Project, start: bool) -> str:
+    """The console's address, or how to start it.
+
+    Args:
+        project: The checkout.
+        start: Start it, without waiting for it, unless it runs.
+    """
+    from mailroom.console.background import ConsoleProcess
+
+    process = ConsoleProcess(project)
+    url = process.start_again() if start else process.url
+    return f"console: {url}" if url else "console: start it with mailroom console"
 
 
 def down() -> None:
     """Stop what `up` started, in containers too. The data stays."""
+    from mailroom.console.background import ConsoleProcess
     from mailroom.environments.selection import left_alone, local_environments
 
     project, progress = Project.find(), Progress(errors)
     with progress.waiting_for("Stopping what is up"):
         environments = local_environments(project)
         stopped = [one.name for one in environments if one.down(progress.waiting)]
+        stopped += ["console"] if ConsoleProcess(project).stop() else []
     errors.print(f"down: {', '.join(stopped)}" if stopped else "nothing was up")
     _show(left_alone(project))
 
@@ -115,6 +151,7 @@ def reset(
     yes: Yes = False,
 ) -> None:
     """Stop the environment and delete its data, logs and builds, in containers too."""
+    from mailroom.console.background import ConsoleProcess
     from mailroom.environments.selection import left_alone, local_environments, ownerless
 
     project, progress = Project.find(), Progress(errors)
@@ -127,6 +164,7 @@ def reset(
     _show(f"to be deleted: {line}" for line in deletions)
     require("Delete all of it?", yes)
     with progress.waiting_for("Stopping and deleting"):
+        ConsoleProcess(project).remove()
         for environment in environments:
             environment.reset(progress.waiting)
     errors.print("reset")

@@ -14,25 +14,30 @@ from mailroom.project import Project
 
 def replay(
     what: Annotated[
-        str, typer.Argument(metavar="FILE|BATCH", help="JSON Lines file, or a batch's id.")
+        str,
+        typer.Argument(
+            metavar="FILE|BATCH",
+            help="JSON Lines file, or a batch's id, which is its execution's name.",
+        ),
     ],
     json: AsJson = False,
 ) -> None:
-    """Send messages again: those of a file, or those that a batch ingested.
+    """Send messages again: those of a file, or of a batch that `executions list` shows.
 
-    A message that is in the database makes no second row.
+    Of a batch that succeeded, the messages that it ingested; of any other, all that were in the
+    execution's input. A message that is in the database makes no second row.
     """
     from mailroom.cli.connection import connected
     from mailroom.cli.daily.send import print_result, send_files
-    from mailroom.workflow.ingested import write_batch
+    from mailroom.workflow.replaying import write_replay
 
     project = Project.find()
     environment = connected(project)
     with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
         file = Path(what)
         if not file.exists():
-            with Progress(errors).waiting_for("Reading the database"):
-                file = write_batch(environment.database, what, Path(folder))
+            with Progress(errors).waiting_for("Reading the batch"):
+                file = write_replay(environment, what, Path(folder))
         result = send_files(project, environment, [str(file)])
     if json:
         show_json(result)

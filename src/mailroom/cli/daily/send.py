@@ -2,28 +2,25 @@
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bar
 
 from mailroom.cli.options import AsJson
-from mailroom.cli.output import errors, show_json, show_table
+from mailroom.cli.output import errors, show_json
 from mailroom.environments.environment import Environment
-from mailroom.progress import Progress
 from mailroom.project import Project
-
-if TYPE_CHECKING:
-    from mailroom.workflow.batch import Batch
+from mailroom.wording import counted
 
 EXIT_DEAD_LETTERS = 3
-_OUTCOMES = ("ingested", "alreadyThere", "deadLettered")
 
 
 def send(
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE…", help="JSON Lines of CloudEvents; - is stdin.")
+        list[str],
+        typer.Argument(
+            metavar="FILE…", help="CloudEvents as JSON Lines or JSON arrays; - is stdin."
+        ),
     ],
     json: AsJson = False,
 ) -> None:
@@ -40,48 +37,35 @@ def send(
         show_json(result)
     else:
         print_result(result)
-    dead = [kind for kind in result["published"] if result[kind]["deadLettered"]]
-    if dead:
-        for kind in dead:
-            errors.print(
-                f"see the dead letters: mailroom queues {_dead_letters(environment, kind)}"
-            )
-        raise typer.Exit(EXIT_DEAD_LETTERS)
+    end_with_dead_letters(environment, result)
 
 
 def send_files(project: Project, environment: Environment, files: list[str]) -> dict[str, Any]:
     """Send files as one batch, showing progress; returns the execution's output."""
+    from mailroom.cli.daily.executions.waiting import await_batch, watchable
     from mailroom.workflow.batch import gather_batch, start_execution
+    from mailroom.workflow.publishing import PublishedCount
 
     with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
         batch = gather_batch(project, files, Path(folder))
-        execution = start_execution(environment, batch)
-        try:
-            return _await_settlement(environment, batch, execution)
-        except KeyboardInterrupt:
-            errors.print(f"the batch goes on by itself: mailroom messages --batch {batch.id}")
-            raise
+        count = batch.report.valid
+        total = count - batch.report.duplicates
+        published = PublishedCount(environment, total)
+        with watchable(batch.id):
+            execution = start_execution(environment, batch)
+            errors.print(f"batch {batch.id}: {counted(count, 'message')}")
+            errors.print(f"its execution: mailroom executions show {batch.id}", style="dim")
+            return await_batch(environment, execution, batch.id, total, published.count)
 
 
-def _await_settlement(environment: Environment, batch: "Batch", execution: str) -> dict[str, Any]:
-    from mailroom.workflow.execution import await_execution
-
-    count = batch.report.valid
-    errors.print(f"batch {batch.id}: {count} message{'s' if count > 1 else ''}")
-    total = count - batch.report.duplicates
-    if not errors.is_terminal:
-        with Progress(errors).waiting_for(f"batch {batch.id}") as step:
-            return await_execution(
-                environment,
-                execution,
-                batch.id,
-                lambda settled: step.update(f"{settled} of {total} settled"),
-            )
-    with _progress_bar() as bar:
-        task = bar.add_task("settled", total=total)
-        return await_execution(
-            environment, execution, batch.id, lambda settled: bar.update(task, completed=settled)
-        )
+def end_with_dead_letters(environment: Environment, result: dict[str, Any]) -> None:
+    """End the command with exit code 3, and say where they are, if there are dead letters."""
+    dead = [kind for kind in result["published"] if result[kind]["deadLettered"]]
+    for kind in dead:
+        queue = _dead_letters(environment, kind)
+        errors.print(f"see the dead letters: mailroom dead-letters --queue {queue}")
+    if dead:
+        raise typer.Exit(EXIT_DEAD_LETTERS)
 
 
 def _dead_letters(environment: Environment, message_type: str) -> str:
@@ -92,22 +76,7 @@ def _dead_letters(environment: Environment, message_type: str) -> str:
 
 def print_result(result: dict[str, Any]) -> None:
     """Print a row for each type: the number published, and the outcomes."""
-    published = result["published"]
-    show_table(
-        ["type", "published", "ingested", "already there", "dead"],
-        [
-            [name, published[name], *(result[name][key] for key in _OUTCOMES)]
-            for name in sorted(published)
-        ],
-    )
+    from mailroom.cli.daily.executions.tables import show_outcomes
+    from mailroom.workflow.outcomes import of_output
 
-
-def _progress_bar() -> Bar:
-    return Bar(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=errors,
-        transient=True,
-    )
+    show_outcomes(of_output(result))

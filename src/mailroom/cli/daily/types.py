@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mailroom.cli.daily.contracts import asyncapi, compare, migrate
 from mailroom.cli.options import AsJson, Yes, require
 from mailroom.cli.output import errors, show_json, show_table
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
 from mailroom.project import Project
+from mailroom.wording import counted
 
 if TYPE_CHECKING:
     from mailroom.types.described import MessageType
@@ -25,10 +27,12 @@ def types(context: typer.Context, json: AsJson = False) -> None:
     """List, show, add or remove message types."""
     if context.invoked_subcommand is not None:
         return
+    from mailroom.environments.tables import require_tables
     from mailroom.types.described import read_types
 
     project = Project.find()
     found = read_types(project)
+    require_tables(project)
     environment = _environment(project)
     counts = _usage(environment, [one.name for one in found]) if environment else {}
     if json:
@@ -46,6 +50,7 @@ def types(context: typer.Context, json: AsJson = False) -> None:
             ]
             for one in found
         ],
+        gives_way=("queue", "table"),
     )
 
 
@@ -74,6 +79,7 @@ def show(name: Name, json: AsJson = False) -> None:
             for column in one.columns
         ],
         title=f"{one.name}: {one.title}",
+        gives_way=("column",),
     )
     settings = {k: v for k, v in one.settings.items() if k != "grants"}
     action = {"action": "yes" if one.action else "no"}
@@ -89,6 +95,10 @@ def schema(name: Name) -> None:
     show_json(find_type(read_types(Project.find()), name).schema)
 
 
+for command in (asyncapi, compare, migrate):
+    app.command()(command)
+
+
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="The new type's name.")],
@@ -101,7 +111,8 @@ def add(
         ),
     ] = None,
     from_sample: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Find the fields in messages: JSON Lines.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Find the fields in messages: JSON Lines or an array."),
     ] = None,
     from_schema: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Take the fields of a JSON Schema.")
@@ -184,8 +195,8 @@ def _tell(project: Project, paths: list[Path]) -> None:
 def _require_empty(found: "Usage", name: str) -> None:
     if not found.is_empty:
         raise Refused(
-            f"there are messages of type {name}: {found.rows} rows, {found.queued} in its queue,"
-            f" {found.dead} dead letters",
+            f"there are messages of type {name}: {counted(found.rows, 'row')},"
+            f" {found.queued} in its queue, {counted(found.dead, 'dead letter')}",
             "redrive or purge the dead letters, and delete the rows:"
             f" DELETE FROM messages WHERE type = '{name}'",
         )

@@ -8,7 +8,14 @@ from functools import cached_property
 
 from mailroom.environments.compose.containers import Container, parse_containers
 from mailroom.environments.compose.docker_errors import diagnose, no_command
-from mailroom.environments.compose.ownership import LISTING, Containers, sort_out, state_name
+from mailroom.environments.compose.ownership import (
+    LISTING,
+    Containers,
+    checkout_name,
+    path_name,
+    sort_out,
+    state_name,
+)
 from mailroom.errors import StartFailed
 from mailroom.project import Project
 
@@ -19,8 +26,8 @@ _TIMEOUT_SECONDS = 30
 class Compose:
     """The Compose project that belongs to a checkout and a folder of state.
 
-    With the default folder of state its name is the one that docker-compose.yml makes of the path.
-    Containers that the checkout created under another name belong to it too. With another folder
+    With the default folder of state its name has a digest of the path. Containers that the checkout
+    created under another name, as by `docker compose` alone, belong to it too. With another folder
     of state it has another name, so that both can be up at once.
 
     Args:
@@ -39,7 +46,8 @@ class Compose:
         used = self.sorted_out().projects
         if len(used) == 1:
             return used[0]
-        return self.usual_name if not used or self.usual_name in used else used[0]
+        preferred = [n for n in (self.usual_name, path_name(self._root)) if n in used]
+        return [*preferred, *used, self.usual_name][0]
 
     @cached_property
     def usual_name(self) -> str:
@@ -47,7 +55,9 @@ class Compose:
         if self._demanded:
             return self._demanded
         document = json.loads(self._ask([*_COMPOSE, "config", "--format", "json"], None))
-        return str(document["name"])
+        name = str(document["name"])
+        # Another name than docker-compose.yml's is asked for in .env.
+        return checkout_name(self._root) if name == path_name(self._root) else name
 
     @property
     def command(self) -> list[str]:

@@ -2,8 +2,8 @@
 
 LocalStack's ready hook (emulator/init/ready.d/deploy.sh) calls it at every start of the
 container. The superuser of Postgres connects through a Unix socket that only the two containers
-share. So, as in the embedded environment, the owner gets a new password at each start, and
-Secrets Manager is the only place of it.
+share. So the passwords of the other logins can be kept in the superuser's database, which has the
+lifetime of the data.
 """
 
 import os
@@ -15,6 +15,7 @@ from rich.console import Console
 
 from mailroom.aws.sessions import EmulatorSession
 from mailroom.database.owner import connects
+from mailroom.database.reader import PasswordTable
 from mailroom.deployment.environment_config import load_environment_config
 from mailroom.deployment.parameters import parse_parameters
 from mailroom.deployment.template import Template
@@ -59,6 +60,7 @@ def deploy(progress: Progress) -> None:
         superuser=_SUPERUSER,
         database_host="postgres",
         database_port=5432,
+        password=PasswordTable(_SUPERUSER).provide,
         live_code=lambda: link_sources(_PROJECT, _dependencies()),
         package=package,
         awaited="Postgres 18",

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from psycopg.conninfo import make_conninfo
 
 from mailroom.aws.sessions import EmulatorSession
-from mailroom.database.owner import DATABASE, EMPTYING, OWNER, owner_secret
+from mailroom.database.logins import DATABASE, OWNER, Login, url
+from mailroom.database.owner import EMPTYING, owner_secret
+from mailroom.database.reader import READING, PasswordTable
 from mailroom.deployment.environment_config import EnvironmentConfig, load_environment_config
 from mailroom.deployment.parameters import parse_parameters
 from mailroom.environments.compose.command import Compose
@@ -17,7 +20,7 @@ from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.docker_errors import EngineMissing
 from mailroom.environments.compose.inventory import Inventory
 from mailroom.environments.compose.remembered_parameters import RememberedParameters
-from mailroom.environments.environment import Environment
+from mailroom.environments.environment import DatabaseClient, Environment
 from mailroom.errors import MailroomError, NotUp
 from mailroom.local_http import localstack_version
 from mailroom.project import Project
@@ -35,7 +38,7 @@ class ComposeEnvironment:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.compose = Compose(project)
-        self.inventory = Inventory(self.compose, project.root.name)
+        self.inventory = Inventory(self.compose, project.root)
         self.remembered = RememberedParameters(project.state)
         self.config: EnvironmentConfig = load_environment_config(project.environments, "local")
 
@@ -88,6 +91,25 @@ class ComposeEnvironment:
             self.name, endpoint, session, self.config.stack, database, " ".join(psql)
         )
 
+    def database_url(self, login: Login) -> str:
+        """The URL of the database, with the login's password.
+
+        Raises:
+            NotUp: It is not up.
+        """
+        postgres = self.containers.get(POSTGRES)
+        if postgres is None or _PORTS[POSTGRES] not in postgres.ports:
+            raise NotUp
+        query = PasswordTable.QUERY.format(login.user)
+        password = self._psql("postgres", query).strip()
+        return url(login.user, password, postgres.ports[_PORTS[POSTGRES]])
+
+    def psql(self, login: Login) -> DatabaseClient:
+        """How psql opens the database: in Postgres' container, over its socket."""
+        options = [] if sys.stdin.isatty() else ["--no-TTY"]
+        command = [*self.compose.command, "exec", *options, POSTGRES, "psql", "-U", login.user]
+        return DatabaseClient([*command, DATABASE], {})
+
     def down(self, waiting: Callable[[], None] = lambda: None) -> bool:
         """Remove the containers and their network; the data stays, in its volume.
 
@@ -117,9 +139,8 @@ class ComposeEnvironment:
         """Delete the database's content; Postgres may be up or not."""
         postgres = self.containers.get(POSTGRES)
         if postgres and postgres.running:
-            options = ["--username=postgres", "--set=ON_ERROR_STOP=1", "--quiet"]
-            statements = [f"--command={statement}" for statement in EMPTYING]
-            self.compose.ask("exec", "--no-TTY", POSTGRES, "psql", *options, *statements)
+            self._psql("postgres", *EMPTYING)
+            self._psql(DATABASE, *READING)
         else:
             self.compose.work("down", "--volumes")
 
@@ -165,6 +186,13 @@ class ComposeEnvironment:
     def _variables(self, container: Container) -> dict[str, str]:
         listed = json.loads(self.compose.inspect(container, "{{json .Config.Env}}"))
         return {name: value for name, _, value in (one.partition("=") for one in listed)}
+
+    def _psql(self, database: str, *statements: str) -> str:
+        """Execute statements as the superuser; returns rows without headings."""
+        options = ("--username=postgres", f"--dbname={database}", "--set=ON_ERROR_STOP=1")
+        shape = ("--quiet", "--tuples-only", "--no-align")
+        commands = [f"--command={statement}" for statement in statements]
+        return self.compose.ask("exec", "--no-TTY", POSTGRES, "psql", *options, *shape, *commands)
 
     def _postgres_version(self) -> str | None:
         with suppress(MailroomError):

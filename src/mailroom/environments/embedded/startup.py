@@ -6,13 +6,16 @@ from contextlib import ExitStack, contextmanager
 from mailroom.deployment.checks import DefinitionChecks
 from mailroom.environments.embedded.engine import engine_parts
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.embedded.plugin import require_installed_plugin
 from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.embedded.restarting import given_mode, restart_reason
 from mailroom.environments.embedded.state import State
 from mailroom.environments.environment import Environment
-from mailroom.environments.ports import free_port, require_free_port
+from mailroom.environments.ports import AUTO, is_free, own_port, require_free_port
+from mailroom.environments.tables import TableTrial
 from mailroom.errors import Refused
 from mailroom.interrupts import uninterrupted
+from mailroom.packaging.locking import require_locked
 from mailroom.progress import Progress
 from mailroom.types.definitions import require_current
 
@@ -37,7 +40,8 @@ def start_environment(
     Args:
         embedded: The environment.
         progress: Shows each step.
-        port: LocalStack's port on 127.0.0.1; None for the last one, else 4566.
+        port: LocalStack's port on 127.0.0.1; None for the last one, else 4566; AUTO for that one if
+            it is free, else another.
         packaged: Run the functions from the zip that would go to AWS.
         parameters: Template parameters that take precedence over the config's. They are
             remembered for the next `up`.
@@ -51,19 +55,25 @@ def start_environment(
     """
     merged = _parameters(embedded, parameters or {}, unset)
     require_current(embedded.project)
+    require_locked(embedded.project)
+    require_installed_plugin(embedded.project)
     with (
         embedded.file.locked(progress.waiting),
         _stopped_on_failure(progress) as started,
         DefinitionChecks(embedded.project, embedded.config.region) as checks,
+        TableTrial(embedded.project) as trial,
     ):
-        state = _with_port(embedded.state, port)
+        state = _with_port(embedded, port)
         checks.refuse()
+        trial.refuse()
         state, localstack = _start_localstack(embedded, state, progress, started, iam, restart)
         checks.start()
         # LocalStack takes longest to start: even these modules are imported meanwhile.
         from mailroom.environments.embedded.completion import complete
 
-        return complete(embedded, state, localstack, progress, started, packaged, merged, checks)
+        return complete(
+            embedded, state, localstack, progress, started, packaged, merged, checks, trial
+        )
 
 
 @contextmanager
@@ -93,12 +103,17 @@ def _parameters(
     )
 
 
-def _with_port(before: State | None, port: int | None) -> State:
+def _with_port(embedded: EmbeddedEnvironment, port: int | None) -> State:
+    before, key = embedded.state, str(embedded.project.state)
+    alive = bool(before and before.localstack and before.localstack.alive())
+    if port == AUTO:
+        usual = before.port if before else DEFAULT_PORT
+        port = usual if alive or is_free(usual) else own_port(f"localstack {key}")
     if before is None:
-        return State(port or DEFAULT_PORT, free_port())
+        return State(port or DEFAULT_PORT, own_port(key))
     if port in (None, before.port):
         return before
-    if before.localstack and before.localstack.alive():
+    if alive:
         raise Refused(
             f"this environment is up already, on port {before.port}",
             "stop it first: mailroom down",

@@ -16,7 +16,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailroom_localstack.loopback import LOOPBACK, RECEIVE_BYTES, SEND_TIMEOUT_SECONDS
+from mailroom_localstack.loopback import (
+    LOOPBACK,
+    RECEIVE_BYTES,
+    SEND_TIMEOUT_SECONDS,
+    may_connect,
+)
 
 ARMED, WAITING, ATTACHED, DETACHED, ENDED = "armed", "waiting", "attached", "detached", "ended"
 TERMINATED = b'Content-Length: 50\r\n\r\n{"seq": 0, "type": "event", "event": "terminated"}'
@@ -133,6 +138,9 @@ class DebugSession:
         try:
             connection, _ = listener.accept()
         except OSError:
+            return None
+        if not may_connect(connection):
+            connection.close()
             return None
         connection.settimeout(SEND_TIMEOUT_SECONDS)
         self._sockets.add(connection)

@@ -40,11 +40,13 @@ class Refused:
 
     Attributes:
         resource: the ARN of the resource.
+        decision: what the policies decided.
     """
 
     refusal: Refusal
     action: str
     resource: str
+    decision: Decision
 
 
 class Authorizer:
@@ -82,13 +84,11 @@ class Authorizer:
         if service == "s3" and operation in READS_OBJECT and not lacking:
             yield from self._refuse_missing_key(call, params, scope)
 
-    def lacks(self, caller: Caller, permission: Permission, context: ServiceCall) -> bool:
-        """Whether a permission would be refused."""
+    def lacks(self, caller: Caller, permission: Permission, context: ServiceCall) -> Refused | None:
+        """The refusal of a permission; None if the caller has it."""
         keys = global_keys(caller.principal, region=context.region)
         service = permission.action.partition(":")[0]
-        return (
-            self._decide(_Call(caller, service, keys, context.account_id), permission) is not None
-        )
+        return self._decide(_Call(caller, service, keys, context.account_id), permission)
 
     def _needs_nothing(
         self, caller: Caller, service: str, operation: str, context: ServiceCall
@@ -114,7 +114,7 @@ class Authorizer:
             return None
         worded = refusal(call.service, permission, decision)
         self._log.record(decision, source=call.caller.source, message=worded.message)
-        return Refused(worded, permission.action, permission.resource)
+        return Refused(worded, permission.action, permission.resource, decision)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from localstack.http.request import get_raw_path
 from mailroom_rules.actions import Refusal
 from mailroom_rules.policies import Principal
 
-from mailroom_localstack.iam.caller_errors import unknown_key, wrong_signature
+from mailroom_localstack.iam.caller_errors import unknown_key, wrong_signature, wrong_token
 from mailroom_localstack.iam.identities import Identities, Identity
 from mailroom_localstack.iam.signature import (
     Claim,
@@ -126,7 +126,7 @@ def _authenticate(context: ServiceCall, claim: Claim, identity: Identity, servic
     request = context.request
     token = claim.token or request.headers.get("X-Amz-Security-Token")
     if identity.token and token != identity.token:
-        raise AuthenticationError(unknown_key(service))
+        raise AuthenticationError(wrong_token(service))
     signed = Signed(
         request.method,
         get_raw_path(request),

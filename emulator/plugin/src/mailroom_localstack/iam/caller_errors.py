@@ -12,6 +12,9 @@ from mailroom_rules.actions import Refusal
 JSON_SERVICES = {"kms", "logs", "secretsmanager", "stepfunctions", "events", "dynamodb", "ssm"}
 REST_SERVICES = {"lambda", "apigateway", "scheduler", "pipes"}
 TOKEN_INVALID = "The security token included in the request is invalid."
+KEYS_HERE = (
+    " Here the access key is 000000000000 or test, with any secret key: mailroom env prints it."
+)
 MISMATCH = (
     "The request signature we calculated does not match the signature you provided."
     " Check your AWS Secret Access Key and signing method."
@@ -20,7 +23,13 @@ MISMATCH = (
 
 
 def unknown_key(service: str) -> Refusal:
-    """The access key doesn't exist, or the session token is not its own."""
+    """The access key doesn't exist; after AWS's sentence the message says which one to use."""
+    refusal = wrong_token(service)
+    return Refusal(refusal.code, refusal.status, f"{refusal.message}{KEYS_HERE}")
+
+
+def wrong_token(service: str) -> Refusal:
+    """The session token is not the access key's own."""
     if service == "s3":
         message = "The AWS Access Key Id you provided does not exist in our records."
         return Refusal("InvalidAccessKeyId", 403, message)

@@ -16,7 +16,9 @@ from mailroom_localstack.iam.event_source_permissions import readings
 from mailroom_localstack.iam.identities import Identities
 from mailroom_localstack.iam.mode import Mode
 from mailroom_localstack.iam.object_deletion import refuse_objects
+from mailroom_localstack.iam.remedy import allowing_statement
 from mailroom_localstack.iam.service_refusals import as_lambda_says, count_undelivered
+from mailroom_localstack.observation.marks import IAM, mark
 from mailroom_localstack.service_call import ServiceCall
 
 if TYPE_CHECKING:
@@ -47,18 +49,22 @@ class IamHandler:
             caller = caller_of(context, self._identities)
         except AuthenticationError as unknown:
             self._log.record_unchecked(unknown.refusal.code, context.operation.name)
+            mark(context, refused=IAM, message=unknown.refusal.message)
             self._raise(unknown.refusal)
             return
         if caller is not None:
+            mark(context, caller=caller.principal.name)
             self._decide(caller, context)
         for reader, permission, refusal in readings(context, self._identities):
-            if self._authorizer.lacks(reader, permission, context):
+            if lacking := self._authorizer.lacks(reader, permission, context):
+                _mark(reader, context, lacking)
                 self._raise(refusal)
 
     def _decide(self, caller: Caller, context: ServiceCall) -> None:
         refused = list(self._authorizer.refused(caller, context))
         if not refused:
             return
+        _mark(caller, context, refused[0])
         if caller.principal.is_service:
             count_undelivered(caller, context)
         if context.operation.name == "DeleteObjects" and self._enforces:
@@ -81,6 +87,11 @@ def error(refusal: Refusal) -> CommonServiceException:
         refusal.code, refusal.message, refusal.status, sender_fault=True
     )
     return exception
+
+
+def _mark(caller: Caller, context: ServiceCall, refused: Refused) -> None:
+    statement = allowing_statement(caller, refused)
+    mark(context, refused=IAM, message=refused.refusal.message, statement=statement)
 
 
 def _worded(caller: Caller, context: ServiceCall, refused: Refused) -> Refusal:

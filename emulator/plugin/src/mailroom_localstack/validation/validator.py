@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mailroom_rules.limits import RequestChecks
 
+from mailroom_localstack.observation.marks import LIMIT, mark
 from mailroom_localstack.service_call import ServiceCall
 from mailroom_localstack.validation.batches import RefusedEntries, refuse_entries
 from mailroom_localstack.validation.buckets import lacks_bucket
@@ -45,10 +46,13 @@ class RequestValidator:
         call = cast(ServiceCall, context)
         request = call.service_request
         if (refusal := check.refusal(request)) and not lacks_bucket(call):
+            mark(call, refused=LIMIT, message=refusal.message)
             raise error(refusal, names_sender=check.service != "s3")
         if check.batch is None or call.is_internal_call:
             return
         if refusals := refused_entries(check, request):
+            first = next(iter(refusals.values()))
+            mark(call, refused=LIMIT, message=first.message)
             refused = RefusedEntries(check.batch, request[check.batch], refusals)
             refuse_entries(chain, call, response, refused)
 

@@ -11,11 +11,19 @@ from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.machines.machine import Machine
 from mailroom.checking.rule import rule, whole
 from mailroom.checking.rules.messaging.queues import FUNCTION, MAPPING, function_of
+from mailroom.checking.template.source import Source
 from mailroom.checking.template.stack import Resource, Stack
 
-# Postgres' max_connections, less the three that are reserved for superusers and the two that
-# are reserved for the owner: https://repost.aws/knowledge-center/rds-postgresql-error-connection-slots
-_BUDGET = 95
+# Postgres' max_connections where nothing else is known, and those of it that are reserved: three
+# for superusers, two for the owner, see
+# https://repost.aws/knowledge-center/rds-postgresql-error-connection-slots
+_CONNECTIONS = 100
+_RESERVED = 5
+# What Aurora Serverless v2 sets max_connections to, by the cluster's MaxCapacity:
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html
+_BY_CAPACITY = {1: 189, 4: 823, 8: 1669, 16: 3360, 32: 5000}
+# Its highest value while MinCapacity is below 1.
+_OF_SMALL = 2000
 # Lambda's concurrent executions in an account; an event source mapping may use all of them.
 _ACCOUNT = 1000
 _CONSUMERS = "ConsumersPerQueue"
@@ -36,14 +44,9 @@ def postgres_connections(definitions: Definitions) -> Iterator[Problem]:
     for stack in definitions.stacks:
         settings = (stack.template.get("Metadata") or {}).get("Mailroom") or {}
         stated = settings.get("PostgresConnections") or {}
-        budget = int(stated.get("Budget", _BUDGET))
+        budget = int(stated.get("Budget", accepted_connections(definitions, stack)))
         executions = int(stated.get("ConcurrentExecutions", 1))
-        parts = [
-            part
-            for function in stack.of_type(FUNCTION)
-            if _connects(function)
-            for part in _connections(stack, function, definitions.machines, executions)
-        ]
+        parts = list(_parts(definitions, stack, executions))
         total = sum(count for count, _ in parts)
         if total > budget:
             yield Problem(
@@ -110,6 +113,34 @@ def _is_unverified(call: ast.Call) -> bool:
     return not unknown and "verify-full" not in ast.unparse(call) and "sslmode" not in said
 
 
+def opened_connections(definitions: Definitions, stack: Stack) -> int:
+    """How many connections one execution of each state machine may open at once, at most."""
+    return sum(count for count, _ in _parts(definitions, stack, 1))
+
+
+def accepted_connections(definitions: Definitions, stack: Stack) -> int:
+    """How many connections the database of an environment leaves to the functions.
+
+    That of infra/database.yml is known by its capacity, another one is taken for Postgres' default.
+    """
+    file = definitions.path.with_name("database.yml")
+    if not stack.target.database or not file.is_file():
+        return _CONNECTIONS - _RESERVED
+    parameters = Source.load(file, definitions.root).plain.get("Parameters", {})
+    most, least = (
+        float(parameters.get(name, {}).get("Default", 1))
+        for name in ("MaximumCapacity", "MinimumCapacity")
+    )
+    known = max((one for one in _BY_CAPACITY if one <= most), default=1)
+    return min(_BY_CAPACITY[known], _OF_SMALL if least < 1 else _BY_CAPACITY[known]) - _RESERVED
+
+
+def _parts(definitions: Definitions, stack: Stack, executions: int) -> Iterator[tuple[int, str]]:
+    for function in stack.of_type(FUNCTION):
+        if _connects(function):
+            yield from _connections(stack, function, definitions.machines, executions)
+
+
 def _connects(function: Resource) -> bool:
     variables = function.get("Environment", "Variables") or {}
     return any("DATABASE" in name for name in variables)
@@ -130,10 +161,13 @@ def _connections(
     if calls:
         name = f"{calls} branches of {function.id} × {each} × {executions} executions"
         yield calls * each * executions, name
-    for mapping in stack.of_type(MAPPING):
-        if function_of(stack, mapping.get("FunctionName")) == function:
-            most = int(mapping.number("ScalingConfig", "MaximumConcurrency", default=reserved))
-            yield most, f"{most} of {mapping.id}"
+    mappings = [
+        int(one.number("ScalingConfig", "MaximumConcurrency", default=reserved))
+        for one in stack.of_type(MAPPING)
+        if function_of(stack, one.get("FunctionName")) == function
+    ]
+    if mappings:
+        yield sum(mappings), f"{sum(mappings)} of {len(mappings)} event source mappings"
 
 
 def _calls(machine: Machine, function: str) -> int:

@@ -14,7 +14,12 @@ from dataclasses import dataclass
 
 from mailroom_localstack.executor.log_lines import RESPONSE_LIMIT_BYTES, response_too_large
 from mailroom_localstack.executor.processes import http1
-from mailroom_localstack.loopback import LOOPBACK, RECEIVE_BYTES, SEND_TIMEOUT_SECONDS
+from mailroom_localstack.loopback import (
+    LOOPBACK,
+    RECEIVE_BYTES,
+    SEND_TIMEOUT_SECONDS,
+    may_connect,
+)
 
 ROOT = "/2018-06-01/runtime/"
 JSON_TYPE = "application/json"
@@ -89,6 +94,9 @@ class RuntimeApi:
         try:
             connection, _ = self._listener.accept()
         except OSError:
+            return False
+        if not may_connect(connection):
+            connection.close()
             return False
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.settimeout(SEND_TIMEOUT_SECONDS)

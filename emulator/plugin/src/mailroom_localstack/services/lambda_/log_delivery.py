@@ -13,6 +13,7 @@ from localstack.utils.aws.client_types import ServicePrincipal
 from localstack.utils.bootstrap import is_api_enabled
 
 from mailroom_localstack.batcher import Batcher
+from mailroom_localstack.executor import log_archive
 from mailroom_localstack.executor.log_lines import LogEvent, LogText, log_event
 from mailroom_localstack.patches import patch, replacement
 
@@ -56,6 +57,7 @@ class BatchedLogHandler(LogHandler):
             # CloudWatch Logs requires the order of their times; a clock may have been set back.
             events.sort(key=lambda event: event.timestamp)
             for chunk in itertools.batched(events, EVENTS_PER_REQUEST, strict=False):
+                log_archive.keep(group, stream, chunk)
                 self._put(group, stream, chunk)
 
     def _put(self, group: str, stream: str, events: Iterable[LogEvent]) -> None:

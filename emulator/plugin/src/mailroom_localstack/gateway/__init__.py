@@ -1,0 +1,1 @@
+"""The web server of LocalStack's gateway: a thread for each connection."""

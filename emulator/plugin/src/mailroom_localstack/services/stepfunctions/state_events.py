@@ -1,0 +1,78 @@
+"""When states of executions are entered and left, fail, and are tried again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailroom_localstack.observation.current import working
+from mailroom_localstack.observation.ring import RING, Event
+from mailroom_localstack.patches import patch
+
+STEPS = "localstack.services.stepfunctions"
+TASK = f"{STEPS}.asl.component.state.state_execution.state_task"
+EXECUTION, STATE = "mailroom_execution", "mailroom_state"
+LONGEST_CAUSE = 2_000
+ENDS = {"Succeeded": "exited", "Failed": "failed", "Aborted": "failed", "TimedOut": "failed"}
+
+
+@patch(f"{STEPS}.asl.eval.event.event_manager:EventManager.add_event")
+def record_states(original: Any, manager: Any, context: Any, event_type: Any, **more: Any) -> Any:
+    """Record that a state was entered, left, failed or is tried again.
+
+    LocalStack: keeps it in the execution's history.
+
+    Why: `/_mailroom/events` shows executions while they run.
+
+    Test: tests/integration/test_observation.py::test_states_are_told_as_they_change
+    """
+    execution = getattr(manager, EXECUTION, None)
+    if execution:
+        event = _event(context, str(event_type), more.get("event_details") or {})
+        if event:
+            RING.add(lambda: [{"kind": "state", "execution": execution, **event}])
+    return original(manager, context=context, event_type=event_type, **more)
+
+
+@record_states.also(f"{STEPS}.backend.execution_worker:ExecutionWorker._get_evaluation_environment")
+def know_executions(original: Any, worker: Any) -> Any:
+    """Know the execution of a history."""
+    environment = original(worker)
+    execution = worker._evaluation_details.execution_details.arn
+    setattr(environment.event_manager, EXECUTION, execution)
+    return environment
+
+
+@record_states.also(f"{TASK}.state_task_lambda:StateTaskLambda._eval_execution")
+@record_states.also(f"{TASK}.service.state_task_service:StateTaskService._eval_execution")
+def know_callers(original: Any, task: Any, env: Any) -> Any:
+    """Know the execution that calls a service."""
+    with working(execution=getattr(env.event_manager, EXECUTION, None)):
+        return original(task, env)
+
+
+def _event(context: Any, event_type: str, details: dict[str, Any]) -> Event | None:
+    told = next(iter(details.values()), None) or {}
+    if event_type.endswith("StateEntered"):
+        setattr(context, STATE, [told["name"], 0])
+        kind = event_type.removesuffix("StateEntered")
+        return {"name": told["name"], "type": kind, "event": "entered"}
+    if event_type.endswith("StateExited"):
+        kind = event_type.removesuffix("StateExited")
+        return {"name": told["name"], "type": kind, "event": "exited"}
+    if event_type.startswith("Execution"):
+        ending = ENDS.get(event_type.removeprefix("Execution"), "entered")
+        return {"name": None, "type": "Execution", "event": ending, **_reason(told)}
+    state = getattr(context, STATE, None)
+    if event_type == "TaskScheduled" and state:
+        state[1] += 1
+        if state[1] > 1:
+            return {"name": state[0], "type": "Task", "event": "retried"}
+    if event_type.endswith(("Failed", "TimedOut")) and not event_type.startswith("MapIteration"):
+        name = state[0] if state else None
+        return {"name": name, "type": event_type, "event": "failed", **_reason(told)}
+    return None
+
+
+def _reason(told: dict[str, Any]) -> Event:
+    cause = told.get("cause")
+    return {"error": told.get("error"), "cause": cause and str(cause)[:LONGEST_CAUSE]}

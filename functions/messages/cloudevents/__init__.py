@@ -1,0 +1,1 @@
+"""CloudEvents as others send them: attributes, data in base64, arrays of events."""

@@ -1,0 +1,1 @@
+"""How other programs reach the environment: variables, and a profile of AWS's tools."""

@@ -1,0 +1,1 @@
+"""Commands by which other programs reach the environment."""

@@ -1,0 +1,57 @@
+"""`mailroom resources`."""
+
+from typing import Annotated, Any
+
+import typer
+
+from mailroom.cli.options import AsJson
+from mailroom.cli.output import console, show_json, show_table
+from mailroom.project import Project
+
+_COLUMNS = {
+    "logicalName": "logical name",
+    "type": "type",
+    "physicalName": "physical name",
+    "arn": "ARN",
+    "url": "URL",
+    "endpoint": "endpoint",
+}
+
+
+def resources(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Show one: its logical or physical name, its ARN or its URL."),
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Show the stack's resources by all their names.
+
+    On a terminal the list has no ARNs and URLs, which would be broken: name one resource for them.
+    """
+    from mailroom.aws.resources import find_resource
+    from mailroom.cli.connection import connected
+
+    environment = connected(Project.find())
+    identities = environment.topology.identities
+    if name is not None:
+        identities = [find_resource(identities, name)]
+    found: list[dict[str, Any]] = [
+        {
+            "logicalName": one.logical_id,
+            "type": one.type,
+            "physicalName": one.name,
+            "arn": one.arn,
+            "url": one.url,
+            "endpoint": environment.endpoint,
+        }
+        for one in identities
+    ]
+    if json:
+        show_json(found[0] if name is not None else found)
+    elif name is not None:
+        for key, value in found[0].items():
+            print(f"{_COLUMNS[key]}\t{value or ''}".expandtabs(16))
+    else:
+        shown = list(_COLUMNS)[: 3 if console.is_terminal else None]
+        show_table([_COLUMNS[key] for key in shown], [[one[key] for key in shown] for one in found])

@@ -1,0 +1,1 @@
+"""Batches: executions of a stack's state machines, as the console shows them."""

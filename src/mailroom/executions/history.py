@@ -1,0 +1,109 @@
+"""Reads executions from Step Functions."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from mailroom.errors import Refused
+from mailroom.executions.execution import Execution
+from mailroom.executions.steps import parse_steps
+
+if TYPE_CHECKING:
+    import boto3
+
+
+def list_executions(
+    session: "boto3.Session",
+    state_machine: str,
+    *,
+    limit: int = 20,
+    status: str | None = None,
+    since: datetime | None = None,
+) -> list[Execution]:
+    """The newest executions of a state machine, without their steps.
+
+    Args:
+        session: A session of the account.
+        state_machine: ARN of the state machine.
+        limit: Maximum number.
+        status: Only with this status, such as `FAILED`.
+        since: Only started at this time or later.
+    """
+    selected: dict[str, Any] = {"statusFilter": status} if status else {}
+    pages = session.client("stepfunctions").get_paginator("list_executions")
+    listed = (
+        one
+        for page in pages.paginate(stateMachineArn=state_machine, **selected)
+        for one in page["executions"]
+        if since is None or one["startDate"] >= since
+    )
+    return [_execution(one) for one in islice(listed, limit)]
+
+
+def read_execution(session: "boto3.Session", arn: str) -> Execution:
+    """An execution with its steps.
+
+    Args:
+        session: A session of the account.
+        arn: ARN of the execution.
+
+    Raises:
+        Refused: There is no such execution.
+    """
+    client = session.client("stepfunctions")
+    try:
+        described = client.describe_execution(executionArn=arn)
+        # Read after the status: the history has all events of an execution that has ended.
+        events = list(_history(session, arn))
+    except client.exceptions.ExecutionDoesNotExist as error:
+        raise Refused(
+            f"there is no execution {arn.rpartition(':')[2]}", "all of them: mailroom executions"
+        ) from error
+    return _execution(described, events)
+
+
+def find_execution(session: "boto3.Session", state_machine: str, wanted: str) -> str:
+    """ARN of the execution that has this name or ARN, or whose name alone begins with it.
+
+    Args:
+        session: A session of the account.
+        state_machine: ARN of the state machine.
+        wanted: A name, the beginning of one, or an ARN; `latest` is the newest.
+
+    Raises:
+        Refused: There is none, or several are.
+    """
+    if wanted.startswith("arn:"):
+        return wanted
+    found = list_executions(session, state_machine, limit=1_000)
+    if wanted == "latest" and found:
+        return found[0].arn
+    exact = [one.arn for one in found if one.name == wanted]
+    beginning = exact or [one.arn for one in found if one.name.startswith(wanted)]
+    if len(beginning) != 1:
+        what = "several executions' names begin with" if beginning else "there is no execution"
+        raise Refused(f"{what} {wanted}", "all of them: mailroom executions list")
+    return beginning[0]
+
+
+def _history(session: "boto3.Session", arn: str) -> Iterator[Any]:
+    pages = session.client("stepfunctions").get_paginator("get_execution_history")
+    for page in pages.paginate(executionArn=arn, includeExecutionData=True):
+        yield from page["events"]
+
+
+def _execution(described: Any, events: list[Any] | None = None) -> Execution:
+    return Execution(
+        described["executionArn"],
+        described["name"],
+        described["stateMachineArn"],
+        described["status"],
+        described["startDate"],
+        described.get("stopDate"),
+        described.get("input"),
+        described.get("output"),
+        described.get("error"),
+        described.get("cause"),
+        parse_steps(events or (), described["status"]),
+    )

@@ -1,0 +1,1 @@
+"""What functions logged: read from CloudWatch Logs and from what is kept, and parsed."""

@@ -1,0 +1,1 @@
+"""What the emulator did: the client of its events and counters."""

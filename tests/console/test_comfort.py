@@ -1,0 +1,115 @@
+"""Each page is readable: in both schemes, wide and narrow, with the keyboard, without scripts."""
+
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.axe import NoAxe, violations
+from tests.support.rejected import DeadLetters
+
+PAGES = {
+    "flow": "/flow",
+    "node": "/flow/ProcessMessagesFunction",
+    "messages": "/messages",
+    "queues": "/queues",
+    "queue": "/queues/AlertDeadLetterQueue",
+    "dead letters": "/dead-letters",
+    "unrouted": "/unrouted",
+    "activity": "/activity",
+    "send": "/send?sample=alert",
+    "unknown": "/queues/NoSuchQueue",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_page_is_accessible(
+    chromium: Browser, console: str, dead: DeadLetters, scheme: Literal["light", "dark"]
+) -> None:
+    dead.add('{"a": "body that is long enough to be read"}')
+    found: dict[str, list[str]] = {}
+    with chromium.new_context(color_scheme=scheme) as context:
+        page = context.new_page()
+        for name, path in PAGES.items():
+            page.goto(console + path)
+            expect(page.locator("h1")).to_be_visible()
+            try:
+                found[name] = violations(page)
+            except NoAxe as missing:
+                pytest.skip(str(missing))
+
+    assert found == {name: [] for name in PAGES}
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_page_needs_scrolling_to_the_side(
+    page: Page, console: str, dead: DeadLetters, width: int
+) -> None:
+    dead.add(f'{{"long": "{"x" * 500}"}}', detail="y" * 300)
+    page.set_viewport_size({"width": width, "height": 844})
+    found = {}
+    for name, path in PAGES.items():
+        page.goto(console + path)
+        expect(page.locator("h1")).to_be_visible()
+        found[name] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert {name: wide for name, wide in found.items() if wide > width} == {}
+
+
+def test_each_page_shows_the_same_without_scripts(chromium: Browser, console: str) -> None:
+    with chromium.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        for path in PAGES.values():
+            page.goto(console + path)
+            expect(page.locator("h1")).to_be_visible()
+            assert "{{" not in page.content()
+
+
+def test_keys_search_and_explain(page: Page, console: str) -> None:
+    page.goto(f"{console}/queues")
+
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("g")
+    page.keyboard.press("f")
+    page.wait_for_url("**/flow")
+
+
+def test_a_command_is_copied(chromium: Browser, console: str) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    with chromium.new_context(permissions=permissions) as context:
+        page = context.new_page()
+        page.goto(f"{console}/queues/AlertQueue")
+        page.get_by_role("button", name="Copy: mailroom queues AlertQueue").click()
+
+        expect(page.get_by_role("button", name="Copy: mailroom queues")).to_have_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == "mailroom queues AlertQueue"
+
+
+def test_a_time_is_relative_and_exact_on_hover(page: Page, console: str, dead: DeadLetters) -> None:
+    dead.add("now")
+    page.goto(f"{console}/dead-letters")
+
+    time = page.locator("article time").first
+    expect(time).to_contain_text("ago")
+    exact = time.get_attribute("title")
+    assert exact
+    assert exact == time.get_attribute("datetime")
+
+
+def test_what_is_live_moves_nothing_else(page: Page, console: str, dead: DeadLetters) -> None:
+    page.goto(f"{console}/queues")
+    expect(page.locator("#connection.on")).to_be_attached()
+    expect(page.locator("canvas")).to_be_visible()
+    before = page.locator("#queues tr").last.bounding_box()
+
+    dead.add("one more")
+
+    expect(page.locator("#queues")).to_contain_text("dead letters")
+    assert page.locator("#queues tr").last.bounding_box() == before

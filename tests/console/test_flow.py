@@ -1,0 +1,61 @@
+"""The flow: what is deployed, what goes through it, and each node's settings and permissions."""
+
+from playwright.sync_api import Page, expect
+
+from mailroom.environments.environment import Environment
+from tests.support.events import mixed
+from tests.support.flow import Flow
+
+
+def test_the_picture_has_what_is_deployed(page: Page, console: str) -> None:
+    page.goto(f"{console}/")
+
+    assert page.url == f"{console}/flow"
+    for name in ("MessageWorkflow", "MessagesTopic", "AlertQueue", "AlertDeadLetterQueue"):
+        expect(page.locator(f"#node-{name}")).to_contain_text(name)
+    edges = page.request.get(f"{console}/flow.json").json()["edges"]
+    assert {
+        ("PublishMessagesFunction", "MessagesTopic", ""),
+        ("MessagesTopic", "AlertQueue", "alert"),
+        ("MessagesTopic", "UnroutedQueue", "anything else"),
+        ("AlertQueue", "ProcessMessagesFunction", ""),
+        ("ProcessMessagesFunction", "AlertDeadLetterQueue", "can never succeed"),
+        ("ProcessMessagesFunction", "Postgres", "one transaction"),
+    } <= {(edge["from"], edge["to"], edge["label"]) for edge in edges}
+
+
+def test_an_open_page_counts_what_goes_along_each_edge(
+    page: Page, console: str, flow: Flow
+) -> None:
+    def counted() -> dict[tuple[str, str], int]:
+        edges = page.request.get(f"{console}/flow.json").json()["edges"]
+        return {(edge["from"], edge["to"]): edge["count"] or 0 for edge in edges}
+
+    before = counted()
+    page.goto(f"{console}/flow")
+    flow.send(mixed(8))
+
+    for ends, more in {
+        ("MessageWorkflow", "PublishMessagesFunction"): 1,
+        ("PublishMessagesFunction", "MessagesTopic"): 8,
+        ("MessagesTopic", "AlertQueue"): 4,
+        ("AlertQueue", "ProcessMessagesFunction"): 4,
+    }.items():
+        count = f"{before[ends] + more}"
+        expect(page.locator(f"#edge-{'-'.join(ends)}-count")).to_contain_text(count)
+
+
+def test_a_function_has_its_permissions_its_log_and_no_values_of_its_variables(
+    page: Page, console: str, flow: Flow, environment: Environment
+) -> None:
+    flow.send(mixed(2))
+    page.goto(f"{console}/flow")
+
+    page.locator("#node-ProcessMessagesFunction a").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("ProcessMessagesFunction")
+    used = page.get_by_role("row").filter(has_text="sqs:ReceiveMessage")
+    expect(used).to_contain_text("used")
+    expect(page.get_by_label("Log", exact=True)).to_contain_text("REPORT RequestId")
+    expect(page.get_by_text("DATABASE_SECRET_ARN")).to_be_visible()
+    assert "arn:aws:secretsmanager" not in page.locator("#settings").inner_text()
