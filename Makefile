@@ -1,7 +1,7 @@
 # Every verb is one call of the `mailroom` command; `make install` makes it.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-mailroom := .venv/bin/mailroom
+mailroom := MAILROOM_CALLED_BY=make .venv/bin/mailroom
 up_options = $(if $(PACKAGED),--packaged) $(if $(COMPOSE),--compose)
 yes = $(if $(YES),--yes)
 # The shell outlives Ctrl-C, so that it is no error when the command ends with 130.

@@ -9,14 +9,14 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mailroom.environments.environment import Environment
-from mailroom.executions.execution import describe_error
+from mailroom.errors import Refused
+from mailroom.executions.execution import Attempt, describe_error, document
+from mailroom.executions.history import list_executions, read_execution
 from mailroom.tracing.steps import Message, Step
 
 # Of the executions whose inputs are searched, the newest.
 _MOST = 50
 _LARGEST_OBJECT = 10 * 1024 * 1024
-_FAILURES = ("TaskFailed", "TaskTimedOut", "LambdaFunctionFailed", "LambdaFunctionTimedOut")
-_ENDS = ("ExecutionFailed", "ExecutionAborted", "ExecutionTimedOut")
 
 
 class Executions:
@@ -28,14 +28,12 @@ class Executions:
 
     def find(self, word: str) -> Iterator[Message]:
         """The messages with a word in the inputs of the last executions."""
-        for one in self._client.list_executions(stateMachineArn=self._machine, maxResults=_MOST)[
-            "executions"
-        ]:
-            described = self._client.describe_execution(executionArn=one["executionArn"])
-            for event in self._messages(json.loads(described.get("input") or "null")):
+        for one in list_executions(self._environment.session, self._machine, limit=_MOST):
+            described = self._client.describe_execution(executionArn=one.arn)
+            for event in self._messages(document(described.get("input"))):
                 text = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False)
                 if word in text:
-                    yield Message.of_event(event, one["name"])
+                    yield Message.of_event(event, one.name)
 
     def steps(self, message: Message) -> Iterator[Step]:
         """Acceptance of the message's batch, and the failures of the states of its type."""
@@ -43,17 +41,20 @@ class Executions:
             return
         arn = f"{self._machine.replace(':stateMachine:', ':execution:')}:{message.batch}"
         try:
-            described = self._client.describe_execution(executionArn=arn)
-        except self._client.exceptions.ClientError:
+            execution = read_execution(self._environment.session, arn)
+        except (Refused, ClientError):
             return
         text = f"accepted in batch {message.batch}"
-        yield Step(described["startDate"].timestamp(), "accepted", text, where=arn)
-        if described["status"] != "SUCCEEDED":
-            yield from _failures(self._history(arn), message.type, arn)
-
-    def _history(self, arn: str) -> list[Any]:
-        pages = self._client.get_paginator("get_execution_history").paginate(executionArn=arn)
-        return [event for page in pages for event in page["events"]]
+        yield Step(execution.started.timestamp(), "accepted", text, where=arn)
+        for state in execution.steps:
+            for attempt in state.attempts:
+                if attempt.error and attempt.ended and _concerns(attempt, message.type):
+                    reason = describe_error(attempt.error, attempt.cause)
+                    text = f"state {state.name} failed: {reason}"
+                    yield Step(attempt.ended.timestamp(), "failed", text, True, arn)
+        if execution.stopped and execution.failed_step:
+            text = f"the execution failed: {execution.reason}"
+            yield Step(execution.stopped.timestamp(), "failed", text, True, arn)
 
     @cached_property
     def _machine(self) -> str:
@@ -74,45 +75,9 @@ class Executions:
                     yield from answer["Body"].read().decode().splitlines()
 
 
-def _failures(history: list[Any], message_type: str | None, arn: str) -> Iterator[Step]:
-    """The failures of an execution; the same failure again and again is one step."""
-    events = {event["id"]: event for event in history}
-    repeated: dict[tuple[str, str], list[Any]] = {}
-    for event in history:
-        if event["type"] in (*_FAILURES, *_ENDS):
-            scheduled = _cause(event, events, "TaskScheduled")
-            if not _concerns(scheduled, message_type):
-                continue
-            entered = _cause(event, events, "TaskStateEntered")
-            state = entered["stateEnteredEventDetails"]["name"] if entered else ""
-            if event["type"] in _ENDS:
-                state = ""
-            told: dict[str, Any] = next(
-                (event[name] for name in event if name.endswith("EventDetails")), {}
-            )
-            reason = describe_error(told.get("error", event["type"]), told.get("cause"))
-            repeated.setdefault((state, reason), []).append(event)
-    for (state, reason), found in repeated.items():
-        what = f"state {state}" if state else "the execution"
-        times = f" {len(found)} times" if len(found) > 1 else ""
-        text = f"{what} failed{times}: {reason}"
-        yield Step(found[-1]["timestamp"].timestamp(), "failed", text, True, arn)
-
-
-def _cause(event: Any, events: dict[int, Any], of_type: str) -> Any:
-    """The last event of a type that led to an event; None if there is none."""
-    while event:
-        if event["type"] == of_type:
-            return event
-        event = events.get(event.get("previousEventId", 0))
-    return None
-
-
-def _concerns(scheduled: Any, message_type: str | None) -> bool:
-    """Whether a task is about all messages, or about those of one type."""
-    if not scheduled or not message_type:
-        return True
-    with suppress(ValueError, KeyError, TypeError, AttributeError):
-        parameters = json.loads(scheduled["taskScheduledEventDetails"]["parameters"])
-        return bool(parameters["Payload"].get("type", message_type) == message_type)
+def _concerns(attempt: Attempt, message_type: str | None) -> bool:
+    """Whether a call is about all messages, or about those of one type."""
+    given = document(attempt.input)
+    with suppress(KeyError, TypeError, AttributeError):
+        return message_type is None or given["Payload"].get("type", message_type) == message_type
     return True

@@ -10,6 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mailroom.environments.environment import Environment
+from mailroom.logs.events import LogEvent, of_invocation
 from mailroom.tracing.steps import Message, Step
 
 _MOST_LINES, _MOST_READ = 200, 5_000
@@ -61,25 +62,17 @@ class InvocationLogs:
         return [self._topology.log_group(name) for name in self._topology.functions]
 
     def _log(self, invocation: str, since: float | None, groups: list[str]) -> list[str]:
-        """The lines of an invocation.
-
-        Not all of them name it, as a traceback doesn't; but its execution environment, whose log
-        stream it is, has one invocation at a time.
-        """
+        """The lines of an invocation; not all of them name it, as a traceback doesn't."""
         start = max(0, int((since or 0) * 1000) - _MARGIN_MS)
         for group in groups:
             named = self._events(group, start, invocation)
             if not named:
                 continue
-            first, last = named[0], named[-1]
             lines = [
-                event["message"].rstrip()
-                for event in self._events(group, first["timestamp"])
-                if event["logStreamName"] == first["logStreamName"]
-                and event["timestamp"] <= last["timestamp"]
+                LogEvent(event["timestamp"], event["message"].rstrip(), event["logStreamName"])
+                for event in self._events(group, named[0]["timestamp"], end=named[-1]["timestamp"])
             ]
-            places = [place for place, line in enumerate(lines) if invocation in line]
-            return lines[places[0] : places[-1] + 1][:_MOST_LINES] if places else []
+            return [line.message for line in of_invocation(lines, invocation)][:_MOST_LINES]
         return []
 
     def _lines(self, word: str, since: float | None) -> Iterable[Any]:
@@ -87,16 +80,16 @@ class InvocationLogs:
         found = [line for group in self._groups for line in self._events(group, start, word)]
         return sorted(found, key=lambda line: line["timestamp"])
 
-    def _events(self, group: str, start: int, word: str = "") -> list[Any]:
-        """Lines of a log group from a time on, in milliseconds, that contain a word."""
+    def _events(self, group: str, start: int, word: str = "", end: int | None = None) -> list[Any]:
+        """Lines of a log group that contain a word, between two times in milliseconds."""
         found: list[Any] = []
         pattern: Any = {"filterPattern": f'"{word}"'} if word else {}
+        pattern |= {} if end is None else {"endTime": end + 1}
         with suppress(ClientError):
             for page in self._client.get_paginator("filter_log_events").paginate(
                 logGroupName=group, startTime=start, **pattern
             ):
-                # LocalStack takes no notice of a pattern with hyphens.
-                found += [event for event in page["events"] if word in event["message"]]
+                found += page["events"]
                 if len(found) >= _MOST_READ:
                     break
         return found

@@ -14,7 +14,8 @@ from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
 from mailroom.executions.execution import Attempt, Execution
 from mailroom.executions.history import find_execution, list_executions, read_execution
-from mailroom.executions.invocation_logs import InvocationLogs, LogEvent
+from mailroom.executions.invocation_logs import InvocationLogs
+from mailroom.logs.events import LogEvent
 from mailroom.workflow.outcomes import Outcome, outcomes
 
 _MACHINE = "AWS::StepFunctions::StateMachine"

@@ -147,6 +147,10 @@ function showEnds(root) {
   for (const log of root.querySelectorAll(".log")) log.scrollTop = log.scrollHeight;
 }
 
+/* On a narrow screen the bar of pages scrolls to the one that is open. */
+const open = document.querySelector(".bar nav [aria-current]");
+if (open) open.parentElement.scrollLeft = open.offsetLeft - open.parentElement.clientWidth / 3;
+
 showEnds(document);
 showTimes(document);
 setInterval(() => showTimes(document), 1000);

@@ -1,0 +1,1 @@
+"""Commands that show what happens: the console, and a message's way."""
