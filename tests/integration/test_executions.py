@@ -16,6 +16,8 @@ from tests.support.events import alert, mixed
 from tests.support.flow import Flow, until
 from tests.support.locks import locked
 
+DOCS = Path(__file__).parents[2] / "docs"
+
 
 @pytest.fixture
 def mailroom(project: Project, environment: Environment) -> Command:
@@ -133,7 +135,8 @@ def test_a_failed_batch_says_which_state_failed_and_the_command_that_shows_it(
     command = watched.stderr.partition("log: mailroom ")[2].split()
     shown = mailroom.run(*command)
 
-    assert f"execution {name} failed in PublishMessages: InvalidMessages: " in watched.stderr
+    documented = (DOCS / "executions.md").read_text().partition("```text\n")[2].partition("```")[0]
+    assert documented.replace("bad-batch", name) in watched.stderr
     assert command == ["executions", "show", name, "--state", "PublishMessages"]
     assert "InvalidMessages" in shown.stdout
 

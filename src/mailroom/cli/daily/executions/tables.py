@@ -87,9 +87,8 @@ def show_step(step: Step, logs: InvocationLogs) -> None:
             _field("error", attempt.error)
             _json("cause", attempt.cause)
         for event in logs.of(attempt):
-            console.print(
-                f"  {event.message}", markup=False, style="dim", highlight=False, soft_wrap=True
-            )
+            text = event.message.replace("\n", "\n  ")
+            console.print(f"  {text}", markup=False, style="dim", highlight=False, soft_wrap=True)
     _json("output", step.output)
     if step.error and not step.attempts:
         _field("error", step.error)
