@@ -51,12 +51,13 @@ class _ActionCursor(psycopg.Cursor[Any]):
 class Ingested:
     """The dead letters of a transaction, and how many messages it settled of each batch.
 
-    `later` are the messages that it left for another delivery.
+    `later` are the messages that it left for another delivery, `stored` those with a new row.
     """
 
     dead_letters: list[DeadLetter]
     newly_settled: Counter[str] = field(default_factory=Counter)
     later: list[Received] = field(default_factory=list)
+    stored: list[Received] = field(default_factory=list)
 
 
 class Ingestion:
@@ -212,7 +213,8 @@ class Ingestion:
         )
         newly_settled = Counter(str(batch_id) for (batch_id,) in settled)
         later = [entry.received for entry in outcomes.later]
-        return Ingested(outcomes.dead_letters, newly_settled, later)
+        stored = [entry.received for entry, outcome in outcomes.done if outcome == INGESTED]
+        return Ingested(outcomes.dead_letters, newly_settled, later, stored)
 
     def _record(self, connection: Connection, dead_letters: list[DeadLetter]) -> None:
         received = [one.received for one in dead_letters]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from rich.console import Console as Terminal
 
 from mailroom.console.background import ConsoleProcess
@@ -18,6 +18,9 @@ from mailroom.project import Project
 from tests.support.browser import NoBrowser, browser
 from tests.support.flow import Flow
 from tests.support.rejected import DeadLetters
+
+# How soon a page shows what happens is a figure of `make bench`; a busy machine is slower.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ TABLES = [
     "unrouted",
     "types",
     "types show alert",
+    "executions list",
+    "resources",
     "doctor",
     "check --rules",
     "iam report",

@@ -40,8 +40,8 @@ ALLOWED_WINGS: dict[str, set[str]] = {
 }
 # LocalStack brings these along.
 OF_LOCALSTACK = {
-    *("antlr4", "boto3", "botocore", "jsonpath_ng", "localstack", "moto", "plux", "psutil"),
-    *("werkzeug", "yaml"),
+    *("antlr4", "boto3", "botocore", "httptools", "jsonpath_ng", "localstack", "moto", "plux"),
+    *("psutil", "rolo", "werkzeug", "yaml"),
 }
 # Modules that every room of the toolbox may import. They import no room.
 BASE = {
@@ -59,19 +59,10 @@ ROOMS: dict[str, set[str]] = {
         *("deployment", "doctor", "environments", "environments.environment", "executions"),
         *("logs", "packaging", "permissions", "promotion", "rehearsal", "tracing", "types"),
         "workflow",
-        *("packaging", "permissions", "promotion", "rehearsal", "tracing", "types", "workflow"),
-        *("aws", "checking", "database", "dead_letters", "debugging", "deployment", "doctor"),
-        *("environments", "environments.environment", "packaging", "permissions", "promotion"),
-        *("rehearsal", "tracing", "types", "workflow"),
-        *("environments", "environments.environment", "executions", "logs", "packaging"),
-        *("permissions", "promotion", "rehearsal", "types", "workflow"),
-        *("aws", "checking", "console", "database", "dead_letters", "debugging", "deployment"),
-        *("doctor", "environments", "environments.environment", "executions", "packaging"),
-        *("permissions", "promotion", "rehearsal", "types", "workflow"),
     },
     "console": {
         *("aws", "dead_letters", "environments", "environments.environment", "executions"),
-        *("logs", "observation", "permissions", "promotion", "workflow"),
+        *("logs", "observation", "permissions", "promotion", "tracing", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},

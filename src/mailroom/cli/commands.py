@@ -10,8 +10,8 @@ from typer.core import TyperGroup
 
 from mailroom.cli.options import PASSED_ON
 
-# The module and function, or group, of each command, in the order of the help page. The module's
-# folder is the command's group there.
+# The module and function, or group, of each command, in the order of the help page. Those of the
+# folder `aws` are a group there.
 PLACES = {
     "up": "daily.lifecycle:up",
     "down": "daily.lifecycle:down",
@@ -54,9 +54,9 @@ PLACES = {
 }
 
 
-GROUPS = {"daily": "Every day", "access": "Every day", "aws": "For AWS"}
+GROUPS = {"daily": "Every day", "aws": "For AWS"}
 # Of every day, although they share a module with a command for AWS.
-_DAILY = {"lock": "daily"}
+_DAILY = ("lock",)
 # What follows their own options belongs to another program.
 _PASS_ON = ("run", "aws")
 
@@ -82,7 +82,8 @@ class _Imported(Mapping[str, Any]):
 @functools.cache
 def _command(name: str) -> Any:
     command = _imported(name)
-    command.rich_help_panel = GROUPS[_DAILY.get(name) or PLACES[name].partition(".")[0]]
+    for_aws = PLACES[name].startswith("aws.") and name not in _DAILY
+    command.rich_help_panel = GROUPS["aws" if for_aws else "daily"]
     return command
 
 

@@ -2,6 +2,8 @@
 
 import socket
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -27,10 +29,17 @@ def serve(number: str, root: str, state: str, env: str, write: str) -> None:
     console = Console(
         project, Source(project, env or None, bool(write)), listening.getsockname()[1]
     )
+    threading.Thread(target=_read_ahead, args=(console,), daemon=True).start()
     config = uvicorn.Config(
         application(console), log_level="warning", access_log=False, timeout_graceful_shutdown=1
     )
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _read_ahead(console: Console) -> None:
+    """Read what is deployed, which the first page shows. A page says what is wrong, if it fails."""
+    with suppress(Exception):
+        console.flows.of(console.source.environment())
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def run(*words: str) -> tuple[int, str, str]:
         (["messages", "--json=3"], ["--json takes no value"]),
         (["debug", "--port", "70000"], ["'70000'", "a whole number from 1 to 65535 is required"]),
         (["up", "--iam", "of"], ["'of'", "did you mean off?", "enforce, observe, off"]),
-        (["debug", "proces"], ["FUNCTION is 'proces'", "did you mean process?"]),
+        (["env", "--format", "fsh"], ["--format is 'fsh'", "did you mean fish or sh?"]),
         (["messages", "--since", "yest"], ["'yest' is not a time", "5m, 2 h"]),
         (["send"], ["FILE… is missing"]),
         (["status", "now"], ["too many words: now"]),

@@ -49,7 +49,7 @@ def check(
     from mailroom.checking.reading import load_beside, load_definitions
     from mailroom.checking.run import check as run
     from mailroom.checking.type_limits import type_limits
-    from mailroom.environments.tables import require_tables
+    from mailroom.environments.table_trial import require_tables
     from mailroom.types.definitions import require_current
 
     project = Project.find()

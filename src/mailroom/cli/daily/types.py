@@ -27,7 +27,7 @@ def types(context: typer.Context, json: AsJson = False) -> None:
     """List, show, add or remove message types."""
     if context.invoked_subcommand is not None:
         return
-    from mailroom.environments.tables import require_tables
+    from mailroom.environments.table_trial import require_tables
     from mailroom.types.described import read_types
 
     project = Project.find()

@@ -58,8 +58,10 @@ def _steps(way: Way) -> list[dict[str, Any]]:
     for step in way.steps:
         since = step.at - before if step.at is not None and before is not None else None
         before = step.at if step.at is not None else before
+        own = {name: step.details.get(name) for name in _SHOWN}
         others = {name: step.details[name] for name in step.details if name not in _SHOWN}
-        shown.append({**step.document(), "since": since, "mark": _mark(step), "others": others})
+        known = {"since": since, "mark": _mark(step), "others": others}
+        shown.append({**step.document(), **own, **known})
     return shown
 
 
