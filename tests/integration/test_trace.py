@@ -42,7 +42,7 @@ def test_a_message_that_is_ingested_has_its_whole_way(flow: Flow) -> None:
     assert (
         received.text == "received from NotificationQueue by process_messages, for the first time"
     )
-    assert all(str(received.invocation) in line for line in received.details["log"])
+    assert f"REPORT RequestId: {received.invocation}" in received.details["log"][-1]
 
 
 def test_the_command_prints_a_way_and_finds_a_message_by_a_word_in_it(
