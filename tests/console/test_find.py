@@ -1,0 +1,73 @@
+"""A message is found, and its way shown."""
+
+import uuid
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.support.events import notification
+from tests.support.flow import Flow
+
+AT_MOST = 60_000
+
+
+def test_a_message_that_was_ingested_has_its_whole_way(
+    page: Page, console: str, flow: Flow
+) -> None:
+    event = notification()
+    batch = flow.send([event])["batchId"]
+
+    page.goto(f"{console}/find?q={event['id']}")
+
+    expect(page.locator("#outcome")).to_have_text("ingested", timeout=AT_MOST)
+    steps = page.locator(".way .what > p")
+    for text in ("published", "delivered to NotificationQueue", "received", "committed as a row"):
+        expect(steps.filter(has_text=text).first).to_be_visible(timeout=AT_MOST)
+    page.get_by_role("link", name=batch).click()
+    expect(page.locator("h1")).to_have_text(batch)
+
+
+def test_several_messages_with_a_word_are_listed_and_one_is_chosen(
+    page: Page, console: str, flow: Flow
+) -> None:
+    word = uuid.uuid4().hex
+    events = [notification(title=f"{word} <script>window.broken = 1</script>") for _ in range(2)]
+    flow.send(events)
+
+    page.goto(f"{console}/find?q={word}")
+    for event in events:
+        expect(page.get_by_role("link", name=event["id"])).to_be_visible(timeout=AT_MOST)
+    page.get_by_role("link", name=events[1]["id"]).click()
+
+    expect(page.locator("h1")).to_contain_text(events[1]["id"])
+    expect(page.locator("#outcome")).to_have_text("ingested", timeout=AT_MOST)
+    assert page.evaluate("window.broken") is None
+
+
+@pytest.mark.parametrize(
+    "word", ["", "no message has this", "never said <script>window.broken = 1</script>"]
+)
+def test_where_nothing_is_found_the_page_says_what_can_be_looked_for(
+    page: Page, console: str, word: str
+) -> None:
+    page.goto(console)
+    search = page.get_by_role("searchbox")
+    search.fill(word)
+    search.press("Enter")
+
+    said = "No message has this" if word else "Look for a message by its id"
+    expect(page.locator("#found")).to_contain_text(said, timeout=AT_MOST)
+    assert page.evaluate("window.broken") is None
+    answer = page.request.get(f"{console}/find.json", params={"q": word}).json()
+    assert answer["found"] == []
+
+
+def test_a_way_is_read_on_a_narrow_screen(page: Page, console: str, flow: Flow) -> None:
+    event = notification()
+    flow.send([event])
+    page.set_viewport_size({"width": 390, "height": 800})
+
+    page.goto(f"{console}/find?q={event['id']}")
+
+    expect(page.locator(".way")).to_be_visible(timeout=AT_MOST)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
