@@ -150,7 +150,7 @@ def a_new_field(mine: Command) -> None:
 def a_broken_machine_and_a_typo(mine: Command) -> None:
     for file, right, wrong, said in (
         ("asl.json", '"StartAt": "', '"StartAt": "Un', "StartAt names 'Un"),
-        ("template.yml", "VisibilityTimeout:", "VisibilityTimeot:", "VisibilityTimeot"),
+        ("template.yml", "LifecycleConfiguration:", "Lifecycles:", "'Lifecycles' was unexpected"),
     ):
         definition = mine.checkout / "infra" / file
         text = definition.read_text()
