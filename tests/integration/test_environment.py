@@ -382,7 +382,7 @@ def test_a_definition_that_is_broken_is_refused_with_its_line(up: Command) -> No
     ("file", "right", "wrong", "said"),
     [
         ("template.yml", "LifecycleConfiguration:", "Lifecycles:", "'Lifecycles' was unexpected"),
-        ("asl.json", '"StartAt": "Publish', '"StartAt": "Pubish', "StartAt names 'PubishMessages'"),
+        ("asl.json", '"StartAt": "Begin', '"StartAt": "Begn', "StartAt names 'BegnPublishing'"),
     ],
 )
 def test_what_aws_would_refuse_is_not_deployed(

@@ -149,11 +149,12 @@ def a_new_field(mine: Command) -> None:
 
 def a_broken_machine_and_a_typo(mine: Command) -> None:
     for file, right, wrong, said in (
-        ("asl.json", '"StartAt": "Publish', '"StartAt": "Pubish', "StartAt names 'Pubish"),
-        ("template.yml", "VisibilityTimeout:", "VisibilityTimeot:", "VisibilityTimeot"),
+        ("asl.json", '"StartAt": "', '"StartAt": "Un', "StartAt names 'Un"),
+        ("template.yml", "LifecycleConfiguration:", "Lifecycles:", "'Lifecycles' was unexpected"),
     ):
         definition = mine.checkout / "infra" / file
         text = definition.read_text()
+        assert right in text
         definition.write_text(text.replace(right, wrong, 1))
         refused = mine.run("up", code=2, seconds=600)
         definition.write_text(text)
