@@ -1,11 +1,13 @@
 # Every verb is one call of the `mailroom` command; `make install` makes it.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-mailroom := .venv/bin/mailroom
+mailroom := MAILROOM_CALLED_BY=make .venv/bin/mailroom
 up_options = $(if $(PACKAGED),--packaged) $(if $(COMPOSE),--compose)
 yes = $(if $(YES),--yes)
 # The shell outlives Ctrl-C, so that it is no error when the command ends with 130.
 interruptible := trap : INT;
+# Neither is a question that was answered with no, on a terminal.
+declined = code=$$?; [ $$code -eq 130 ] || { [ -t 0 ] && [ $$code -eq 2 ]; }
 
 .PHONY: help
 help:  ## Show the verbs
@@ -33,7 +35,7 @@ status: install  ## Show what is up, and where
 
 .PHONY: reset
 reset: install  ## Stop, and delete the data
-	@$(interruptible) $(mailroom) reset $(if $(YES),--yes) || [ $$? -eq 130 ]
+	@$(interruptible) $(mailroom) reset $(if $(YES),--yes) || { $(declined); }
 
 .PHONY: logs
 logs: install  ## Follow the functions' logs (LOG=publish, process, migrate, localstack or postgres)

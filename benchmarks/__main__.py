@@ -8,7 +8,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import compose, console, enforcement, flow, functions, memory, start, validation
+from benchmarks import (
+    commands,
+    compose,
+    console,
+    enforcement,
+    flow,
+    functions,
+    memory,
+    start,
+    validation,
+)
 from benchmarks.figure import Figure
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.project import Project
@@ -41,6 +51,7 @@ def _figures(project: Project) -> Iterator[Figure]:
     start.run_mailroom(project, "up")
     embedded = EmbeddedEnvironment(project)
     environment = embedded.connect()
+    yield commands.measure_commands(project)
     yield functions.measure_cold(project, environment)
     yield functions.measure_warm(environment)
     yield flow.measure_flow(environment)

@@ -42,5 +42,5 @@ build .envs/debugger emulator/debugger.txt
 # What `up` would check for seconds before its first deployment. Findings are for `up` to name.
 if [ -n "$built" ]; then
     .venv/bin/python -m mailroom.deployment.checks || :
-    .venv/bin/python -m mailroom.environments.tables || :
+    .venv/bin/python -m mailroom.environments.table_trial || :
 fi

@@ -144,9 +144,9 @@ def _validate(value: Any, text: str) -> CloudEvent:
 
 def _about_type(value: dict[str, Any]) -> str:
     if "type" not in value:
-        return "Field required"
+        return "is missing"
     if not isinstance(value["type"], str):
-        return "Input should be a valid string"
+        return "a text is required"
     return f"unknown type '{printable(value['type'])[:40]}', known are {', '.join(message_types())}"
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from migrate_database.retention import is_asked_for, remove_old_rows
 from migrate_database.service import migrate
 from migrate_database.settings import Settings
 from migrate_database.smoke_test import SmokeTest, end_smoke_test
@@ -17,11 +18,11 @@ secrets_manager()
 
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: Any, context: Context) -> dict[str, Any]:
-    """Migrate the database, or count and remove the messages of a smoke test.
+    """Migrate the database, count and remove the messages of a smoke test, or remove old rows.
 
     Args:
-        event: `{"smokeTest": {"batchId": …}}` for the latter; `{"rollback": true}` when an earlier
-            release is brought back; anything else is not read.
+        event: `{"smokeTest": {"batchId": …}}` or `{"removeOldRows": true}` for the latter two;
+            `{"rollback": true}` when an earlier release is brought back; anything else is not read.
         context: Lambda's context.
 
     Returns:
@@ -34,4 +35,6 @@ def handler(event: Any, context: Context) -> dict[str, Any]:
         return end_smoke_test(settings, smoke_test)
     rollback = isinstance(event, dict) and event.get("rollback") is True
     deadline = Deadline.before_timeout(context, _MARGIN_SECONDS)
+    if is_asked_for(event):
+        return remove_old_rows(settings, deadline)
     return migrate(settings, deadline, rollback=rollback)

@@ -1,11 +1,12 @@
 """Ingests a batch of messages in one transaction."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from psycopg import errors
+from psycopg import errors, sql
 
 from messages.actions import ActionMessage, Later, Reject
 from messages.problems import Reason
@@ -15,20 +16,48 @@ from process_messages.database import Connection, Fault, describe, fault
 from process_messages.dead_letters import DeadLetter
 from process_messages.reading import ALREADY_THERE, INGESTED, Entry, Outcomes, dead_letter
 from process_messages.received import Received
-from shared.errors import ActionEndedTransaction
+from shared.errors import ActionEndedTransaction, ActionOverTime
 from shared.logs import logger
+
+# What ends a transaction, at the beginning of a statement; ROLLBACK TO a savepoint does not. In a
+# transaction Postgres lets no function, procedure or DO block do so.
+_ENDS = re.compile(
+    r"(?:^|;)\s*(COMMIT|END|ABORT|PREPARE\s+TRANSACTION"
+    r"|ROLLBACK(?!\s+((WORK|TRANSACTION)\s+)?TO\b))\b",
+    re.IGNORECASE,
+)
+_NO_STATEMENTS = re.compile(
+    r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$""", re.DOTALL
+)
+
+
+class _EndsTransaction(Exception):
+    """Raised before a statement is sent that would end the transaction."""
+
+
+class _ActionCursor(psycopg.Cursor[Any]):
+    """The cursor of an action: what was written before must not be committed without the rest."""
+
+    def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
+        """Execute a statement, unless it ends the transaction."""
+        text = query.as_string(self) if isinstance(query, sql.Composable) else query
+        text = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+        if ends := _ENDS.search(_NO_STATEMENTS.sub(" ", text)):
+            raise _EndsTransaction(ends[1])
+        return super().execute(query, *arguments, **options)
 
 
 @dataclass(frozen=True)
 class Ingested:
     """The dead letters of a transaction, and how many messages it settled of each batch.
 
-    `later` are the messages that it left for another delivery.
+    `later` are the messages that it left for another delivery, `stored` those with a new row.
     """
 
     dead_letters: list[DeadLetter]
     newly_settled: Counter[str] = field(default_factory=Counter)
     later: list[Received] = field(default_factory=list)
+    stored: list[Received] = field(default_factory=list)
 
 
 class Ingestion:
@@ -50,7 +79,8 @@ class Ingestion:
 
         Raises:
             psycopg.Error: when the transaction failed, and nothing was stored.
-            ActionEndedTransaction: when the type's action has ended the transaction.
+            ActionEndedTransaction: when the type's action would end the transaction.
+            ActionOverTime: when Postgres has ended a statement of the action, or its session.
         """
         try:
             with connection.transaction():
@@ -110,14 +140,22 @@ class Ingestion:
             )
             for entry in entries
         ]
+        named = f"the action of type {entries[0].event.type}"
+        cursors, connection.cursor_factory = connection.cursor_factory, _ActionCursor
         try:
-            # A savepoint, which is gone if the action ends the transaction by a statement.
+            # A savepoint, which is gone if the action ends the transaction all the same.
             with connection.transaction():
                 act(connection, messages)
-        except (errors.InvalidSavepointSpecification, errors.NoActiveSqlTransaction) as error:
-            raise ActionEndedTransaction(
-                f"the action of type {entries[0].event.type} has ended the transaction"
-            ) from error
+        except (
+            _EndsTransaction,
+            errors.InvalidSavepointSpecification,
+            errors.NoActiveSqlTransaction,
+        ) as error:
+            raise ActionEndedTransaction(f"{named} may not end the transaction: {error}") from error
+        except (errors.QueryCanceled, errors.IdleInTransactionSessionTimeout) as error:
+            raise ActionOverTime(f"{named} ran over its time: {describe(error)}") from error
+        finally:
+            connection.cursor_factory = cursors
 
     def _insert(self, connection: Connection, entries: list[Entry]) -> set[tuple[str, str]]:
         if not entries:
@@ -175,7 +213,8 @@ class Ingestion:
         )
         newly_settled = Counter(str(batch_id) for (batch_id,) in settled)
         later = [entry.received for entry in outcomes.later]
-        return Ingested(outcomes.dead_letters, newly_settled, later)
+        stored = [entry.received for entry, outcome in outcomes.done if outcome == INGESTED]
+        return Ingested(outcomes.dead_letters, newly_settled, later, stored)
 
     def _record(self, connection: Connection, dead_letters: list[DeadLetter]) -> None:
         received = [one.received for one in dead_letters]

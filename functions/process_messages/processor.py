@@ -7,6 +7,7 @@ from typing import Any
 from process_messages.database import Database
 from process_messages.dead_letters import DeadLetterSender
 from process_messages.ingestion import Ingestion
+from process_messages.metrics import record_metrics
 from process_messages.queue import Queue
 from process_messages.reading import read
 from process_messages.received import Received, from_event
@@ -29,8 +30,14 @@ class Processor:
     """Processes the messages of one queue."""
 
     def __init__(
-        self, message_type: str, database: Database, ingestion: Ingestion, sender: DeadLetterSender
+        self,
+        message_type: str,
+        queue: str,
+        database: Database,
+        ingestion: Ingestion,
+        sender: DeadLetterSender,
     ) -> None:
+        self._queue = queue
         self._message_type = message_type
         self._database = database
         self._ingestion = ingestion
@@ -49,6 +56,7 @@ class Processor:
             deadline,
             lambda connection: self._ingestion.ingest(connection, entries, dead_letters),
         )
+        record_metrics(self._queue, ingested)
         left = {letter.received.message_id for letter in ingested.dead_letters}
         left |= {received.message_id for received in ingested.later}
         finished = [received for received in batch if received.message_id not in left]

@@ -54,7 +54,7 @@ class Queue:
                 MaxNumberOfMessages=_MAX_BATCH,
                 WaitTimeSeconds=_LONG_POLL_SECONDS,
                 MessageAttributeNames=["All"],
-                MessageSystemAttributeNames=["ApproximateReceiveCount"],
+                MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
             )
         except AWS_ERRORS as error:
             raise self._failure(error) from error

@@ -22,13 +22,14 @@ class Attribute:
 
 @dataclass(frozen=True)
 class Received:
-    """A message on its way from SQS to Postgres."""
+    """A message on its way from SQS to Postgres; `sent` is when its queue got it, in ms."""
 
     message_id: str
     receipt_handle: str
     body: str
     attributes: dict[str, Attribute]
     receives: int
+    sent: int | None = None
 
     @property
     def batch_id(self) -> str | None:
@@ -70,6 +71,7 @@ def from_queue(message: "MessageTypeDef") -> Received:
             for name, value in message.get("MessageAttributes", {}).items()
         },
         int(system.get("ApproximateReceiveCount", "1")),
+        _sent(system.get("SentTimestamp")),
     )
 
 
@@ -87,7 +89,12 @@ def from_event(record: dict[str, Any]) -> Received:
             for name, value in (record.get("messageAttributes") or {}).items()
         },
         int(record.get("attributes", {}).get("ApproximateReceiveCount", "1")),
+        _sent(record.get("attributes", {}).get("SentTimestamp")),
     )
+
+
+def _sent(timestamp: str | None) -> int | None:
+    return int(timestamp) if timestamp else None
 
 
 def _value(attribute: dict[str, Any]) -> str | bytes:

@@ -60,7 +60,7 @@ class Service:
         queue = Queue(clients.sqs(self._settings.consumers), name)
         ingestion = Ingestion(message_types()[message_type], name)
         sender = DeadLetterSender(queue, name)
-        return queue, Processor(message_type, self._database, ingestion, sender)
+        return queue, Processor(message_type, name, self._database, ingestion, sender)
 
     def _credentials(self) -> Credentials:
         arn = self._settings.secret_arn

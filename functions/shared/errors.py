@@ -69,6 +69,10 @@ class ActionEndedTransaction(ConfigurationError):
     """Raised when a type's action commits or rolls back the transaction that it is given."""
 
 
+class ActionOverTime(ConfigurationError):
+    """Raised when a type's action takes longer than its statements or its transaction may."""
+
+
 class MigrationFailed(ConfigurationError):
     """Raised when a migration's SQL fails; it names the migration."""
 

@@ -1,6 +1,7 @@
 """A type's action is part of the transaction that inserts its messages."""
 
 import json
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,10 +14,11 @@ from messages.types import Action, MessageType, message_types
 from process_messages.ingestion import Ingested, Ingestion
 from process_messages.reading import read
 from process_messages.received import Attribute, Received
-from shared.errors import ActionEndedTransaction
+from shared.errors import ActionEndedTransaction, ActionOverTime
 from tests.support.events import notification
 from tests.support.ingestion_role import IngestionRole
 
+_IDLE = "idle_in_transaction_session_timeout"
 type Connection = psycopg.Connection[tuple[object, ...]]
 Ingest = Callable[[Action, list[dict[str, Any]]], Ingested]
 
@@ -149,13 +151,69 @@ def test_an_unknown_error_rolls_everything_back(
     assert event["id"] not in written(database, "messages")
 
 
-@pytest.mark.parametrize("statement", ["COMMIT", "ROLLBACK", "COMMIT; BEGIN"])
-def test_an_action_that_ends_the_transaction_is_named(ingest: Ingest, statement: str) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    ["COMMIT", "rollback work", "END", "/* now */ COMMIT; BEGIN", "SELECT ';'; commit AND CHAIN"],
+)
+def test_an_action_that_ends_the_transaction_is_named_and_leaves_nothing(
+    ingest: Ingest, ledger: str, database: psycopg.Connection, statement: str
+) -> None:
+    [event] = events(1)
+
     def act(transaction: Connection, messages: list[ActionMessage]) -> None:
+        writes_to(ledger)(transaction, messages)
         transaction.execute(statement)
 
     with pytest.raises(ActionEndedTransaction, match="action of type notification"):
-        ingest(act, events(1))
+        ingest(act, [event])
+
+    assert written(database, ledger) == set()
+    assert event["id"] not in written(database, "messages")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SAVEPOINT s; ROLLBACK TO SAVEPOINT s",
+        "SELECT 'a; COMMIT', 1 AS \"; END\" -- COMMIT\n",
+        "SELECT CASE WHEN true THEN 1 END",
+        "DO $$ BEGIN PERFORM 1; END $$",
+    ],
+)
+def test_an_action_may_execute_what_ends_no_transaction(ingest: Ingest, statement: str) -> None:
+    def act(transaction: Connection, messages: list[ActionMessage]) -> None:
+        transaction.execute(statement)
+        with transaction.transaction(), transaction.cursor() as cursor:
+            cursor.execute(b"SELECT 1")
+
+    assert not ingest(act, events(1)).dead_letters
+
+
+@pytest.mark.parametrize(
+    ("timeout", "statement", "seconds"),
+    [("statement_timeout", "SELECT pg_sleep(30)", 0.0), (_IDLE, "SELECT 1", 1.0)],
+)
+def test_an_action_that_runs_over_its_time_is_named_and_leaves_nothing(
+    ingest: Ingest,
+    ledger: str,
+    database: psycopg.Connection,
+    timeout: str,
+    statement: str,
+    seconds: float,
+) -> None:
+    [event] = events(1)
+
+    def act(transaction: Connection, messages: list[ActionMessage]) -> None:
+        writes_to(ledger)(transaction, messages)
+        transaction.execute(f"SET LOCAL {timeout} = '100ms'")
+        time.sleep(seconds)
+        transaction.execute(statement)
+
+    with pytest.raises(ActionOverTime, match="action of type notification"):
+        ingest(act, [event])
+
+    assert written(database, ledger) == set()
+    assert event["id"] not in written(database, "messages")
 
 
 def test_an_action_cannot_commit_by_its_connection(ingest: Ingest) -> None:

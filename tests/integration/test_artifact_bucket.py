@@ -13,9 +13,9 @@ from mailroom.environments.environment import Environment
 from mailroom.promotion.account import Account
 from mailroom.promotion.buckets import bucket_exists, set_up_bucket
 from mailroom.promotion.deletion import delete_bucket
-from mailroom.promotion.history import earlier, promotions, record
 from mailroom.promotion.publishing import offer_code
 from mailroom.promotion.release import Release
+from mailroom.promotion.release_history import earlier, promotions, record
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The commands on an environment that is up."""
 
 import json
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -105,7 +106,7 @@ def test_send_ends_with_3_when_messages_are_dead_and_says_where_they_are(mailroo
     run = mailroom.run("send", "-", given=json.dumps(other), code=3)
 
     assert "alert\t1\t0\t0\t1" in run.stdout
-    assert "mailroom queues AlertDeadLetterQueue" in run.stderr
+    assert "mailroom dead-letters --queue AlertDeadLetterQueue" in run.stderr
 
 
 def test_send_that_is_interrupted_says_how_to_see_what_becomes_of_the_batch(
@@ -220,3 +221,78 @@ def test_status_tells_where_everything_is(mailroom: Command, environment: Enviro
     shown, used = map(conninfo_to_dict, (status["Postgres"]["where"], environment.database))
     assert (shown["host"], shown["port"]) == (used["host"], used["port"])
     assert "password" not in shown
+
+
+def test_a_filter_that_names_an_unknown_type_or_batch_says_so(mailroom: Command) -> None:
+    type_ = mailroom.run("messages", "--type", "alrt", code=1)
+    batch = mailroom.run("messages", "--batch", "nope", code=1)
+    reason = mailroom.run("dead-letters", "--reason", "nope", code=1)
+
+    assert "there is no message type alrt" in type_.stderr
+    assert "did you mean alert?" in type_.stderr
+    assert "there is no batch nope" in batch.stderr
+    assert reason.stdout == type_.stdout == batch.stdout == ""
+
+
+def test_an_empty_result_says_what_would_fill_it(mailroom: Command) -> None:
+    later = mailroom.run("messages", "--since", "2999-01-01")
+
+    assert "no such message was ingested" in later.stderr
+
+
+def test_a_message_that_no_execution_waits_for_is_explained_where_it_shows(
+    mailroom: Command, environment: Environment
+) -> None:
+    alone = alert()
+    environment.session.client("sns").publish(
+        TopicArn=environment.topology.topic_arn,
+        Message=json.dumps(alone),
+        MessageAttributes={"type": {"DataType": "String", "StringValue": "alert"}},
+    )
+    until(lambda: mailroom.json("queues", "AlertQueue") != [], "the message")
+
+    listed, looked_into = mailroom.run("queues"), mailroom.run("queues", "AlertQueue")
+    # The next execution reads it, as the explanation says.
+    mailroom.send([alert()])
+
+    for run in (listed, looked_into):
+        assert "1 message in AlertQueue, and no execution runs" in run.stderr
+        assert "up -p Consumption=events" in run.stderr
+    until(lambda: alone["id"] in mailroom.run("messages", "-n", "9").stdout, "its row")
+    assert "no execution runs" not in mailroom.run("queues").stderr
+
+
+def test_a_dead_letter_has_one_id_in_every_command_and_its_beginning_is_enough(
+    mailroom: Command,
+) -> None:
+    event = alert(summary="first")
+    mailroom.send([event])
+    other = {**event, "data": {**event["data"], "summary": "second"}}
+    mailroom.run("send", "-", given=json.dumps(other), code=3)
+    dead = next(one for one in mailroom.json("dead-letters") if event["id"] in one["origin"])
+
+    in_queue = mailroom.json("queues", "AlertDeadLetterQueue")
+    shown = mailroom.run("dead-letters", "show", dead["id"][:8]).stdout
+    listed = mailroom.run("dead-letters", "redrive", "--dry-run", "--id", dead["id"][:8]).stdout
+    by_event = mailroom.run("dead-letters", "show", event["id"], code=2).stderr
+
+    assert dead["id"] in [message["id"] for message in in_queue]
+    assert json.loads(shown) == dead
+    assert [line.split("\t")[0] for line in listed.splitlines()] == ["id", dead["id"]]
+    assert dead["id"] in by_event
+
+
+def test_a_queue_url_is_what_the_documentation_says_and_its_path_answers_on_loopback(
+    project: Project, environment: Environment
+) -> None:
+    url = environment.outputs["AlertQueueUrl"]
+    page = (project.root / "docs" / "localstack.md").read_text()
+
+    assert "http://localhost.localstack.cloud:PORT/queue/REGION/ACCOUNT/NAME" in page
+    name = r"http://localhost\.localstack\.cloud:\d+/queue/us-east-1/000000000000/[\w-]+"
+    assert re.fullmatch(name, url)
+    there = environment.session.client("sqs").get_queue_attributes(
+        QueueUrl=url.replace("localhost.localstack.cloud", "127.0.0.1"),
+        AttributeNames=["QueueArn"],
+    )
+    assert there["Attributes"]["QueueArn"].endswith(url.rpartition("/")[2])

@@ -41,8 +41,8 @@ def test_an_invalid_message_is_named_by_its_place_its_field_and_its_fault(
     line = ", line {}" if way == "S3" else ""
     assert ended.error == "InvalidMessages"
     assert reasons.startswith("2 of 3 messages are invalid")
-    assert f"index 1{line.format(3)}: data.title: String should have at least 1" in reasons
-    assert f"index 2{line.format(4)}: source: Input should be a valid string" in reasons
+    assert f"index 1{line.format(3)}: data.title: must have at least 1 character" in reasons
+    assert f"index 2{line.format(4)}: source: a text is required" in reasons
 
 
 def test_an_unknown_type_is_an_invalid_message(flow: Flow) -> None:

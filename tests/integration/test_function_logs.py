@@ -1,9 +1,6 @@
 """`mailroom logs` of functions."""
 
 import json
-import os
-import signal
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -95,24 +92,3 @@ def test_functions_logs_are_kept_over_down(project: Project, tmp_path: Path) -> 
         assert {one["function"] for one in process} == {"process_messages"}
     finally:
         mailroom.run("reset", "--yes")
-
-
-def test_ctrl_c_in_make_logs_is_no_error(mailroom: Command, tmp_path: Path) -> None:
-    output = tmp_path / "output"
-    with output.open("wb") as target:
-        making = subprocess.Popen(
-            ["make", "-o", "install", "logs"],
-            cwd=mailroom.checkout,
-            env=mailroom.variables,
-            stdout=target,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-    until(lambda: "START RequestId" in output.read_text(), "the functions' logs")
-
-    os.killpg(making.pid, signal.SIGINT)
-
-    making.wait(30)
-    assert "Error" not in output.read_text()
-    assert "Traceback" not in output.read_text()

@@ -9,7 +9,7 @@ import pytest
 
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port
-from mailroom.environments.tables import TableTrial
+from mailroom.environments.table_trial import TableTrial
 from mailroom.errors import Refused
 from mailroom.project import Project
 from tests.support.checkout import copy_checkout

@@ -85,4 +85,6 @@ class Command:
     def variables(self) -> dict[str, str]:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("MAILROOM_")}
         own = {"MAILROOM_STATE": str(self.state), "MAILROOM_ENVIRONMENT": self.environment}
+        # As where .venv is activated: hints name the command `mailroom`.
+        own["PATH"] = f"{MAILROOM.parent}:{os.environ['PATH']}"
         return {**inherited, **own, **({"MAILROOM_PORT": str(self.port)} if self.port else {})}

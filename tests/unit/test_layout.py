@@ -40,17 +40,20 @@ ALLOWED_WINGS: dict[str, set[str]] = {
 }
 # LocalStack brings these along.
 OF_LOCALSTACK = {
-    *("antlr4", "boto3", "botocore", "jsonpath_ng", "localstack", "moto", "plux", "psutil"),
-    *("werkzeug", "yaml"),
+    *("antlr4", "boto3", "botocore", "httptools", "jsonpath_ng", "localstack", "moto", "plux"),
+    *("psutil", "rolo", "werkzeug", "yaml"),
 }
 # Modules that every room of the toolbox may import. They import no room.
-BASE = {"errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"}
+BASE = {
+    *("errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"),
+    "wording",
+}
 # Each room of the toolbox, and the rooms that it may import.
 # `environments.environment` is how to reach an environment, whatever kind it is.
 ROOMS: dict[str, set[str]] = {
     "access": {"environments.environment"},
     "aws": set(),
-    "checking": {"types", "deployment", "packaging"},
+    "checking": {"deployment", "packaging", "types"},
     "cli": {
         *("access", "aws", "checking", "console", "database", "dead_letters", "debugging"),
         *("deployment", "doctor", "environments", "environments.environment", "executions"),
@@ -59,7 +62,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "console": {
         *("aws", "dead_letters", "environments", "environments.environment", "executions"),
-        *("logs", "observation", "permissions", "promotion", "workflow"),
+        *("logs", "observation", "permissions", "promotion", "tracing", "workflow"),
     },
     "database": {"environments.environment"},
     "dead_letters": {"environments.environment", "workflow"},

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies_environment, proxy_bypass
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
@@ -99,7 +99,7 @@ def _past_proxies() -> dict[str, str]:
     """NO_PROXY with this machine, if the caller's variables name a proxy without an exception."""
     proxies = getproxies_environment()
     exceptions = proxies.pop("no", None)
-    if not proxies or proxy_bypass_environment("127.0.0.1"):
+    if not proxies or proxy_bypass("127.0.0.1"):
         return {}
     value = ",".join(filter(None, [exceptions, "127.0.0.1", "localhost"]))
     return {"NO_PROXY": value, "no_proxy": value}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mailroom.errors import NotUp, Refused
+from mailroom.wording import known_names
 
 if TYPE_CHECKING:
     import boto3
@@ -126,8 +127,8 @@ def find_resource(resources: Iterable[Identity], name: str, type_: str | None = 
     found = next((one for one in candidates if one.is_called(name)), None)
     if found is None:
         what = type_.rpartition(":")[2].lower() if type_ else "resource"
-        known = ", ".join(one.logical_id for one in candidates)
-        raise Refused(f"there is no {what} {name!r}", f"{what}s: {known}")
+        known = [one.logical_id for one in candidates]
+        raise Refused(f"there is no {what} {name!r}", known_names(name, f"{what}s", known))
     return found
 
 

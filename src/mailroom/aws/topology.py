@@ -14,6 +14,7 @@ from mailroom.aws.resources import (
     list_resources,
 )
 from mailroom.errors import NotUp, Refused
+from mailroom.wording import known_names
 
 if TYPE_CHECKING:
     import boto3
@@ -169,7 +170,9 @@ class Topology:
         for one in self.identities:
             if one.type == _FUNCTION and one.is_called(name):
                 return one.name
-        raise Refused(f"there is no function {name!r}", f"functions: {', '.join(self.functions)}")
+        raise Refused(
+            f"there is no function {name!r}", known_names(name, "functions", self.functions)
+        )
 
     def log_group(self, name: str) -> str:
         """Name of the log group of a function, which is named as in `function`.

@@ -2,16 +2,51 @@
 
 import gc
 import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
 from mailroom.cli.commands import Commands
-from mailroom.cli.output import errors
-from mailroom.errors import MailroomError
+from mailroom.cli.output import errors, show_error
+from mailroom.errors import EXIT_FAILURE, MailroomError
 from mailroom.interrupts import interrupt_on_signals
 
+
+class Program(Commands):
+    """The whole command line."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command, and exit. A wrong command line is explained in Mailroom's words."""
+        from typer._click.exceptions import NoArgsIsHelpError, UsageError
+
+        try:
+            code = super().main(args, prog_name, complete_var, False, windows_expand_args, **extra)
+        except NoArgsIsHelpError:
+            # Help was printed as the error was made.
+            sys.exit(0)
+        except UsageError as error:
+            from mailroom.cli.usage import explain
+
+            show_error(explain(error))
+            sys.exit(error.exit_code)
+        except typer.Abort:
+            # At a question: Ctrl-C, or the end of the input.
+            errors.print("aborted")
+            sys.exit(EXIT_FAILURE)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
 app = typer.Typer(
-    cls=Commands,
+    cls=Program,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -21,8 +56,21 @@ app = typer.Typer(
 _ALLOCATIONS = 500_000
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"mailroom {version('mailroom')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _group() -> None:
+def _group(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
     """Run a serverless messaging workflow on this machine, and take it to AWS."""
 
 
@@ -37,10 +85,7 @@ def main() -> None:
         translated = translate(error)
         if translated is None:
             raise
-        errors.print("[red bold]error:[/] ", end="")
-        errors.print(str(translated), markup=False)
-        if translated.hint:
-            errors.print(translated.hint, markup=False, style="dim")
+        show_error(translated)
         sys.exit(translated.exit_code)
     finally:
         # Otherwise Python collects all imported modules at exit, for 0.4 s.

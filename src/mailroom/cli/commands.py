@@ -10,15 +10,16 @@ from typer.core import TyperGroup
 
 from mailroom.cli.options import PASSED_ON
 
-# The module and function, or group, of each command, in the order of the help page.
+# The module and function, or group, of each command, in the order of the help page. Those of the
+# folder `aws` are a group there.
 PLACES = {
     "up": "daily.lifecycle:up",
     "down": "daily.lifecycle:down",
     "reset": "daily.lifecycle:reset",
     "status": "daily.status:status",
-    "logs": "daily.logs:logs",
+    "logs": "daily.functions.logs:logs",
     "invoke": "daily.functions.invoke:invoke",
-    "debug": "daily.debug:debug",
+    "debug": "daily.functions.debug:debug",
     "send": "daily.send:send",
     "executions": "daily.executions.commands:app",
     "messages": "daily.messages:messages",
@@ -53,6 +54,9 @@ PLACES = {
 }
 
 
+GROUPS = {"daily": "Every day", "aws": "For AWS"}
+# Of every day, although they share a module with a command for AWS.
+_DAILY = ("lock",)
 # What follows their own options belongs to another program.
 _PASS_ON = ("run", "aws")
 
@@ -77,6 +81,13 @@ class _Imported(Mapping[str, Any]):
 
 @functools.cache
 def _command(name: str) -> Any:
+    command = _imported(name)
+    for_aws = PLACES[name].startswith("aws.") and name not in _DAILY
+    command.rich_help_panel = GROUPS["aws" if for_aws else "daily"]
+    return command
+
+
+def _imported(name: str) -> Any:
     module, _, attribute = PLACES[name].partition(":")
     found = getattr(importlib.import_module(f"mailroom.cli.{module}"), attribute)
     if isinstance(found, typer.Typer):

@@ -6,21 +6,51 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from rich.console import Console, JustifyMethod
-from rich.table import Table
+from rich.console import Console
+
+from mailroom.cli.program import as_called
+from mailroom.errors import MailroomError
+
+
+class Messages(Console):
+    """Standard error. Commands in a text are written as this process was called."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        shown = (as_called(one) if isinstance(one, str) else one for one in objects)
+        super().print(*shown, **options)
+
 
 # Without emoji: rich would take `:secret:` in an ARN for one.
 console = Console(emoji=False)
-errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
+errors = Messages(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
-def show_table(columns: Sequence[str], rows: Iterable[Iterable[object]], title: str = "") -> None:
+def show_error(error: MailroomError) -> None:
+    """Print an error, and its hint below."""
+    errors.print("[red bold]error:[/] ", end="")
+    errors.print(str(error), markup=False)
+    if error.hint:
+        errors.print(error.hint, markup=False, style="dim")
+
+
+def show_table(
+    columns: Sequence[str],
+    rows: Iterable[Iterable[object]],
+    title: str = "",
+    *,
+    gives_way: Sequence[str] = (),
+    below: Sequence[str] = (),
+) -> None:
     """Print rows. Numbers are aligned right; None is shown as a dash.
+
+    In a terminal that is too narrow, cells are wrapped between words; no id is ever broken.
 
     Args:
         columns: Their headings.
         rows: A value for each column.
         title: Printed above, on a terminal only.
+        gives_way: Columns that a narrow terminal leaves out, the first one first.
+        below: Columns that a narrow terminal shows below each row, the first one first.
     """
     table_rows: list[list[object]] = [list(row) for row in rows]
     if not console.is_terminal:
@@ -28,15 +58,23 @@ def show_table(columns: Sequence[str], rows: Iterable[Iterable[object]], title: 
         for row in table_rows:
             print("\t".join("" if value is None else _one_line(value) for value in row))
         return
-    table = Table(title=title or None, title_justify="left", header_style="bold")
-    for index, column in enumerate(columns):
-        numeric = all(isinstance(row[index], int | float | None) for row in table_rows)
-        side: JustifyMethod = "right" if numeric and table_rows else "left"
-        # Fold wide values, as a person may want to copy them.
-        table.add_column(column, justify=side, overflow="fold")
-    for row in table_rows:
-        table.add_row(*("-" if value is None else _one_line(value) for value in row), style="")
-    console.print(table, markup=False)
+    from mailroom.cli.tables import lay_out, lines
+
+    cells = [["-" if value is None else _one_line(value) for value in row] for row in table_rows]
+    numeric = [
+        bool(cells) and all(isinstance(row[n], int | float | None) for row in table_rows)
+        for n in range(len(columns))
+    ]
+    layout = lay_out(columns, cells, console.width, gives_way, below)
+    if title:
+        console.print(title, style="italic", markup=False, highlight=False, soft_wrap=True)
+    for number, line in enumerate(lines(columns, cells, numeric, layout, console.width)):
+        style = "bold" if number == 0 and not layout.records else ""
+        # The terminal breaks what is too long, so that it is copied whole.
+        console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+    if layout.left_out:
+        names = ", ".join(columns[n] for n in sorted(layout.left_out))
+        errors.print(f"not shown in {console.width} columns: {names}", style="dim", markup=False)
 
 
 def show_json(document: Any) -> None:

@@ -1,4 +1,4 @@
-"""Options that are points in time."""
+"""Points in time: options, and how every command shows them."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -66,3 +66,21 @@ def _option(*names: str, help: str) -> typer.models.OptionInfo:
 
 Since = Annotated[datetime | None, _option("--since", help="Only at this time or later")]
 Until = Annotated[datetime | None, _option("--until", help="Only before this time")]
+
+
+def shown(time: datetime | float) -> str:
+    """A time in this machine's time zone, as tables show it.
+
+    Args:
+        time: With an offset, or in seconds since 1970.
+    """
+    return f"{_utc(time).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def as_json(time: datetime | float) -> str:
+    """A time in UTC, ISO 8601, as JSON has it."""
+    return _utc(time).isoformat(timespec="milliseconds")
+
+
+def _utc(time: datetime | float) -> datetime:
+    return time.astimezone(UTC) if isinstance(time, datetime) else datetime.fromtimestamp(time, UTC)

@@ -5,6 +5,7 @@ from typing import Any
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError
 from mailroom.invocation import invoke
+from mailroom.wording import counted
 
 _RESET = "or, here, empty the database and migrate it again: mailroom database reset"
 _LOG = "see: mailroom logs migrate"
@@ -39,10 +40,6 @@ def migrate_database(environment: Environment, *, rollback: bool = False) -> str
 def _summary(result: dict[str, Any]) -> str:
     # An earlier release's function records no digests.
     applied, recorded = result["applied"], result.get("recorded", [])
-    done = _counted(applied, "migration") if applied else "nothing to migrate"
-    noted = f", {_counted(recorded, 'digest')} of earlier ones recorded" if recorded else ""
+    done = counted(len(applied), "migration") if applied else "nothing to migrate"
+    noted = f", {counted(len(recorded), 'digest')} of earlier ones recorded" if recorded else ""
     return f"{done}{noted}"
-
-
-def _counted(names: list[str], what: str) -> str:
-    return f"{len(names)} {what}{'s' if len(names) > 1 else ''}"

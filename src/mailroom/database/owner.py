@@ -65,24 +65,26 @@ def owner_secret(session: "boto3.Session") -> OwnerSecret | None:
 
 
 def provide_owner_secret(
-    session: "boto3.Session", host: str, port: int, password: str | None, renew: Callable[[], str]
+    session: "boto3.Session", host: str, port: int, password: str, renew: Callable[[], None]
 ) -> str:
-    """Store the owner's secret, unless there is one with credentials that work.
+    """Store the owner's secret, unless there is one with this password, and it works.
 
     Args:
         session: A session of the environment.
         host: Host of Postgres as the functions reach it.
         port: Its port.
-        password: A password that the owner was given; None to keep the secret's if it works.
-        renew: Gives the owner a password, and returns it.
+        password: The owner's password.
+        renew: Gives the owner the password. It is called before a secret is stored.
 
     Returns:
         The secret's ARN.
     """
-    existing = None if password else owner_secret(session)
-    if existing and _log_in(existing.credentials, host, port):
+    existing = owner_secret(session)
+    known = existing is not None and existing.credentials.get("password") == password
+    if existing and known and _log_in(existing.credentials, host, port):
         return existing.arn
-    return store_owner_credentials(session, host, port, password or renew())
+    renew()
+    return store_owner_credentials(session, host, port, password)
 
 
 def connects(dsn: str) -> bool:

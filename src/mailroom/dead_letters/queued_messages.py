@@ -4,10 +4,12 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
+from mailroom.wording import known_names
 from mailroom.workflow.queues import peek
 
 if TYPE_CHECKING:
@@ -26,10 +28,12 @@ class QueueGroup:
     Attributes:
         called: What their messages are called in texts for the user.
         find: Returns their logical names in a stack.
+        filled_by: Which messages come there, for a list that is empty.
     """
 
     called: str
     find: "Callable[[Topology], tuple[str, ...]]"
+    filled_by: str
 
     def choose(self, environment: Environment, queue: str | None = None) -> tuple[str, ...]:
         """One of the queues of an environment, or all of them.
@@ -46,12 +50,20 @@ class QueueGroup:
             return queues
         name = environment.topology.queue(queue).name
         if name not in queues:
-            raise Refused(f"{name} has no {self.called}", f"queues: {', '.join(queues)}")
+            raise Refused(f"{name} has no {self.called}", known_names(name, "queues", queues))
         return (name,)
 
 
-DEAD_LETTERS = QueueGroup("dead letters", lambda topology: topology.dead_letter_queues)
-UNROUTED = QueueGroup("unrouted messages", lambda topology: topology.unrouted_queues)
+DEAD_LETTERS = QueueGroup(
+    "dead letters",
+    lambda topology: topology.dead_letter_queues,
+    "a message becomes one when it can never be ingested",
+)
+UNROUTED = QueueGroup(
+    "unrouted messages",
+    lambda topology: topology.unrouted_queues,
+    "a message becomes one when its type is none of `mailroom types`",
+)
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,7 @@ class QueuedMessage:
             "reason": self.reason,
             "detail": self.text("detail"),
             "origin": self.origin,
-            "sent": self.sent,
+            "sent": datetime.fromtimestamp(self.sent, UTC).isoformat(timespec="milliseconds"),
             "attributes": {
                 name: value.get("StringValue") for name, value in self.own_attributes.items()
             },
@@ -122,7 +134,7 @@ class QueuedMessage:
 
 @dataclass(frozen=True)
 class MessageFilter:
-    """Matches messages by id and reason; the default matches all."""
+    """Matches messages by the beginning of their ids and by reason; the default matches all."""
 
     ids: frozenset[str] = frozenset()
     reason: str | None = None
@@ -133,7 +145,11 @@ class MessageFilter:
         return not self.ids and self.reason is None
 
     def __call__(self, message: QueuedMessage) -> bool:
-        return (not self.ids or message.id in self.ids) and self.reason in (None, message.reason)
+        return self.names(message) and self.reason in (None, message.reason)
+
+    def names(self, message: QueuedMessage) -> bool:
+        """Whether a message's id begins with one of the ids, if there are any."""
+        return not self.ids or message.id.startswith(tuple(self.ids))
 
 
 def list_messages(

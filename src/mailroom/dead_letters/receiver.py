@@ -32,7 +32,8 @@ class Receiver:
                 fresh = [message for message in batch if message.id not in received]
                 received.update((message.id, message) for message in batch)
                 yield [message for message in fresh if matches(message)]
-                missing -= received.keys()
+                found = [message.id for message in received.values()]
+                missing = {one for one in missing if not any(id.startswith(one) for id in found)}
                 if not fresh or (matches.ids and not missing):
                     return
         finally:

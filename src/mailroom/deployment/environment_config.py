@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mailroom.errors import Refused
+from mailroom.wording import known_names
 
 _TABLES = ("parameters", "database_parameters", "tags")
 _STRINGS = ("region", "stack", "account", "bucket", "database", "alarms")
@@ -69,8 +70,10 @@ def load_environment_config(folder: Path, name: str) -> EnvironmentConfig:
     """
     path = folder / f"{name}.toml"
     if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in folder.glob("*.toml")))
-        raise Refused(f"there is no environment {name!r}", f"known environments: {known}")
+        known = sorted(p.stem for p in folder.glob("*.toml"))
+        raise Refused(
+            f"there is no environment {name!r}", known_names(name, "known environments", known)
+        )
     try:
         document = tomllib.loads(path.read_text())
     except tomllib.TOMLDecodeError as error:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mailroom.errors import Refused
+from mailroom.wording import did_you_mean
 
 
 def parse_parameters(words: Iterable[str], where: str = "") -> dict[str, str]:
@@ -45,7 +46,7 @@ def parameter_faults(declared: Mapping[str, Any], given: Mapping[str, str]) -> l
         declared: The template's `Parameters`.
         given: Values by name.
     """
-    unknown = [f"{name}: there is no such parameter" for name in given if name not in declared]
+    unknown = [_unknown(name, declared) for name in given if name not in declared]
     refused = [
         f"{name}: {value!r} {fault}"
         for name, value in given.items()
@@ -54,12 +55,18 @@ def parameter_faults(declared: Mapping[str, Any], given: Mapping[str, str]) -> l
     return [*unknown, *refused]
 
 
+def _unknown(name: str, declared: Mapping[str, Any]) -> str:
+    close = did_you_mean(name, declared)
+    return f"{name}: there is no such parameter{'; ' if close else ''}{close}"
+
+
 def _fault(value: str, rules: Mapping[str, Any]) -> str:
     values = value.split(",") if rules["Type"] == "CommaDelimitedList" else [value]
     allowed = [str(one) for one in rules.get("AllowedValues", values)]
     pattern = rules.get("AllowedPattern")
     if not all(one in allowed for one in values):
-        return f"is none of {', '.join(allowed)}"
+        close = did_you_mean(value, allowed)
+        return f"is none of {', '.join(allowed)}{'; ' if close else ''}{close}"
     if pattern and not all(re.fullmatch(pattern, one) for one in values):
         return f"does not match {pattern}"
     return _number_fault(value, rules) if rules["Type"] == "Number" else ""

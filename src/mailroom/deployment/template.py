@@ -14,6 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from mailroom.deployment.parameters import parameter_faults
 from mailroom.errors import Refused
 from mailroom.interrupts import postponed
+from mailroom.wording import did_you_mean
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -81,7 +82,8 @@ class Template:
             if name not in remembered and name not in self._document.get("Parameters", {})
         ]
         if unknown:
-            raise Refused(f"there is no such parameter: {', '.join(unknown)}")
+            close = did_you_mean(unknown[0], self._document.get("Parameters", {}))
+            raise Refused(f"there is no such parameter: {', '.join(unknown)}", close)
         kept = {name: value for name, value in remembered.items() if name not in unset}
         faults = self.parameter_faults({k: v for k, v in kept.items() if k not in given})
         if faults:

@@ -16,6 +16,7 @@ from mailroom.environments.environment import Environment
 from mailroom.packaging.code import Code, upload
 from mailroom.packaging.dependencies import host_architecture
 from mailroom.progress import Progress
+from mailroom.wording import counted
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def bring_up(
         progress: Shows each step.
         packaged: Run the functions from the zip that would go to AWS.
         renew: Give the logins their passwords before LocalStack answers, as it has lost the secret.
-            Otherwise they get them only when the secret's doesn't work.
+            Otherwise they get them only when the secret has another password, or one that fails.
         before_deploying: Called before anything is deployed; it may raise.
 
     Raises:
@@ -82,7 +83,8 @@ def bring_up(
         for service in ("cloudformation", "secretsmanager", "lambda"):
             session.client(service)
     before_deploying()
-    password = _renew_logins(installation) if renew else None
+    if renew:
+        _renew_logins(installation)
     with progress.step(installation.awaited) as step:
         installation.wait()
         step.result = installation.environment.endpoint
@@ -91,19 +93,17 @@ def bring_up(
         code = upload(archive, host_architecture(), session, bucket)
     assert code
     host, port = installation.database_host, installation.database_port
-    secret = provide_owner_secret(
-        session, host, port, password, lambda: _renew_logins(installation)
-    )
+    password = installation.password(OWNER)
+    renewed = (lambda: None) if renew else (lambda: _renew_logins(installation))
+    secret = provide_owner_secret(session, host, port, password, renewed)
     given = {"DatabaseSecretArn": secret, **parameters}
     deploy_and_migrate(installation.environment, template, config, code, given, progress)
 
 
-def _renew_logins(installation: Installation) -> str:
-    """Give owner and reader their passwords; returns the owner's."""
-    password = installation.password(OWNER)
-    renew_owner(installation.superuser, password)
+def _renew_logins(installation: Installation) -> None:
+    """Give owner and reader their passwords."""
+    renew_owner(installation.superuser, installation.password(OWNER))
     provide_reader(installation.superuser, installation.password(READER))
-    return password
 
 
 def deploy_and_migrate(
@@ -133,7 +133,7 @@ def deploy_and_migrate(
         def count(event: ResourceEvent) -> None:
             if event.status.endswith("_COMPLETE"):
                 finished.add(event.logical_id)
-            step.update(f"{len(finished)} resources")
+            step.update(counted(len(finished), "resource"))
 
         def upload_template(text: str) -> str:
             bucket = config.artifact_bucket(config.emulated_account)
@@ -145,7 +145,9 @@ def deploy_and_migrate(
         stack = Stack(client, config.stack, count, upload=upload_template)
         given = {**config.parameters, **code.parameters, **parameters}
         deployment = stack.deploy(template.render(), given, config.tags)
-        step.result = f"{len(finished)} resources" if deployment.changed else "nothing to change"
+        step.result = (
+            counted(len(finished), "resource") if deployment.changed else "nothing to change"
+        )
     with progress.step("Database") as step:
         step.update("waiting for MigrateDatabaseFunction")
         step.result = migrate_database(environment)

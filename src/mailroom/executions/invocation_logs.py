@@ -10,6 +10,8 @@ from mailroom.logs.sources import log_event
 if TYPE_CHECKING:
     import boto3
 
+__all__ = ["InvocationLogs", "LogEvent"]
+
 # Lambda writes some events of an invocation before its start (its init) or after its end.
 _BEFORE = timedelta(seconds=15)
 _AFTER = timedelta(seconds=5)

@@ -19,8 +19,8 @@ from mailroom.promotion.deploying import (
     stack_definitions,
     upload_release,
 )
-from mailroom.promotion.history import Promotion, record, template_of
 from mailroom.promotion.release import Release
+from mailroom.promotion.release_history import Promotion, record, template_of
 from mailroom.promotion.smoke_test import run_smoke_test
 from mailroom.types.described import read_types
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailroom.errors import Refused
+from mailroom.wording import did_you_mean
 
 # What each kind is in Python, which import that takes, and a value of it as JSON.
 KINDS: dict[str, tuple[str, str, Any]] = {
@@ -79,7 +80,8 @@ def parse_field(text: str) -> Field:
     if "|" in kind and all(kind.split("|")):
         return Field(key, "text", optional, tuple(kind.split("|")))
     if kind not in KINDS:
-        raise Refused(f"--field {text}: {kind!r} is no type of a field", known)
+        hint = "\n".join(line for line in (did_you_mean(kind, KINDS), known) if line)
+        raise Refused(f"--field {text}: {kind!r} is no type of a field", hint)
     return Field(key, kind, optional)
 
 

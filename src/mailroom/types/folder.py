@@ -13,6 +13,7 @@ from mailroom.project import Project
 from mailroom.types.definitions import check_definitions, update_definitions
 from mailroom.types.described import FOLDER, MessageType, describe_types, pascal, read_types
 from mailroom.types.fields import Field, declare, sample_of
+from mailroom.wording import known_names
 
 _MODEL = '''"""Events of type {name}."""
 {imports}
@@ -111,7 +112,8 @@ def find_type(types: Sequence[MessageType], name: str) -> MessageType:
     """
     found = next((one for one in types if one.name == name), None)
     if found is None:
-        raise Refused(f"there is no type {name}", f"types: {', '.join(one.name for one in types)}")
+        known = [one.name for one in types]
+        raise Refused(f"there is no type {name}", known_names(name, "types", known))
     return found
 
 

@@ -3,7 +3,6 @@
 import json
 import secrets
 import shutil
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.project import Project
+from mailroom.workflow.input_files import copy_input, likely_cause
 from mailroom.workflow.validation import Report, refuse_problems, validate_file
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
@@ -53,10 +53,16 @@ def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
     path = folder / f"{batch_id}.jsonl"
     copies = [folder / f"{number}.jsonl" for number in range(len(files))]
     for name, copy in zip(files, copies, strict=True):
-        _copy(name, copy)
+        with copy.open("wb") as target:
+            copy_input(name, target)
     shown = ["standard input" if name == "-" else name for name in files]
     reports = [validate_file(project, copy, name) for name, copy in zip(shown, copies, strict=True)]
-    refuse_problems(reports)
+    causes = [
+        cause
+        for report, copy, name in zip(reports, copies, shown, strict=True)
+        if report.problem_count and (cause := likely_cause(copy, name))
+    ]
+    refuse_problems(reports, causes)
     with path.open("wb") as batch:
         for copy in copies:
             with copy.open("rb") as content:
@@ -92,18 +98,6 @@ def inline_input(batch: Batch) -> str | None:
     document = f'{{"messages":[{",".join(line for line in lines if line)}]}}'
     # Leave room for what the first state adds: the batch's id and an envelope.
     return document if len(document.encode()) <= STATE_LIMIT - 1024 else None
-
-
-def _copy(name: str, copy: Path) -> None:
-    try:
-        with copy.open("wb") as target:
-            if name == "-":
-                shutil.copyfileobj(sys.stdin.buffer, target)
-                return
-            with Path(name).open("rb") as source:
-                shutil.copyfileobj(source, target)
-    except OSError as error:
-        raise Refused(f"{name}: {error.strerror}") from error
 
 
 def _upload(environment: Environment, batch: Batch) -> str:

@@ -61,6 +61,24 @@ def count_ingested(database: str) -> dict[str, int]:
         return {row[0]: row[1] for row in rows}
 
 
+def batches(database: str, batch: str) -> tuple[list[str], dict[str, int]]:
+    """The newest batches, and the outcomes of one: how many messages have each.
+
+    Args:
+        database: Connection string.
+        batch: The batch's id.
+    """
+    with psycopg.connect(database) as connection:
+        newest = connection.execute(
+            "SELECT batch_id FROM messages GROUP BY batch_id ORDER BY max(ingested_at) DESC LIMIT 5"
+        ).fetchall()
+        outcomes = connection.execute(
+            "SELECT outcome, count(*) FROM settlements WHERE batch_id = %s GROUP BY outcome",
+            [batch],
+        ).fetchall()
+    return [row[0] for row in newest if row[0]], dict(outcomes)
+
+
 def write_batch(database: str, batch: str, folder: Path) -> Path:
     """Write the events of a batch into a JSON Lines file, as they were sent.
 

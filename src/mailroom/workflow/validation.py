@@ -10,6 +10,9 @@ from mailroom.errors import MailroomError, Refused
 from mailroom.packaging.code import live_code
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.project import Project
+from mailroom.wording import counted
+
+_FEW = 2
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,12 @@ def validate_file(project: Project, path: Path, shown_as: str) -> Report:
     return Report(report["valid"], report["duplicates"], report["exactInline"], count, problems)
 
 
-def refuse_problems(reports: Sequence[Report]) -> None:
+def refuse_problems(reports: Sequence[Report], causes: Sequence[str] = ()) -> None:
     """Check that no file has a problem.
+
+    Args:
+        reports: The report of each file.
+        causes: Their likely causes, which are said first. Then a few problems are enough.
 
     Raises:
         Refused: One has; the hint lists file, line, field and reason of each problem.
@@ -73,7 +80,8 @@ def refuse_problems(reports: Sequence[Report]) -> None:
     if not count:
         return
     listed = [problem for report in reports for problem in report.problems]
+    if causes:
+        listed = listed[:_FEW]
     if count > len(listed):
         listed.append(f"… and {count - len(listed)} more")
-    plural = "s" if count > 1 else ""
-    raise Refused(f"{count} problem{plural}; nothing was sent", "\n".join(listed))
+    raise Refused(f"{counted(count, 'problem')}; nothing was sent", "\n".join([*causes, *listed]))

@@ -74,16 +74,20 @@ class Machines:
         self.role = role
         self.steps = endpoint.client("stepfunctions")
 
-    def make(self, states: dict[str, State], role: str = "") -> Machine:
+    def make(self, states: dict[str, State], role: str = "", **settings: Any) -> Machine:
         """A state machine that starts at the first of its states.
 
         Args:
             states: Its states.
             role: ARN of the role that it has, if not the usual one.
+            settings: Further parameters of CreateStateMachine.
         """
         arn = self._endpoint.accepted(
             lambda: self.steps.create_state_machine(
-                name=new_name(), roleArn=role or self.role, definition=_definition(states)
+                name=new_name(),
+                roleArn=role or self.role,
+                definition=_definition(states),
+                **settings,
             ),
             "AccessDeniedException",
         )["stateMachineArn"]

@@ -34,9 +34,11 @@ _ROLE = "arn:aws:iam::123456789012:role/mailroom-dev-Role-1a2b"
 # A resource of each type, with the name that CloudFormation makes.
 _ARNS = {
     "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{_HERE}:alarm:mailroom-dev-Alarm-1a2b",
+    "AWS::Events::Rule": f"arn:aws:events:{_HERE}:rule/mailroom-dev-Rule-1a2b",
     "AWS::IAM::Role": _ROLE,
     "AWS::Lambda::EventSourceMapping": f"arn:aws:lambda:{_HERE}:event-source-mapping:1a2b",
     "AWS::Lambda::Function": f"arn:aws:lambda:{_HERE}:function:mailroom-dev-Function-1a2b",
+    "AWS::Lambda::Permission": f"arn:aws:lambda:{_HERE}:function:mailroom-dev-Function-1a2b",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{_HERE}:log-group:mailroom-dev-LogGroup-1a2b",
     "AWS::S3::Bucket": "arn:aws:s3:::mailroom-dev-messagesbucket-1a2b",
     "AWS::S3::BucketPolicy": "arn:aws:s3:::mailroom-dev-messagesbucket-1a2b",

@@ -1,11 +1,13 @@
 """What is deployed to AWS alone, and no emulator plays."""
 
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from mailroom_rules.policies import Policy, Principal, Request, evaluate
 from ruamel.yaml import YAML
 
 from mailroom.checking.code.calls import calls_of
@@ -15,7 +17,7 @@ _CHECKOUT = Path(__file__).parents[3]
 _WORKFLOWS = sorted((_CHECKOUT / ".github" / "workflows").glob("*.yml"))
 
 
-@pytest.mark.parametrize("template", ["alarms.yml", "database.yml"])
+@pytest.mark.parametrize("template", ["alarms.yml", "ci.yml", "database.yml"])
 def test_cfn_lint_finds_nothing_in_what_check_does_not_read(template: str) -> None:
     linter = Path(sys.executable).with_name("cfn-lint")
 
@@ -70,6 +72,51 @@ def test_the_network_has_the_endpoints_that_the_functions_in_it_need_and_no_othe
     assert endpoints == called == {"secretsmanager", "sqs"}
 
 
+def test_only_jobs_of_one_environment_of_the_repository_get_the_deploying_role() -> None:
+    resources = Source.load(_CHECKOUT / "infra" / "ci.yml", _CHECKOUT).plain["Resources"]
+    role = resources["DeployerRole"]["Properties"]
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+
+    issuer = "token.actions.githubusercontent.com"
+    assert statement["Condition"]["StringEquals"] == {
+        f"{issuer}:aud": "sts.amazonaws.com",
+        f"{issuer}:sub": {"Fn::Sub": "repo:${Repository}:environment:${Environment}"},
+    }
+    assert role["PermissionsBoundary"] == {"Ref": "Boundary"}
+
+
+def test_the_boundary_lets_the_deployer_s_policies_through_and_no_users() -> None:
+    resources = Source.load(_CHECKOUT / "infra" / "ci.yml", _CHECKOUT).plain["Resources"]
+    boundary = Policy.parse(resources["Boundary"]["Properties"]["PolicyDocument"])
+    deployer = Principal.parse("arn:aws:iam::123456789012:role/deployer")
+
+    def allowed(action: str) -> bool:
+        role = "arn:aws:iam::123456789012:role/mailroom-dev-Role-1a2b"
+        resource = role if action.startswith("iam:") else "*"
+        return evaluate(Request.of(deployer, action, resource, {}), [boundary]).allowed
+
+    actions = [
+        action
+        for file in (_CHECKOUT / "infra").glob("deployer-*policy.json")
+        for statement in json.loads(file.read_text())["Statement"]
+        for action in (
+            [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        )
+    ]
+    assert len(actions) > 100
+    assert [action for action in actions if not allowed(action)] == []
+    for action in ("iam:CreateUser", "iam:CreateAccessKey", "iam:CreatePolicyVersion"):
+        assert not allowed(action)
+
+
+def test_each_check_of_checkov_that_is_skipped_has_a_reason() -> None:
+    lines = (_CHECKOUT / ".checkov.yaml").read_text().splitlines()
+    skipped = [number for number, line in enumerate(lines) if line.startswith("  - CKV")]
+
+    assert skipped
+    assert all(re.match(r"  # \w.{10,}", lines[number - 1]) for number in skipped)
+
+
 @pytest.mark.parametrize("workflow", _WORKFLOWS, ids=lambda path: path.name)
 def test_every_action_is_pinned_by_commit(workflow: Path) -> None:
     used = re.findall(r"uses: (\S+)", workflow.read_text())
@@ -120,8 +167,7 @@ def test_a_secret_s_own_key_may_be_used_by_the_function_that_reads_it() -> None:
         one["Fn::If"] for one in policy["PolicyDocument"]["Statement"] if "Fn::If" in one
     ]
 
-    ((condition, statement, _),) = conditional
-    assert condition == "HasSecretKey"
+    (statement,) = (then for condition, then, _ in conditional if condition == "HasSecretKey")
     assert (statement["Action"], statement["Resource"]) == (
         "kms:Decrypt",
         {"Ref": "DatabaseSecretKeyArn"},

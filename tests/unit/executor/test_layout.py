@@ -10,10 +10,12 @@ ROOT = Path(__file__).parents[3] / "emulator" / "plugin" / "src" / PACKAGE
 # What each part may import, besides itself. A module of the top is a part by its own name.
 MAY_IMPORT = {
     "__main__": {"change_table", "patches"},
-    "hooks": {"patches", "service_call"},
-    "services": {"batcher", "executor", "patches", "service_call", "startup"},
-    "iam": {"batcher", "service_call"},
-    "validation": {"service_call"},
+    "hooks": {"observation", "patches", "service_call"},
+    "services": {"batcher", "executor", "observation", "patches", "service_call", "startup"},
+    "iam": {"batcher", "observation", "service_call"},
+    "validation": {"observation", "service_call"},
+    "observation": {"service_call"},
+    "gateway": {"loopback"},
     "executor": {"debug", "loopback"},
     "debug": {"loopback"},
     "startup": {"patches"},

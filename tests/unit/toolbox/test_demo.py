@@ -8,7 +8,9 @@ import pytest
 
 from mailroom.aws.sessions import EmulatorSession
 from mailroom.cli.daily.demo import next_steps
+from mailroom.cli.program import program as called
 from mailroom.environments.environment import Environment
+from tests.support.command import MAILROOM
 
 
 @pytest.fixture
@@ -25,6 +27,7 @@ def test_each_command_can_be_pasted_on_a_machine_that_has_none_of_them(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(folder)
+    called.cache_clear()
 
     lines = [line for line in next_steps(environment).splitlines() if line.startswith("  ")]
 
@@ -38,9 +41,11 @@ def test_each_command_can_be_pasted_on_a_machine_that_has_none_of_them(
 def test_commands_that_the_shell_finds_go_by_their_names(
     environment: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name in ("mailroom", "awslocal", "psql"):
+    for name in ("awslocal", "psql"):
         (tmp_path / name).touch(mode=0o755)
+    (tmp_path / "mailroom").symlink_to(MAILROOM)
     monkeypatch.setenv("PATH", str(tmp_path))
+    called.cache_clear()
 
     said = next_steps(environment)
 

@@ -51,3 +51,23 @@ def test_it_completes_commands_in_every_shell(runner: CliRunner, shell: str) -> 
     )
 
     assert "status" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("mailroom dead-letters re", "redrive"),
+        ("mailroom up --ia", "--iam"),
+        ("mailroom up --iam ob", "observe"),
+    ],
+)
+def test_it_completes_subcommands_options_and_values(
+    runner: CliRunner, words: str, offered: str
+) -> None:
+    typed = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+
+    result = runner.invoke(
+        app, [], prog_name="mailroom", env={**typed, "_MAILROOM_COMPLETE": "complete_bash"}
+    )
+
+    assert result.output.split() == [offered]

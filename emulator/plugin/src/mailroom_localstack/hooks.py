@@ -9,6 +9,7 @@ from localstack.runtime.hooks import on_infra_start, on_runtime_create
 from plux import Plugin, PluginException, PluginLifecycleListener, PluginSpec
 
 from mailroom_localstack import patches
+from mailroom_localstack.observation.current import CURRENT, TRACE_HEADER
 from mailroom_localstack.observation.marks import LIMIT, mark
 from mailroom_localstack.service_call import ServiceCall
 
@@ -38,6 +39,7 @@ def change_services() -> None:
 
     SERVICE_PLUGINS.plugin_manager.add_listener(ServiceChanges())
     handlers.serve_custom_service_request_handlers.append(check_request)
+    handlers.serve_custom_service_request_handlers.append(carry_trace_header)
 
 
 class ServiceChanges(PluginLifecycleListener):
@@ -74,6 +76,17 @@ def check_request(chain: object, context: RequestContext, response: object) -> N
     except Exception as refusal:
         mark(context, refused=LIMIT, message=str(getattr(refusal, "message", refusal)))
         raise
+
+
+def carry_trace_header(chain: object, context: RequestContext, response: object) -> None:
+    """Give a call between services the X-Ray trace header of what it is made for."""
+    header = CURRENT.trace
+    if header is None or context.operation is None or TRACE_HEADER in context.request.headers:
+        return
+    from localstack.utils.xray.trace_header import TraceHeader
+
+    context.request.headers[TRACE_HEADER] = header
+    context.trace_context["aws_trace_header"] = TraceHeader.from_header_str(header)
 
 
 _known: set[str] = set()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from mailroom.cli.options import AsJson
-from mailroom.cli.output import console, show_json, show_table
+from mailroom.cli.output import show_json, show_table
 from mailroom.project import Project
 
 _COLUMNS = {
@@ -27,7 +27,7 @@ def resources(
 ) -> None:
     """Show the stack's resources by all their names.
 
-    On a terminal the list has no ARNs and URLs, which would be broken: name one resource for them.
+    A terminal that is too narrow for ARNs and URLs leaves them out: name one resource for them.
     """
     from mailroom.aws.resources import find_resource
     from mailroom.cli.connection import connected
@@ -53,5 +53,8 @@ def resources(
         for key, value in found[0].items():
             print(f"{_COLUMNS[key]}\t{value or ''}".expandtabs(16))
     else:
-        shown = list(_COLUMNS)[: 3 if console.is_terminal else None]
-        show_table([_COLUMNS[key] for key in shown], [[one[key] for key in shown] for one in found])
+        show_table(
+            list(_COLUMNS.values()),
+            [[one[key] for key in _COLUMNS] for one in found],
+            gives_way=("endpoint", "URL", "ARN", "type"),
+        )

@@ -17,6 +17,7 @@ from mailroom.cli.output import console, errors, show_json, show_table
 from mailroom.errors import EXIT_FAILURE, Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
+from mailroom.wording import counted
 
 if TYPE_CHECKING:
     from mailroom.checking.definitions import Definitions
@@ -48,7 +49,7 @@ def check(
     from mailroom.checking.reading import load_beside, load_definitions
     from mailroom.checking.run import check as run
     from mailroom.checking.type_limits import type_limits
-    from mailroom.environments.tables import require_tables
+    from mailroom.environments.table_trial import require_tables
     from mailroom.types.definitions import require_current
 
     project = Project.find()
@@ -111,10 +112,10 @@ def _document(findings: Sequence["Finding"]) -> list[dict[str, object]]:
 def _summarise(definitions: "Definitions", findings: Sequence["Finding"], seconds: float) -> None:
     suppressed = sum(finding.suppressed is not None for finding in findings)
     names = ", ".join(target.name for target in definitions.targets)
-    counted = f"{len(findings) - suppressed} findings"
+    found = counted(len(findings) - suppressed, "finding")
     if suppressed:
-        counted += f", {suppressed} suppressed"
-    errors.print(f"{counted} · {names} · {seconds:.1f} s")
+        found += f", {suppressed} suppressed"
+    errors.print(f"{found} · {names} · {seconds:.1f} s")
 
 
 def _write_sarif(path: Path, findings: list["Finding"]) -> None:
@@ -146,4 +147,5 @@ def _show_rules(json: bool) -> None:
         show_table(
             ["rule", "severity", "finds", "fix"],
             [[one.id, one.severity, one.title, one.fix] for one in listed],
+            below=("fix",),
         )

@@ -10,6 +10,7 @@ from mailroom.cli.output import errors
 from mailroom.errors import Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
+from mailroom.wording import counted
 
 
 def delete(
@@ -46,7 +47,7 @@ def delete(
         require(f"Delete THE DATABASE, stack {database} {where}?", yes)
     resources = delete_stack(account, config.stack, reporter)
     errors.print(
-        f"stack {config.stack}: {len(resources)} resources deleted, none is left"
+        f"stack {config.stack}: {counted(len(resources), 'resource')} deleted, none is left"
         if resources
         else f"stack {config.stack} was not there"
     )

@@ -53,6 +53,7 @@ def _show(decisions: "Decisions", reports: "list[RoleReport]", services: "list[D
         [row for one in reports for row in _rows(one)]
         + [[one.principal, None, one.action, "refused", one.count] for one in services],
         title=f"Permissions ({decisions.mode})",
+        gives_way=("statement",),
     )
     refused = [decided for one in reports for decided in one.refused]
     for one in [*refused, *services]:

@@ -7,6 +7,7 @@ from mailroom.cli.output import errors
 from mailroom.deployment.change_set import Change, Kind
 from mailroom.deployment.events import ResourceEvent
 from mailroom.progress import Progress
+from mailroom.wording import counted
 
 _STYLES = {
     Kind.added: ("+", "green"),
@@ -37,7 +38,7 @@ class TerminalReporter:
             errors.print(f"  {event.logical_id}: {done}", style=style, markup=False)
 
     def changes(self, stack: str, changes: tuple[Change, ...]) -> None:
-        errors.print(f"stack {stack}, {len(changes)} changes:", markup=False)
+        errors.print(f"stack {stack}, {counted(len(changes), 'change')}:", markup=False)
         for change in changes:
             sign, style = _STYLES[change.kind]
             properties = f" [{', '.join(change.properties)}]" if change.properties else ""

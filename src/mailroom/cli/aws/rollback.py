@@ -22,8 +22,8 @@ def rollback(
     """Deploy an earlier release with its own parameters, and smoke-test it."""
     from mailroom.cli.connection import opened
     from mailroom.deployment.stack import Stack
-    from mailroom.promotion.history import earlier
     from mailroom.promotion.promoter import Promoter
+    from mailroom.promotion.release_history import earlier
 
     project = Project.find()
     account = opened(project, env, parameters=False)

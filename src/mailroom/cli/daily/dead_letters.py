@@ -18,12 +18,16 @@ from mailroom.dead_letters.queued_messages import (
     list_messages,
 )
 from mailroom.environments.environment import Environment
-from mailroom.errors import NotUp, Refused
+from mailroom.errors import MailroomError, NotUp, Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
+from mailroom.wording import known_names
 
 Queue = Annotated[str | None, typer.Option(help="Only of this queue.")]
-Ids = Annotated[list[str] | None, typer.Option("--id", help="Only this one; may be repeated.")]
+Ids = Annotated[
+    list[str] | None,
+    typer.Option("--id", help="Only this one, or the beginning of its id; may be repeated."),
+]
 Reason = Annotated[str | None, typer.Option(help="Only with this reason.")]
 
 
@@ -41,7 +45,11 @@ def make_app(group: QueueGroup) -> typer.Typer:
         if context.invoked_subcommand is None:
             environment = _connect()
             queues = group.choose(environment, queue)
-            show_messages(_list(environment, queues, MessageFilter(reason=reason)), json)
+            found = _list(environment, queues, MessageFilter())
+            selected = [one for one in found if reason in (None, one.reason)]
+            if not selected:
+                _say_empty(group, found, reason)
+            show_messages(selected, json)
 
     @app.command(help=f"Show one of the {group.called}, body and attributes.")
     def show(id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")]) -> None:
@@ -114,6 +122,16 @@ def make_app(group: QueueGroup) -> typer.Typer:
             errors.print(f"{name}: {pull(source, local, name, matches)} copied")
 
     return app
+
+
+def _say_empty(group: QueueGroup, found: list[QueuedMessage], reason: str | None) -> None:
+    if not found:
+        errors.print(f"no {group.called}: {group.filled_by}", style="dim")
+        return
+    raise MailroomError(
+        f"no message has the reason {reason}",
+        known_names(str(reason), "reasons", sorted({one.reason for one in found if one.reason})),
+    )
 
 
 def _redrive(environment: Environment, queue: str, matches: MessageFilter) -> None:

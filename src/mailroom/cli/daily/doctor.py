@@ -27,6 +27,8 @@ def doctor(json: AsJson = False) -> None:
                 [one.what, "ok" if one.ok else "missing", one.found, one.needed_for, one.fix]
                 for one in findings
             ],
+            below=("fix",),
+            gives_way=("for",),
         )
     if not all(one.ok for one in findings if one.required):
         raise typer.Exit(EXIT_FAILURE)

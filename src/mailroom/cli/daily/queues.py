@@ -1,13 +1,18 @@
 """`mailroom queues`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mailroom.cli.options import AsJson
 from mailroom.cli.output import errors, show_json, show_table
+from mailroom.cli.times import as_json, shown
+from mailroom.environments.environment import Environment
 from mailroom.progress import Progress
 from mailroom.project import Project
+
+if TYPE_CHECKING:
+    from mailroom.workflow.queues import QueueState
 
 
 def queues(
@@ -34,24 +39,37 @@ def queues(
                 ["queue", "depth", "in flight", "oldest"],
                 [[s.name, s.depth, s.in_flight, age(s.oldest_age)] for s in states],
             )
+        _explain(environment, states)
         return
     with Progress(errors).waiting_for(f"Looking into {queue}"):
         found = peek(environment, queue)[:limit]
     if json:
-        show_json(found)
+        show_json([{**message, "sent": as_json(message["sent"])} for message in found])
         return
+    if not found:
+        errors.print(f"no message is in {queue}", style="dim")
     show_table(
-        ["id", "received", "attributes", "body"],
+        ["id", "sent", "received", "attributes", "body"],
         [
             [
                 message["id"],
+                shown(message["sent"]),
                 message["received"],
                 " ".join(f"{name}={value}" for name, value in message["attributes"].items()),
                 message["body"][:80],
             ]
             for message in found
         ],
+        below=("body", "attributes"),
     )
+    _explain(environment, queue_states(environment), queue)
+
+
+def _explain(environment: Environment, states: "list[QueueState]", only: str | None = None) -> None:
+    from mailroom.workflow.unconsumed import explain_unconsumed
+
+    for line in explain_unconsumed(environment, [s for s in states if only in (None, s.name)]):
+        errors.print(line, markup=False)
 
 
 def age(seconds: float | None) -> str | None:

@@ -10,6 +10,7 @@ from mailroom.cli.options import AsJson
 from mailroom.cli.output import errors, show_json
 from mailroom.environments.environment import Environment
 from mailroom.project import Project
+from mailroom.wording import counted
 
 EXIT_DEAD_LETTERS = 3
 
@@ -52,7 +53,7 @@ def send_files(project: Project, environment: Environment, files: list[str]) -> 
         published = PublishedCount(environment, total)
         with watchable(batch.id):
             execution = start_execution(environment, batch)
-            errors.print(f"batch {batch.id}: {count} message{'s' if count > 1 else ''}")
+            errors.print(f"batch {batch.id}: {counted(count, 'message')}")
             errors.print(f"its execution: mailroom executions show {batch.id}", style="dim")
             return await_batch(environment, execution, batch.id, total, published.count)
 
@@ -61,7 +62,8 @@ def end_with_dead_letters(environment: Environment, result: dict[str, Any]) -> N
     """End the command with exit code 3, and say where they are, if there are dead letters."""
     dead = [kind for kind in result["published"] if result[kind]["deadLettered"]]
     for kind in dead:
-        errors.print(f"see the dead letters: mailroom queues {_dead_letters(environment, kind)}")
+        queue = _dead_letters(environment, kind)
+        errors.print(f"see the dead letters: mailroom dead-letters --queue {queue}")
     if dead:
         raise typer.Exit(EXIT_DEAD_LETTERS)
 

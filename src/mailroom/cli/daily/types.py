@@ -11,6 +11,7 @@ from mailroom.cli.output import errors, show_json, show_table
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
 from mailroom.project import Project
+from mailroom.wording import counted
 
 if TYPE_CHECKING:
     from mailroom.types.described import MessageType
@@ -26,7 +27,7 @@ def types(context: typer.Context, json: AsJson = False) -> None:
     """List, show, add or remove message types."""
     if context.invoked_subcommand is not None:
         return
-    from mailroom.environments.tables import require_tables
+    from mailroom.environments.table_trial import require_tables
     from mailroom.types.described import read_types
 
     project = Project.find()
@@ -49,6 +50,7 @@ def types(context: typer.Context, json: AsJson = False) -> None:
             ]
             for one in found
         ],
+        gives_way=("queue", "table"),
     )
 
 
@@ -77,6 +79,7 @@ def show(name: Name, json: AsJson = False) -> None:
             for column in one.columns
         ],
         title=f"{one.name}: {one.title}",
+        gives_way=("column",),
     )
     settings = {k: v for k, v in one.settings.items() if k != "grants"}
     action = {"action": "yes" if one.action else "no"}
@@ -192,8 +195,8 @@ def _tell(project: Project, paths: list[Path]) -> None:
 def _require_empty(found: "Usage", name: str) -> None:
     if not found.is_empty:
         raise Refused(
-            f"there are messages of type {name}: {found.rows} rows, {found.queued} in its queue,"
-            f" {found.dead} dead letters",
+            f"there are messages of type {name}: {counted(found.rows, 'row')},"
+            f" {found.queued} in its queue, {counted(found.dead, 'dead letter')}",
             "redrive or purge the dead letters, and delete the rows:"
             f" DELETE FROM messages WHERE type = '{name}'",
         )

@@ -15,7 +15,7 @@ from mailroom.environments.compose.environment import LOCALSTACK, POSTGRES, Comp
 from mailroom.environments.embedded.engine import what_a_restart_loses
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import AUTO, is_free, own_port, require_free_port
-from mailroom.environments.tables import require_tables
+from mailroom.environments.table_trial import require_tables
 from mailroom.errors import DeploymentFailed, MailroomError, NotUp, Refused, StartFailed
 from mailroom.interrupts import uninterrupted
 from mailroom.packaging.locking import require_locked

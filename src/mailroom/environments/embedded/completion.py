@@ -12,7 +12,7 @@ from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.embedded.state import State
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import is_free, own_port
-from mailroom.environments.tables import TableTrial
+from mailroom.environments.table_trial import TableTrial
 from mailroom.errors import DeploymentFailed
 from mailroom.packaging.code import live_code, package_for_this_machine
 from mailroom.progress import Progress
@@ -66,7 +66,7 @@ def complete(
         trial.refuse()
 
     template = Template(embedded.project.template)
-    renew = not (state.ready and embedded.passwords.read())
+    renew = not state.ready
     try:
         bring_up(
             installation,

@@ -14,6 +14,11 @@ from mailroom.waiting import wait_until
 
 MODULE = "mailroom_localstack"
 OWN_USER = "own"
+# Variables of the caller's that are LocalStack's too.
+_PASSED_ON = (
+    *("MAILROOM_HOSTS", "MAILROOM_OBSERVATION", "MAILROOM_VALIDATION"),
+    *("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
+)
 # docs/localstack.md explains each.
 SETTINGS = {
     "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
@@ -93,10 +98,9 @@ class LocalStackServer:
                 **self.settings(),
                 "PATH": os.environ.get("PATH", os.defpath),
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
-                "MAILROOM_HOSTS": os.environ.get("MAILROOM_HOSTS", ""),
                 "MAILROOM_USERS": os.environ.get("MAILROOM_USERS") or OWN_USER,
                 "MAILROOM_IAM": iam or os.environ.get("MAILROOM_IAM", ""),
-                "MAILROOM_VALIDATION": os.environ.get("MAILROOM_VALIDATION", ""),
+                **{name: os.environ.get(name, "") for name in _PASSED_ON},
             },
             folder=home,
         )

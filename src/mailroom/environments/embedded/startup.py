@@ -12,7 +12,7 @@ from mailroom.environments.embedded.restarting import given_mode, restart_reason
 from mailroom.environments.embedded.state import State
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import AUTO, is_free, own_port, require_free_port
-from mailroom.environments.tables import TableTrial
+from mailroom.environments.table_trial import TableTrial
 from mailroom.errors import Refused
 from mailroom.interrupts import uninterrupted
 from mailroom.packaging.locking import require_locked

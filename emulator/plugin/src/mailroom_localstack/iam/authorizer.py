@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mailroom_rules.actions import Permission, Refusal, Scope, refusal, reveals_missing_key
-from mailroom_rules.policies import Decision, MalformedPolicyError, Request, evaluate, global_keys
+from mailroom_rules.policies import (
+    Decision,
+    Kind,
+    MalformedPolicyError,
+    Outcome,
+    PolicyType,
+    Request,
+    evaluate,
+    global_keys,
+)
 
 from mailroom_localstack.iam.call_requirements import keys_of_assumption, keys_of_call, needed
 from mailroom_localstack.iam.caller import Caller
@@ -32,6 +41,8 @@ SERVICES_NEED_PERMISSION = {"sns", "sqs", "lambda", "sts"}
 FOR_EVERYONE = {("sns", "ConfirmSubscription"), ("sns", "Unsubscribe")}
 STATES = {"states.amazonaws.com"}
 READS_OBJECT = {"GetObject", "HeadObject"}
+# Of whom a resource's policy decides, as no policy is theirs.
+BY_RESOURCE = {Kind.SERVICE, Kind.ANONYMOUS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,3 +161,27 @@ def _resource(permission: Permission) -> Resource:
     except MalformedPolicyError as error:
         LOG.warning("The policy of %s is ignored: %s", permission.resource, error)
         return UNKNOWN
+
+
+def allowing_statement(caller: Caller, refused: Refused) -> dict[str, Any] | None:
+    """The least statement that would allow a call.
+
+    It belongs in a policy of the caller, or, if it has a `Principal`, in the resource's.
+
+    Returns:
+        None if no Allow helps: a Deny applies, or the session's policy or a permissions boundary
+        doesn't allow the action.
+    """
+    decision, principal = refused.decision, caller.principal
+    if decision.outcome is not Outcome.IMPLICITLY_DENIED:
+        return None
+    if decision.policy_type in (PolicyType.BOUNDARY, PolicyType.SESSION):
+        return None
+    statement: dict[str, Any] = {"Effect": "Allow"}
+    if principal.kind in BY_RESOURCE:
+        anonymous = principal.kind is Kind.ANONYMOUS
+        statement["Principal"] = "*" if anonymous else {"Service": principal.name}
+    statement |= {"Action": refused.action, "Resource": refused.resource}
+    if principal.kind is Kind.SERVICE and caller.source:
+        statement["Condition"] = {"ArnEquals": {"aws:SourceArn": caller.source}}
+    return statement

@@ -8,7 +8,7 @@ from localstack.aws.api import CommonServiceException
 from mailroom_rules.actions import Refusal
 from mailroom_rules.policies import Kind
 
-from mailroom_localstack.iam.authorizer import Authorizer, Refused
+from mailroom_localstack.iam.authorizer import Authorizer, Refused, allowing_statement
 from mailroom_localstack.iam.caller import AuthenticationError, Caller, caller_of
 from mailroom_localstack.iam.caller_errors import no_signature
 from mailroom_localstack.iam.decision_log import DecisionLog
@@ -16,7 +16,6 @@ from mailroom_localstack.iam.event_source_permissions import readings
 from mailroom_localstack.iam.identities import Identities
 from mailroom_localstack.iam.mode import Mode
 from mailroom_localstack.iam.object_deletion import refuse_objects
-from mailroom_localstack.iam.remedy import allowing_statement
 from mailroom_localstack.iam.service_refusals import as_lambda_says, count_undelivered
 from mailroom_localstack.observation.marks import IAM, mark
 from mailroom_localstack.service_call import ServiceCall

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, cast
 
 from mailroom_localstack.observation.counters import COUNTERS
-from mailroom_localstack.observation.current import CURRENT, ENVIRONMENTS
+from mailroom_localstack.observation.current import CURRENT, ENVIRONMENTS, TRACE_HEADER
 from mailroom_localstack.observation.marks import Mark, mark_of
 from mailroom_localstack.observation.observed_call import Call, queue_arn
 from mailroom_localstack.observation.queue_events import (
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 # The account of the queues that LocalStack's Lambda keeps asynchronous invocations in.
 INTERNAL = "949334387222"
 BEGAN = "mailroom_began"
-TRACE = "X-Amzn-Trace-Id"
 # The console has this header in calls that only read: they would fill the page that shows calls.
 LOOKING = "X-Mailroom-Console"
 LONGEST_MESSAGE = 2_000
@@ -55,7 +54,7 @@ def end(chain: object, context: RequestContext, response: Any) -> None:
         at=began,
         status=response.status_code,
         mark=mark,
-        trace=call.request.headers.get(TRACE),
+        trace=call.request.headers.get(TRACE_HEADER),
         **_caller(call, mark),
     )
     idle = _record_messages(observed) or LOOKING in call.request.headers

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MOST_ENVIRONMENTS = 1_000
+TRACE_HEADER = "X-Amzn-Trace-Id"
 
 
 @dataclass(slots=True)
@@ -38,7 +39,7 @@ class Current(threading.local):
         received: what queues gave to a ReceiveMessage that has not ended yet.
         moving: ARN of the dead-letter queue whose messages a move task sends back.
         execution: ARN of the execution whose state calls a service.
-        trace: the X-Ray header that the state's calls carry.
+        trace: the X-Ray header that calls between services carry.
     """
 
     delivery: Delivery | None = None

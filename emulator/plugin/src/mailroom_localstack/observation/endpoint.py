@@ -31,6 +31,7 @@ def observe() -> None:
 
     from mailroom_localstack.observation.calls import begin, end
     from mailroom_localstack.observation.counters import COUNTERS
+    from mailroom_localstack.observation.otlp import export_spans
     from mailroom_localstack.observation.ring import RING
 
     def events(request: Any, _arguments: object = None) -> Any:
@@ -45,6 +46,7 @@ def observe() -> None:
     def counters(request: Any, _arguments: object = None) -> Any:
         return Response.for_json({"epoch": RING.epoch, **COUNTERS.as_json()})
 
+    export_spans()
     ROUTER.add(EVENTS, events, methods=["GET"])
     ROUTER.add(COUNTS, counters, methods=["GET"])
     handlers.serve_custom_service_request_handlers.append(begin)

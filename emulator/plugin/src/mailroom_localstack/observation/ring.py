@@ -67,7 +67,12 @@ class Lane:
 
 
 class Ring:
-    """The last events, numbered from 1; safe to use from several threads."""
+    """The last events, numbered from 1; safe to use from several threads.
+
+    Attributes:
+        epoch: id of this LocalStack process.
+        closed: whether LocalStack ends.
+    """
 
     def __init__(self, events: int = MOST_EVENTS, calls: int = MOST_CALLS) -> None:
         """Start empty.
@@ -82,7 +87,7 @@ class Ring:
         self._bytes = 0
         self._unmade: deque[Entry] = deque()
         self._waiting = 0
-        self._closed = False
+        self.closed = False
         self._changed = threading.Condition()
 
     def add(
@@ -126,7 +131,7 @@ class Ring:
         """
         words = tuple(containing)
         with self._changed:
-            if self._last <= n and not self._closed:
+            if self._last <= n and not self.closed:
                 self._waiting += 1
                 self._changed.wait(min(wait, LONGEST_WAIT))
                 self._waiting -= 1
@@ -144,7 +149,7 @@ class Ring:
     def close(self) -> None:
         """Answer those who wait, as LocalStack ends."""
         with self._changed:
-            self._closed = True
+            self.closed = True
             self._changed.notify_all()
 
     def _release(self) -> None:

@@ -42,6 +42,8 @@ def show_steps(execution: Execution) -> None:
             ]
             for step in execution.steps
         ],
+        below=("error",),
+        gives_way=("retries", "type"),
     )
 
 
@@ -68,6 +70,7 @@ def show_comparison(rows: list[Row]) -> None:
             ]
             for row in rows
         ],
+        below=("differs",),
     )
 
 

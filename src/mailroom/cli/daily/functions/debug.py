@@ -1,6 +1,5 @@
 """`mailroom debug`."""
 
-from enum import StrEnum
 from json import dumps
 from typing import Annotated
 
@@ -13,24 +12,6 @@ from mailroom.errors import Refused
 from mailroom.project import Project
 
 LAUNCH_CONFIGURATION = "Mailroom: attach to function"
-
-
-class Function(StrEnum):
-    """A function, by its package or by the name of its log."""
-
-    publish_messages = "publish_messages"
-    process_messages = "process_messages"
-    migrate_database = "migrate_database"
-    publish = "publish"
-    process = "process"
-    migrate = "migrate"
-
-
-_OUTPUTS = {
-    "publish": "PublishMessagesFunctionName",
-    "process": "ProcessMessagesFunctionName",
-    "migrate": "MigrateDatabaseFunctionName",
-}
 _MEANINGS = {
     "armed": "the next invocation waits for a debugger",
     "waiting": "an invocation waits for a debugger, without a timeout",
@@ -42,7 +23,11 @@ _MEANINGS = {
 
 def debug(
     function: Annotated[
-        Function | None, typer.Argument(help="Function whose next invocation waits for a debugger.")
+        str | None,
+        typer.Argument(
+            help="Function whose next invocation waits for a debugger, as process_messages; its"
+            " logical or physical name or its ARN, too."
+        ),
     ] = None,
     port: Annotated[
         int, typer.Option(min=1, max=65535, help="Port of 127.0.0.1 that the debugger connects to.")
@@ -76,7 +61,7 @@ def debug(
     if function is None:
         disarm(environment.endpoint)
         return
-    name = environment.outputs[_OUTPUTS[function.partition("_")[0]]]
+    name = environment.topology.function(function)
     with armed(environment.endpoint, name, port, project.functions, containing) as states:
         _show_how(port)
         for state in states:

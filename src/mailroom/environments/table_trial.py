@@ -5,6 +5,7 @@ What it finds is kept by the digest of all that it depends on: trying takes a se
 
 import hashlib
 import json
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -30,8 +31,10 @@ class TableTrial:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._has_types = (project.functions / FOLDER).is_dir()
+        digest = _digest(project) if self._has_types else "none"
         # Beside what `make install` makes, as it outlives each environment's state.
-        self._kept = project.root / ".envs" / "checked" / f"tables-{_digest(project)}"
+        self._kept = project.root / ".envs" / "checked" / f"tables-{digest}"
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -45,7 +48,7 @@ class TableTrial:
     @property
     def needed(self) -> bool:
         """Whether its result isn't known."""
-        return self._known() is None and (self._project.functions / FOLDER).is_dir()
+        return self._has_types and self._known() is None
 
     def start(self, superuser: str) -> None:
         """Begin, if its result isn't known, in a database of its own.
@@ -58,6 +61,8 @@ class TableTrial:
         self._process = subprocess.Popen(
             [self._project.interpreter(RUNTIME), "-B", "-m", "migrate_database.trial"],
             cwd=live_code(self._project).key,
+            # The template's default: Postgres here has no TLS.
+            env={**os.environ, "DATABASE_SSL_MODE": "prefer"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -1,0 +1,61 @@
+"""The X-Ray trace header of an execution, and the calls that carry it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mailroom_localstack.observation.current import TRACE_HEADER, working
+from mailroom_localstack.patches import patch
+
+STEPS = "localstack.services.stepfunctions"
+TASK = f"{STEPS}.asl.component.state.state_execution.state_task"
+TRACE = "mailroom_trace"
+
+
+@patch(f"{STEPS}.provider:StepFunctionsProvider.start_execution")
+def pass_trace_headers(original: Any, provider: Any, context: Any, *args: Any, **given: Any) -> Any:
+    """Hand an execution's X-Ray trace header to what its states call.
+
+    LocalStack: takes it from StartExecution's parameter alone, and calls with headers of its own.
+
+    AWS: takes it from the request's header, or else from the parameter; what a state calls has the
+    same trace id. With tracing enabled an execution without a header has a trace id of its own.
+    https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+
+    Test: tests/parity/test_traces.py::test_an_execution_s_trace_header_reaches_its_functions
+    """
+    header = context.request.headers.get(TRACE_HEADER)
+    if header:
+        given["trace_header"] = header
+    return original(provider, context, *args, **given)
+
+
+@pass_trace_headers.also(f"{STEPS}.backend.execution:Execution.start")
+def give_execution_its_trace(original: Any, execution: Any) -> None:
+    """Give an execution a trace id of its own, if its state machine is traced."""
+    tracing = execution.state_machine.tracing_config or {}
+    if not execution.trace_header and tracing.get("enabled"):
+        from localstack.utils.xray.trace_header import TraceHeader
+
+        header = TraceHeader(sampled=1).ensure_root_exists()
+        execution.trace_header = header.to_header_str()
+    original(execution)
+
+
+@pass_trace_headers.also(
+    f"{STEPS}.backend.execution_worker:ExecutionWorker._get_evaluation_environment"
+)
+def know_trace_headers(original: Any, worker: Any) -> Any:
+    """Know the trace header of an execution's states."""
+    environment = original(worker)
+    header = worker._execution_communication.execution.trace_header
+    setattr(environment.event_manager, TRACE, header)
+    return environment
+
+
+@pass_trace_headers.also(f"{TASK}.state_task_lambda:StateTaskLambda._eval_execution")
+@pass_trace_headers.also(f"{TASK}.service.state_task_service:StateTaskService._eval_execution")
+def call_with_trace_header(original: Any, task: Any, env: Any) -> Any:
+    """Have a state's calls carry the header."""
+    with working(trace=getattr(env.event_manager, TRACE, None)):
+        return original(task, env)

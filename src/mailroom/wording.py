@@ -1,0 +1,34 @@
+"""Parts of texts for a person: numbers of things, and names that may have been meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+# A name with one letter wrong of three is close enough: `pul` for `pull`.
+_CLOSE = 0.6
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """`did you mean NAME?`, or an empty text when no known name is close."""
+    names = {name.lower(): name for name in known}
+    close = get_close_matches(given.lower(), names, n=3, cutoff=_CLOSE)
+    if not close:
+        return ""
+    return f"did you mean {' or '.join(names[name] for name in close)}?"
+
+
+def known_names(given: str, kind: str, known: Iterable[str]) -> str:
+    """A hint: the names that are close to an unknown one, then all that are known.
+
+    Args:
+        given: The unknown name.
+        kind: What the names are, in the plural.
+        known: All known names.
+    """
+    names = list(known)
+    lines = [did_you_mean(given, names), f"{kind}: {', '.join(names) or 'none'}"]
+    return "\n".join(line for line in lines if line)
+
+
+def counted(count: int, noun: str) -> str:
+    """A number and a noun: `1 row`, `2 rows`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"

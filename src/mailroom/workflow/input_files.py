@@ -1,0 +1,125 @@
+"""Reads files of messages as people have them, and says what a file is that has no messages."""
+
+import codecs
+import gzip
+import io
+import json
+import shlex
+import shutil
+import sys
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from mailroom.errors import Refused
+
+_GZIP = b"\x1f\x8b"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_ARCHIVES = {
+    b"PK\x03\x04": "a zip archive",
+    b"BZh": "compressed by bzip2",
+    b"\xfd7zXZ": "compressed by xz",
+    b"\x28\xb5\x2f\xfd": "compressed by zstd",
+    b"SQLite format 3": "an SQLite database",
+    b"PAR1": "a Parquet file",
+}
+_START_BYTES = 1 << 16
+_DOCUMENT_BYTES = 1 << 24
+
+
+def copy_input(name: str, target: BinaryIO) -> None:
+    """Write a file's text as UTF-8: of a .gz what is in it, UTF-16 converted, no byte order mark.
+
+    Args:
+        name: Path; `-` is standard input.
+        target: Where to write.
+
+    Raises:
+        Refused: The file can't be read.
+    """
+    try:
+        if name == "-":
+            _copy(cast("io.BufferedReader", sys.stdin.buffer), target)
+            return
+        with Path(name).open("rb") as source:
+            _copy(source, target)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise Refused(f"{name}: the .gz is damaged: {error}") from None
+    except UnicodeDecodeError as error:
+        raise Refused(f"{name}: the UTF-16 is damaged at byte {error.start + 1}") from None
+    except OSError as error:
+        raise Refused(f"{name}: {error.strerror}") from error
+
+
+def likely_cause(path: Path, name: str) -> str | None:
+    """What a file is that has problems, if it is known, and how to make JSON Lines of it.
+
+    Args:
+        path: The file.
+        name: Its name for the person.
+    """
+    with path.open("rb") as file:
+        start = file.read(_START_BYTES)
+    for magic, kind in _ARCHIVES.items():
+        if start.startswith(magic):
+            return f"{name} is {kind}; unpack or convert it first"
+    if b"\0" in start[:200]:
+        return (
+            f"{name} is not UTF-8 text; if it is UTF-16: iconv -f UTF-16 -t UTF-8 {_quoted(name)}"
+        )
+    for recognize in (_pretty_printed, _comma_separated):
+        if found := recognize(path, start.decode(errors="replace")):
+            return f"{name} {found.replace('FILE', _quoted(name))}"
+    return None
+
+
+def _quoted(name: str) -> str:
+    """The name for a shell; standard input has none."""
+    return "FILE" if name == "standard input" else shlex.quote(name)
+
+
+def _copy(source: io.BufferedReader, target: BinaryIO) -> None:
+    start = source.peek(3)
+    if start.startswith(_GZIP):
+        with gzip.open(source) as unpacked:
+            _copy(cast("io.BufferedReader", unpacked), target)
+    elif start.startswith(_UTF_16):
+        text = io.TextIOWrapper(source, "utf-16", newline="")
+        for part in iter(lambda: text.read(_START_BYTES), ""):
+            target.write(part.encode())
+    else:
+        if start.startswith(codecs.BOM_UTF8):
+            source.read(len(codecs.BOM_UTF8))
+        shutil.copyfileobj(source, target)
+
+
+def _pretty_printed(path: Path, start: str) -> str | None:
+    """Whether the file is JSON in which a value goes over several lines."""
+    first = start.lstrip().partition("\n")[0].strip()
+    if not first.startswith(("{", "[")) or path.stat().st_size > _DOCUMENT_BYTES:
+        return None
+    with suppress(ValueError):
+        json.loads(first)
+        return None
+    text = path.read_text(errors="replace").strip()
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(value, list):
+        return "is an array over several lines; make a line of each event: jq -c '.[]' FILE"
+    return "has an event over several lines; make a line of each event: jq -c . FILE"
+
+
+def _comma_separated(path: Path, start: str) -> str | None:
+    """Whether the file's first two lines have the same number of cells and no JSON."""
+    lines = start.splitlines()[:2]
+    for separator, kind in ((",", "CSV"), ("\t", "tab-separated"), (";", "CSV with semicolons")):
+        counts = {line.count(separator) for line in lines}
+        if len(lines) == 2 and len(counts) == 1 and counts != {0} and "{" not in lines[0]:
+            return (
+                f"is {kind}; an event is an object of JSON in one line:"
+                ' {"specversion":"1.0","id":…,"source":…,"type":…,"data":{…}}'
+            )
+    return None

@@ -1,0 +1,82 @@
+"""`make` ends without an error where the user ended the command."""
+
+import os
+import pty
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from mailroom.environments.environment import Environment
+from mailroom.project import Project
+from tests.support.command import Command
+from tests.support.flow import until
+
+
+@pytest.fixture
+def mailroom(project: Project, environment: Environment) -> Command:
+    """The command on the tests' environment."""
+    return Command(project.root, project.state, environment=environment.name)
+
+
+def test_ctrl_c_in_make_logs_is_no_error(mailroom: Command, tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    with output.open("wb") as target:
+        making = subprocess.Popen(
+            ["make", "-o", "install", "logs"],
+            cwd=mailroom.checkout,
+            env=mailroom.variables,
+            stdout=target,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+    until(lambda: "START RequestId" in output.read_text(), "the functions' logs")
+
+    os.killpg(making.pid, signal.SIGINT)
+
+    making.wait(30)
+    assert "Error" not in output.read_text()
+    assert "Traceback" not in output.read_text()
+
+
+def test_no_at_reset_is_no_error_in_make(project: Project, tmp_path: Path) -> None:
+    mailroom = Command(project.root, tmp_path / "state")
+    (mailroom.state / "logs").mkdir(parents=True)
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(mailroom.checkout)
+        os.execvpe("make", ["make", "-o", "install", "reset"], mailroom.variables)
+    os.write(terminal, b"n\n")
+    printed = b""
+    while True:
+        try:
+            printed += os.read(terminal, 1024)
+        except OSError:
+            # Linux says so when the other side is closed.
+            break
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert b"nothing was touched" in printed
+    assert b"Error" not in printed
+    assert (mailroom.state / "logs").exists()
+
+
+def test_a_reset_without_a_terminal_is_an_error_in_make(project: Project, tmp_path: Path) -> None:
+    mailroom = Command(project.root, tmp_path / "state")
+    (mailroom.state / "logs").mkdir(parents=True)
+
+    run = subprocess.run(
+        ["make", "-o", "install", "reset"],
+        cwd=mailroom.checkout,
+        env=mailroom.variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+
+    assert run.returncode != 0
+    assert "--yes" in run.stderr
