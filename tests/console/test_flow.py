@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
+from mailroom.console.rendering import spaced
 from mailroom.environments.environment import Environment
 from tests.support.events import mixed
 from tests.support.flow import Flow
@@ -41,7 +42,7 @@ def test_an_open_page_counts_what_goes_along_each_edge(
         ("MessagesTopic", "AlertQueue"): 4,
         ("AlertQueue", "ProcessMessagesFunction"): 4,
     }.items():
-        count = f"{before[ends] + more}"
+        count = spaced(before[ends] + more)
         expect(page.locator(f"#edge-{'-'.join(ends)}-count")).to_contain_text(count)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
 
 # How long an environment is used before it is looked for again, in seconds.
-_LOCAL, _AWS = 2.0, 60.0
+_LOCAL, _AWS = 3.0, 60.0
 # LocalStack doesn't record a call with this header, as the console's own calls tell nothing.
 _HEADER = "X-Mailroom-Console"
 _READS = ("Describe", "Filter", "Get", "List")

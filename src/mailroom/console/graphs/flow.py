@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from mailroom.console.graphs.drawing import (
@@ -104,7 +105,7 @@ def draw_flow(
     nodes, edges = list(nodes), list(edges)
     states, counts, links = states or {}, counts or {}, links or {}
     kinds = {node.id: node.kind for node in nodes}
-    layout = framed(_lay_out(nodes, edges))
+    layout = framed(_lay_out(tuple(nodes), tuple(edges)))
     drawn = [
         draw_edge(
             edge.id,
@@ -124,7 +125,9 @@ def draw_flow(
     return picture(id, layout.size, name, _description(nodes, states), drawn, "graph-flow")
 
 
-def _lay_out(nodes: list[FlowNode], edges: list[FlowEdge]) -> Layout:
+# An open page draws its picture again and again; places depend on what there is alone.
+@lru_cache(maxsize=8)
+def _lay_out(nodes: tuple[FlowNode, ...], edges: tuple[FlowEdge, ...]) -> Layout:
     placed, ways = [_node(one) for one in nodes], [_edge(one) for one in edges]
     downwards = lay_out(placed, ways)
     return downwards if downwards.size[0] <= _MOST_WIDTH else lay_out(placed, ways, "leftright")
