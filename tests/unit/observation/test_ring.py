@@ -83,6 +83,20 @@ def test_what_events_keep_alive_until_they_are_made_is_bounded() -> None:
     assert made >= 5
 
 
+def test_events_that_have_left_the_ring_are_never_made() -> None:
+    ring, made = Ring(events=2), 0
+
+    def make() -> list[Event]:
+        nonlocal made
+        made += 1
+        return [{"kind": "publish"}]
+
+    for _ in range(50):
+        ring.add(make, weight=MOST_BYTES // 5)
+
+    assert made == 0
+
+
 def test_an_answer_has_at_most_five_hundred_events_and_the_next_one_goes_on() -> None:
     ring = Ring()
     add(ring, *["a"] * (MOST_AT_ONCE + 2))

@@ -153,11 +153,17 @@ class Ring:
             self._changed.notify_all()
 
     def _release(self) -> None:
-        """Make the oldest events, so that they keep no messages alive; the lock is taken."""
-        while self._bytes > MOST_BYTES // 2:
+        """Make the oldest events, so that they keep no messages alive; the lock is taken.
+
+        What has left the ring already only has to be forgotten, which is all in most cases.
+        """
+        while self._unmade:
+            dropped = self._unmade[0].first < self._events.entries[0].first
+            if not dropped and self._bytes <= MOST_BYTES:
+                return
             entry = self._unmade.popleft()
             self._bytes -= entry.weight
-            if entry.first >= self._events.entries[0].first:
+            if not dropped:
                 entry.events()
 
 
