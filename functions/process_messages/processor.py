@@ -1,13 +1,19 @@
-"""Processes a batch of received messages: ingests, records dead letters, sends them."""
+"""Processes a batch of received messages: ingests, records dead letters, sends them.
 
+What was done is logged as metrics in embedded format, lines that CloudWatch Logs makes metrics of:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+"""
+
+import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+
 from process_messages.database import Database
 from process_messages.dead_letters import DeadLetterSender
-from process_messages.ingestion import Ingestion
-from process_messages.metrics import record_metrics
+from process_messages.ingestion import Ingested, Ingestion
 from process_messages.queue import Queue
 from process_messages.reading import read
 from process_messages.received import Received, from_event
@@ -16,6 +22,9 @@ from shared.errors import TransientError
 from shared.logs import logger
 
 _FINISH_MARGIN_SECONDS = 3
+NAMESPACE = "Mailroom"
+# The most values that one line may have for a metric.
+_MOST_VALUES = 100
 
 
 @dataclass(frozen=True)
@@ -100,3 +109,26 @@ def process_event(
     finally:
         queue.make_visible(left)
     return {"batchItemFailures": [{"itemIdentifier": message.message_id} for message in left]}
+
+
+def record_metrics(queue: str, ingested: Ingested) -> None:
+    """Write what a transaction has done: for a queue `Ingested` and `TimeToRow`, `Dead` by reason.
+
+    `TimeToRow` is the milliseconds from when the queue got a message until its row was committed.
+    """
+    if ingested.stored:
+        metrics = EphemeralMetrics(namespace=NAMESPACE)
+        metrics.add_dimension("queue", queue)
+        metrics.add_metric("Ingested", MetricUnit.Count, len(ingested.stored))
+        now = time.time() * 1000
+        for received in ingested.stored[:_MOST_VALUES]:
+            if received.sent is not None:
+                elapsed = max(0.0, now - received.sent)
+                metrics.add_metric("TimeToRow", MetricUnit.Milliseconds, round(elapsed))
+        metrics.flush_metrics()
+    for reason, count in Counter(one.reason for one in ingested.dead_letters).items():
+        metrics = EphemeralMetrics(namespace=NAMESPACE)
+        metrics.add_dimension("queue", queue)
+        metrics.add_dimension("reason", str(reason))
+        metrics.add_metric("Dead", MetricUnit.Count, count)
+        metrics.flush_metrics()

@@ -9,7 +9,7 @@ import pytest
 from messages.problems import Reason
 from process_messages.dead_letters import DeadLetter
 from process_messages.ingestion import Ingested
-from process_messages.metrics import record_metrics
+from process_messages.processor import record_metrics
 from process_messages.received import Received, from_event
 
 
