@@ -49,13 +49,14 @@ def test_each_step_has_its_input_its_output_and_its_log(
     event = alert()
     name = started(flow, {"messages": [event]})
     page.goto(f"{console}/batches")
-    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("link", name=name)).to_have_attribute("href", f"/batches/{name}")
+    page.goto(f"{console}/batches/{name}?state=BeginPublishing")
     expect(page.locator("#state .tag")).to_have_text("succeeded", timeout=AT_MOST)
+    chosen = page.locator("#chosen")
+    expect(chosen.get_by_label("Input")).to_contain_text(event["id"])
 
     page.locator("#state-PublishMessages a").click()
 
-    chosen = page.locator("#chosen")
-    expect(chosen.get_by_label("Input")).to_contain_text(event["id"])
     expect(chosen.get_by_label("Output")).to_contain_text('"batchId"')
     log = chosen.get_by_label("Log of the invocation")
     expect(log).to_contain_text("START RequestId")
@@ -69,7 +70,7 @@ def test_what_a_message_says_is_shown_as_text(page: Page, console: str, flow: Fl
     name = f"script-{event['id']}"
     flow.ended(flow.start({"messages": [event]}, name))
 
-    page.goto(f"{console}/batches/{name}?state=PublishMessages")
+    page.goto(f"{console}/batches/{name}?state=BeginPublishing")
 
     expect(page.get_by_label("Input")).to_contain_text("<script>")
     expect(page.locator("#rows")).to_contain_text(hostile)
@@ -100,7 +101,8 @@ def test_the_page_is_served_as_json_too(page: Page, console: str, flow: Flow) ->
 
     assert document["batch"]["status"] == "SUCCEEDED"
     assert "PublishMessages: Task, succeeded" in document["graph"]
-    assert document["steps"][0]["attempts"][0]["resource"] == "lambda:invoke"
+    attempts = [attempt for step in document["steps"] for attempt in step["attempts"]]
+    assert {attempt["resource"] for attempt in attempts} == {"lambda:invoke"}
     assert name in {
         one["name"] for one in page.request.get(f"{console}/batches.json").json()["batches"]
     }

@@ -22,7 +22,11 @@ CONDITIONAL = {
     if "Condition" in resource
 }
 # The values of the template's parameters for which a condition is true, and false.
-SWITCHES = {"ConsumeEvents": ({"Consumption": "events"}, {"Consumption": "workflow"})}
+SWITCHES = {
+    "ConsumeEvents": ({"Consumption": "events"}, {"Consumption": "workflow"}),
+    "LogsExecutions": ({"ExecutionLogLevel": "ERROR"}, {"ExecutionLogLevel": "OFF"}),
+    "RowsExpire": ({"RowRetentionDays": "30"}, {"RowRetentionDays": "0"}),
+}
 
 
 def only_on(kind: str, **other: Any) -> Resources:

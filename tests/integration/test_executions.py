@@ -32,7 +32,7 @@ def test_a_step_has_the_log_of_its_own_invocation(flow: Flow, environment: Envir
 
     for arn in arns:
         execution = read_execution(environment.session, arn)
-        publish = execution.steps[0]
+        [publish] = [one for one in execution.steps if one.name == "PublishMessages"]
         logs = InvocationLogs(environment.session)
         until(lambda p=publish, g=logs: bool(g.of(p.attempts[0])), "the log")  # type: ignore[misc]
         logged = "\n".join(event.message for event in logs.of(publish.attempts[0]))
@@ -50,7 +50,7 @@ def test_show_prints_the_states_and_what_became_of_the_messages(
 
     assert lines[0].startswith(f"{batch}  SUCCEEDED, ")
     names = [line.split("\t")[0] for line in lines[2:-3]]
-    assert names[:2] == ["PublishMessages", "ProcessMessages"]
+    assert names[:2] == ["BeginPublishing", "PublishMessages"]
     assert "· ProcessAlerts" in names
     assert lines[-3:] == [
         "type\tpublished\tingested\talready there\tdead",
@@ -79,7 +79,8 @@ def test_a_failed_execution_says_which_state_failed_and_shows_its_log(
 
     assert "PublishMessages failed: InvalidMessages: " in shown.stderr
     assert said["failedStep"] == "PublishMessages"
-    attempt = said["steps"][0]["attempts"][0]
+    [step] = [one for one in said["steps"] if one["name"] == "PublishMessages"]
+    attempt = step["attempts"][0]
     assert attempt["error"] == "InvalidMessages"
     assert any(line.startswith("REPORT") for line in attempt["log"])
 

@@ -59,14 +59,16 @@ def render(template: str, shared: Document, document: Document) -> tuple[str, di
     return html, fragments
 
 
-def ago(moment: float | datetime | None) -> Markup:
+def ago(moment: float | str | datetime | None) -> Markup:
     """A time as an element; the browser shows how long ago it was, and the exact time on hover.
 
     Args:
-        moment: Seconds since 1970, or a time with its zone.
+        moment: Seconds since 1970, or a time with its zone, also as ISO 8601 has it.
     """
     if moment is None:
         return _NONE
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
     time = moment if isinstance(moment, datetime) else datetime.fromtimestamp(moment, UTC)
     exact = time.astimezone(UTC)
     return Markup('<time datetime="{0}" title="{0}">{1} UTC</time>').format(

@@ -34,6 +34,8 @@ class Template:
         self._path = path
         self._yaml = YAML()
         self._yaml.width = 120
+        # CloudFormation reads YAML 1.1, where OFF without quotes is a boolean.
+        self._yaml.preserve_quotes = True
 
     @cached_property
     def _document(self) -> Any:

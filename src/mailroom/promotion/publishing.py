@@ -56,6 +56,7 @@ def read_application(template: str, folder: Path, bucket: str, key: str) -> Appl
             named.
     """
     yaml = YAML()
+    yaml.preserve_quotes = True
     with postponed():
         document = yaml.load(template)
     metadata = dict((document.get("Metadata") or {}).get(_METADATA) or {})

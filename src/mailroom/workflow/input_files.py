@@ -3,12 +3,10 @@
 import codecs
 import gzip
 import io
-import json
 import shlex
 import shutil
 import sys
 import zlib
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -25,7 +23,6 @@ _ARCHIVES = {
     b"PAR1": "a Parquet file",
 }
 _START_BYTES = 1 << 16
-_DOCUMENT_BYTES = 1 << 24
 
 
 def copy_input(name: str, target: BinaryIO) -> None:
@@ -68,10 +65,8 @@ def likely_cause(path: Path, name: str) -> str | None:
         return (
             f"{name} is not UTF-8 text; if it is UTF-16: iconv -f UTF-16 -t UTF-8 {_quoted(name)}"
         )
-    for recognize in (_pretty_printed, _comma_separated):
-        if found := recognize(path, start.decode(errors="replace")):
-            return f"{name} {found.replace('FILE', _quoted(name))}"
-    return None
+    found = _comma_separated(start.decode(errors="replace"))
+    return f"{name} {found}" if found else None
 
 
 def _quoted(name: str) -> str:
@@ -94,25 +89,7 @@ def _copy(source: io.BufferedReader, target: BinaryIO) -> None:
         shutil.copyfileobj(source, target)
 
 
-def _pretty_printed(path: Path, start: str) -> str | None:
-    """Whether the file is JSON in which a value goes over several lines."""
-    first = start.lstrip().partition("\n")[0].strip()
-    if not first.startswith(("{", "[")) or path.stat().st_size > _DOCUMENT_BYTES:
-        return None
-    with suppress(ValueError):
-        json.loads(first)
-        return None
-    text = path.read_text(errors="replace").strip()
-    try:
-        value, _ = json.JSONDecoder().raw_decode(text)
-    except (ValueError, RecursionError):
-        return None
-    if isinstance(value, list):
-        return "is an array over several lines; make a line of each event: jq -c '.[]' FILE"
-    return "has an event over several lines; make a line of each event: jq -c . FILE"
-
-
-def _comma_separated(path: Path, start: str) -> str | None:
+def _comma_separated(start: str) -> str | None:
     """Whether the file's first two lines have the same number of cells and no JSON."""
     lines = start.splitlines()[:2]
     for separator, kind in ((",", "CSV"), ("\t", "tab-separated"), (";", "CSV with semicolons")):

@@ -61,7 +61,7 @@ DEFECTS = [
         "LogRetentionDays = 1",
         "ConsumersPerQueue = 60",
     ),
-    ("postgres-connections", "environments/prod.toml", "Concurrency = 19", "Concurrency = 20"),
+    ("postgres-connections", "environments/prod.toml", "Concurrency = 150", "Concurrency = 350"),
     ("concurrency-unreserved", "template.yml", "Default: 40", "Default: -1"),
     ("throttle-retry", "asl.json", '"MaxAttempts": 20', '"MaxAttempts": 4'),
     ("outage-patience", "template.yml", "maxReceiveCount: 15", "maxReceiveCount: 10"),

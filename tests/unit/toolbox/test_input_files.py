@@ -57,9 +57,6 @@ def test_a_damaged_file_is_refused_by_name(tmp_path: Path, content: bytes, said:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (json.dumps({"id": 1}, indent=2), "has an event over several lines"),
-        (json.dumps({"id": 1}, indent=2) * 2, "jq -c . 'my events'"),
-        (json.dumps([{"id": 1}], indent=2), "is an array over several lines"),
         ("id,source,type\n1,/a,alert\n", "is CSV"),
         ("id\tsource\n1\t/a\n", "is tab-separated"),
         ("id;source\n1;/a\n", "is CSV with semicolons"),
@@ -87,16 +84,27 @@ def test_nothing_is_guessed_of_other_files(tmp_path: Path, content: str) -> None
 
 
 def test_the_cause_comes_before_a_few_problems(tmp_path: Path) -> None:
-    file = tmp_path / "events.json"
-    file.write_text("\n".join(json.dumps(alert(), indent=2) for _ in range(9)))
+    file = tmp_path / "events.csv"
+    file.write_text("id,source,type\n" * 9)
 
     with pytest.raises(Refused, match="nothing was sent") as refused:
         gather_batch(Project.find(), [str(file)], tmp_path)
 
     cause, *problems = refused.value.hint.splitlines()
-    assert "has an event over several lines" in cause
+    assert "is CSV" in cause
     assert problems[0].startswith(f"{file}:1: ")
     assert len(problems) == 3
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_events_over_several_lines_and_arrays_are_read(tmp_path: Path, indent: int | None) -> None:
+    file = tmp_path / "events.json"
+    folder = tmp_path / "batch"
+    folder.mkdir()
+    objects = "\n".join(json.dumps(alert(), indent=indent) for _ in range(3))
+    file.write_text(objects + "\n" + json.dumps([alert(), alert()], indent=indent))
+
+    assert gather_batch(Project.find(), [str(file)], folder).report.valid == 5
 
 
 def test_a_file_in_gzip_is_a_batch(tmp_path: Path) -> None:
