@@ -164,7 +164,7 @@ def a_broken_machine_and_a_typo(mine: Command) -> None:
     for words, meant in (
         (["mesages"], "did you mean messages?"),
         (["messages", "--typ", "alert"], "did you mean --type?"),
-        (["logs", "proces_messages"], "did you mean process_messages?"),
+        (["logs", "proces_messages"], "did you mean process_messages"),
         (["up", "-p", "Consumtion=events"], "did you mean Consumption?"),
     ):
         assert meant in mine.run(*words, code=2).stderr

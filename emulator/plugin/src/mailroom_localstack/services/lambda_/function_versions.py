@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from mailroom_localstack.executor.code_folders import CODE_FOLDERS
 from mailroom_localstack.patches import patch
@@ -19,6 +20,7 @@ LOG = logging.getLogger(__name__)
 INVOCATION = "localstack.services.lambda_.invocation"
 # Logical ids of functions, of any stack, separated by commas.
 PREINITIALIZED_VARIABLE = "LAMBDA_PROCESS_AHEAD"
+_initializations: WeakKeyDictionary[LambdaVersionManager, threading.Thread] = WeakKeyDictionary()
 
 
 @patch(f"{INVOCATION}.execution_environment:ExecutionEnvironment.release")
@@ -81,8 +83,18 @@ def preinitialize_functions(original: Any, version: LambdaVersionManager) -> Ver
     name = version.function_version.id.function_name
     chosen = os.environ.get(PREINITIALIZED_VARIABLE, "").split(",")
     if state.state == State.Active and any(one and f"-{one}-" in name for one in chosen):
-        threading.Thread(target=_initialize, args=[version], daemon=True).start()
+        initialization = threading.Thread(target=_initialize, args=[version], daemon=True)
+        _initializations[version] = initialization
+        initialization.start()
     return state
+
+
+@preinitialize_functions.also(f"{INVOCATION}.version_manager:LambdaVersionManager.invoke")
+def await_initialization(original: Any, version: LambdaVersionManager, *, invocation: Any) -> Any:
+    """Let an invocation that comes during the initialization wait for it, not begin another."""
+    if initialization := _initializations.pop(version, None):
+        initialization.join()
+    return original(version, invocation=invocation)
 
 
 def _initialize(version: LambdaVersionManager) -> None:
