@@ -63,7 +63,7 @@ def test_a_missing_object_is_invalid_input_that_names_it(flow: Flow, part: str) 
     assert f"s3://{source['bucket']}/{source['key']}" in ended.cause
 
 
-@pytest.mark.parametrize("document", [[], {"messages": [], "source": {}}])
+@pytest.mark.parametrize("document", [{"events": []}, {"messages": [], "source": {}}])
 def test_an_input_of_neither_shape_is_refused_by_name(flow: Flow, document: Any) -> None:
     ended = flow.run(document)
 
