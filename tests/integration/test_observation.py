@@ -71,7 +71,7 @@ def test_states_are_told_as_they_change(flow: Flow, observed: Observed) -> None:
     )
 
     states = [(one["name"], one["event"]) for one in found if one["kind"] == "state"]
-    assert states[:2] == [(None, "entered"), ("PublishMessages", "entered")]
+    assert states[:2] == [(None, "entered"), ("BeginPublishing", "entered")]
     assert ("ProcessAlerts", "exited") in states
 
 
