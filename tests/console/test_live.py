@@ -10,6 +10,7 @@ def test_a_message_in_a_queue_appears_on_the_open_flow_page(
 ) -> None:
     sqs = environment.session.client("sqs")
     url = environment.topology.queue("UnroutedQueue").url
+    sqs.purge_queue(QueueUrl=url)
     page.goto(f"{console}/flow")
     depth = page.locator("#node-UnroutedQueue")
     expect(depth).to_contain_text("empty")
