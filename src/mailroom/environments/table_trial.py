@@ -121,7 +121,9 @@ def require_tables(project: Project) -> None:
 def _server(project: Project) -> Iterator[str]:
     database = ""
     with suppress(MailroomError):
-        database = connect(project).database
+        found = connect(project)
+        # The owner of the database in a container can't create another.
+        database = found.database if found.name == "embedded" else ""
     if database:
         yield database
         return
