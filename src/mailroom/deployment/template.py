@@ -32,10 +32,8 @@ class Template:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._yaml = YAML()
+        self._yaml = template_yaml()
         self._yaml.width = 120
-        # CloudFormation reads YAML 1.1, where OFF without quotes is a boolean.
-        self._yaml.preserve_quotes = True
 
     @cached_property
     def _document(self) -> Any:
@@ -139,6 +137,16 @@ class Template:
             ) from None
         except json.JSONDecodeError as error:
             raise Refused(f"{definition.name}:{error.lineno}: not JSON: {error.msg}") from error
+
+
+def template_yaml() -> YAML:
+    """A reader and writer of templates that keeps quotes.
+
+    CloudFormation reads YAML 1.1, where OFF without quotes is a boolean.
+    """
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    return yaml
 
 
 def template_key(text: str) -> str:

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
-from mailroom.deployment.template import ARTIFACTS
+from mailroom.deployment.template import ARTIFACTS, template_yaml
 from mailroom.errors import Refused
 from mailroom.interrupts import postponed
 from mailroom.promotion.account import Account
@@ -55,8 +53,7 @@ def read_application(template: str, folder: Path, bucket: str, key: str) -> Appl
         Refused: The metadata is incomplete, or the repository would reject it; all faults are
             named.
     """
-    yaml = YAML()
-    yaml.preserve_quotes = True
+    yaml = template_yaml()
     with postponed():
         document = yaml.load(template)
     metadata = dict((document.get("Metadata") or {}).get(_METADATA) or {})
