@@ -16,10 +16,24 @@ SEND_TIMEOUT_SECONDS = 10
 # Which users of the machine may connect: `own`, the one that LocalStack runs as, or all.
 USERS_VARIABLE = "MAILROOM_USERS"
 OWN = "own"
-# The kernel's tables of connections. A client may have an IPv6 socket for an IPv4 address.
-TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
-MAPPED = b"0000000000000000FFFF0000"
+# The kernel's tables of connections, and what precedes an address there: a client may have an IPv6
+# socket for an IPv4 address.
+TCP, TCP6 = Path("/proc/net/tcp"), Path("/proc/net/tcp6")
+TABLES = ((TCP, b""), (TCP6, b"0000000000000000FFFF0000"), (TCP6, b""))
 USER_COLUMN = 7
+
+
+def accept(listener: socket.socket) -> socket.socket | None:
+    """A connection of a user who may use it, with a timeout; None if there is none."""
+    try:
+        connection, _ = listener.accept()
+    except OSError:
+        return None
+    if not may_connect(connection):
+        connection.close()
+        return None
+    connection.settimeout(SEND_TIMEOUT_SECONDS)
+    return connection
 
 
 def may_connect(connection: socket.socket) -> bool:
@@ -29,7 +43,7 @@ def may_connect(connection: socket.socket) -> bool:
     function that is created here runs as the user that LocalStack runs as. Where there is no
     /proc/net/tcp, as on macOS, each connection is taken.
     """
-    if os.environ.get(USERS_VARIABLE) != OWN or not TABLES[0].exists():
+    if os.environ.get(USERS_VARIABLE) != OWN or not TCP.exists():
         return True
     try:
         peer, own = connection.getpeername(), connection.getsockname()
@@ -44,8 +58,7 @@ def _user(peer: tuple[str, int], own: tuple[str, int]) -> int | None:
     The format of the tables: https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html
     """
     ends = [b"%s:%04X" % (_address(host), port) for host, port in (peer, own)]
-    for table in TABLES:
-        prefix = b"" if len(ends[0]) > 13 or table is TABLES[0] else MAPPED
+    for table, prefix in TABLES:
         row = b" %s%s %s%s " % (prefix, ends[0], prefix, ends[1])
         content = table.read_bytes() if table.exists() else b""
         if (at := content.find(row)) >= 0:

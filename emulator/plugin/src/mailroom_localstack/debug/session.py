@@ -16,12 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailroom_localstack.loopback import (
-    LOOPBACK,
-    RECEIVE_BYTES,
-    SEND_TIMEOUT_SECONDS,
-    may_connect,
-)
+from mailroom_localstack.loopback import LOOPBACK, RECEIVE_BYTES, accept
 
 ARMED, WAITING, ATTACHED, DETACHED, ENDED = "armed", "waiting", "attached", "detached", "ended"
 TERMINATED = b'Content-Length: 50\r\n\r\n{"seq": 0, "type": "event", "event": "terminated"}'
@@ -135,15 +130,9 @@ class DebugSession:
         return True
 
     def _accept(self, listener: socket.socket) -> socket.socket | None:
-        try:
-            connection, _ = listener.accept()
-        except OSError:
-            return None
-        if not may_connect(connection):
-            connection.close()
-            return None
-        connection.settimeout(SEND_TIMEOUT_SECONDS)
-        self._sockets.add(connection)
+        connection = accept(listener)
+        if connection is not None:
+            self._sockets.add(connection)
         return connection
 
     def _from_client(self, client: socket.socket) -> bool:

@@ -7,13 +7,14 @@ import socket
 import ssl
 import sys
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
 from httptools.parser import errors
 from httptools.parser.parser import HttpRequestParser
 
 from mailroom_localstack.gateway.exchange import Application, Received, answer
 from mailroom_localstack.gateway.hosts import HOSTS_VARIABLE, is_for_this_machine
+from mailroom_localstack.loopback import OWN, USERS_VARIABLE, may_connect
 
 LOG = logging.getLogger(__name__)
 RECEIVE_BYTES = 1 << 18
@@ -37,20 +38,24 @@ class Connection:
         self._socket = client
         self._application = application
         self._tls = tls
-        self._parser: Any = None
+        self._parser = HttpRequestParser(self)
         self._request = Received()
         self._complete: list[Received] = []
         self._stopping = False
-        self.answering = False
+        self._answering = False
 
     def serve(self) -> None:
         """Answer requests until the client or `stop` ends the connection."""
+        if not may_connect(self._socket):
+            LOG.warning("another user's connection is refused: %s=%s", USERS_VARIABLE, OWN)
+            self._socket.close()
+            return
         try:
             fixed = self._open()
             while not self._stopping and (data := self._socket.recv(RECEIVE_BYTES)):
                 if not self._feed(data) or not self._answer_complete(fixed):
                     break
-        except (OSError, ssl.SSLError):
+        except OSError:
             LOG.debug("the client ended the connection", exc_info=True)
         finally:
             self._socket.close()
@@ -58,7 +63,7 @@ class Connection:
     def stop(self) -> None:
         """End the connection: at once when it is idle, after its answer otherwise."""
         self._stopping = True
-        if not self.answering:
+        if not self._answering:
             try:
                 self._socket.shutdown(socket.SHUT_RD)
             except OSError:
@@ -67,13 +72,10 @@ class Connection:
     def _open(self) -> dict[str, Any]:
         self._socket.settimeout(IDLE_SECONDS)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        secure = self._tls is not None and self._socket.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE
-        if secure:
-            self._socket = cast(ssl.SSLContext, self._tls).wrap_socket(
-                self._socket, server_side=True
-            )
+        if self._tls is not None and self._socket.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE:
+            self._socket = self._tls.wrap_socket(self._socket, server_side=True)
+        secure = isinstance(self._socket, ssl.SSLSocket)
         peer, own = self._socket.getpeername(), self._socket.getsockname()
-        self._parser = HttpRequestParser(self)
         return {
             "SCRIPT_NAME": "",
             "SERVER_NAME": own[0],
@@ -115,7 +117,7 @@ class Connection:
             if not is_for_this_machine(request):
                 self._refuse(403, FOREIGN_HOST)
                 return False
-            self.answering = True
+            self._answering = True
             self._socket.settimeout(None)
             try:
                 for part in answer(request, self._application, fixed):
@@ -126,7 +128,7 @@ class Connection:
                 LOG.exception("the gateway could not answer %s %s", request.method, request.target)
                 return False
             self._socket.settimeout(IDLE_SECONDS)
-            self.answering = False
+            self._answering = False
             if not request.keep_alive:
                 return False
         return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 import ssl
 import threading
@@ -12,13 +11,11 @@ from localstack.runtime.server.core import RuntimeServer, RuntimeServerPlugin
 from rolo.gateway.wsgi import WsgiGateway
 
 from mailroom_localstack.gateway.connection import Connection
-from mailroom_localstack.loopback import OWN, USERS_VARIABLE, may_connect
 
 if TYPE_CHECKING:
     from localstack.config import HostAndPort
     from rolo.gateway import Gateway
 
-LOG = logging.getLogger(__name__)
 BACKLOG = 1024
 STOP_SECONDS = 10
 
@@ -100,10 +97,6 @@ class ThreadedServer(RuntimeServer):
                 client, _ = listener.accept()
             except OSError:
                 return
-            if not may_connect(client):
-                LOG.warning("another user's connection is refused: %s=%s", USERS_VARIABLE, OWN)
-                client.close()
-                continue
             connection = Connection(client, application, tls)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             self._connections[connection] = thread

@@ -14,12 +14,7 @@ from dataclasses import dataclass
 
 from mailroom_localstack.executor.log_lines import RESPONSE_LIMIT_BYTES, response_too_large
 from mailroom_localstack.executor.processes import http1
-from mailroom_localstack.loopback import (
-    LOOPBACK,
-    RECEIVE_BYTES,
-    SEND_TIMEOUT_SECONDS,
-    may_connect,
-)
+from mailroom_localstack.loopback import LOOPBACK, RECEIVE_BYTES, accept
 
 ROOT = "/2018-06-01/runtime/"
 JSON_TYPE = "application/json"
@@ -91,15 +86,10 @@ class RuntimeApi:
         self._waiting = None
 
     def _accept(self) -> bool:
-        try:
-            connection, _ = self._listener.accept()
-        except OSError:
-            return False
-        if not may_connect(connection):
-            connection.close()
+        connection = accept(self._listener)
+        if connection is None:
             return False
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.settimeout(SEND_TIMEOUT_SECONDS)
         reader = http1.RequestReader(body_limit=RESPONSE_LIMIT_BYTES)
         self._connections.add(connection)
         self._selector.register(
