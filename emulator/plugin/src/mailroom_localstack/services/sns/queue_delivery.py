@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from localstack.aws.api import RequestContext, ServiceException
 from localstack.aws.chain import HandlerChain
 from localstack.aws.spec import load_service
+from localstack.constants import AWS_REGION_US_EAST_1
 from localstack.http import Request, Response
 
 from mailroom_localstack.patches import replacement
@@ -54,8 +55,6 @@ class Connect:
 
 class Clients:
     """Clients of services, made when they are asked for."""
-
-    sqs: QueueClient
 
     def __init__(self, connect: Callable[[], Any]) -> None:
         """Make clients by calling `connect`."""
@@ -122,7 +121,7 @@ def _context(operation: str, parameters: dict[str, Any], topic: str | None) -> R
     context.operation = context.service.operation_model(operation)
     context.protocol = PROTOCOL
     context.account_id = account
-    context.region = region or "us-east-1"
+    context.region = region or AWS_REGION_US_EAST_1
     context.partition = get_partition(context.region)
     context.service_request = parameters
     context.internal_request_params = {"service_principal": PRINCIPAL, "source_arn": topic}
