@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Self
 
 from mailroom.environments.ports import free_port
-from mailroom.environments.selection import connect
 from mailroom.errors import MailroomError, Refused
 from mailroom.packaging.code import live_code
 from mailroom.packaging.dependencies import RUNTIME
@@ -119,13 +118,14 @@ def require_tables(project: Project) -> None:
 
 @contextmanager
 def _server(project: Project) -> Iterator[str]:
-    database = ""
+    from mailroom.environments.embedded.environment import EmbeddedEnvironment
+
+    superuser = ""
     with suppress(MailroomError):
-        found = connect(project)
-        # The owner of the database in a container can't create another.
-        database = found.database if found.name == "embedded" else ""
-    if database:
-        yield database
+        # Containers are no choice: their superuser has no password to connect with.
+        superuser = EmbeddedEnvironment(project).connect().database
+    if superuser:
+        yield superuser
         return
     from mailroom.environments.embedded.postgres import PostgresServer
 
