@@ -14,7 +14,7 @@ import psutil
 from mailroom.environments.compose.docker_errors import diagnose, no_command
 from mailroom.environments.embedded.startup import DEFAULT_PORT
 from mailroom.environments.port_users import port_user
-from mailroom.environments.ports import is_free
+from mailroom.environments.ports import is_free, is_port
 from mailroom.errors import MailroomError
 from mailroom.packaging.dependencies import RUNTIME, host_architecture
 from mailroom.project import Project
@@ -84,7 +84,7 @@ def _laptop(project: Project) -> Iterator[Finding]:
 def _port(project: Project, text: str) -> Finding:
     if text == "auto":
         return Finding("port", True, "any that is free", "up", "", False)
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+    if not is_port(text):
         return Finding("port", False, f"{text!r} is none", "up", "set MAILROOM_PORT to one", False)
     if is_free(int(text)):
         return Finding("port", True, f"{text} is free", "up", "", False)

@@ -35,6 +35,11 @@ def require_free_port(port: int, what: str, hint: str = _HINT) -> None:
     )
 
 
+def is_port(text: str) -> bool:
+    """Whether a text is the number of a TCP port: 1 to 65535."""
+    return text.isascii() and text.isdigit() and 0 < int(text) < 65536
+
+
 def is_free(port: int) -> bool:
     """Whether a process can listen on 127.0.0.1:`port`."""
     return _try(port) is None

@@ -10,7 +10,7 @@ from mailroom.cli.daily.status import print_status
 from mailroom.cli.options import Yes, require
 from mailroom.cli.output import errors
 from mailroom.deployment.parameters import parse_parameters
-from mailroom.environments.ports import AUTO
+from mailroom.environments.ports import AUTO, is_port
 from mailroom.progress import Progress
 from mailroom.project import Project
 
@@ -19,7 +19,7 @@ def _port(text: str) -> int:
     """A port, or AUTO for `auto`."""
     if text == "auto":
         return AUTO
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+    if not is_port(text):
         raise typer.BadParameter(f"{text!r} is neither a port, 1 to 65535, nor auto.")
     return int(text)
 
