@@ -9,6 +9,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from mailroom.database.logins import DATABASE, OWNER
+from mailroom.database.roles import provide_role
 
 if TYPE_CHECKING:
     import boto3
@@ -42,12 +43,7 @@ def renew_owner(superuser: str, password: str) -> None:
         password: The password.
     """
     with psycopg.connect(superuser, autocommit=True) as connection:
-        verifier = connection.pgconn.encrypt_password(
-            password.encode(), OWNER.encode(), b"scram-sha-256"
-        ).decode()
-        exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER])
-        verb = "ALTER" if exists.fetchone() else "CREATE"
-        connection.execute(f"{verb} ROLE {OWNER} LOGIN CREATEROLE PASSWORD '{verifier}'")
+        provide_role(connection, OWNER, password, "CREATEROLE")
         connection.execute(f"GRANT pg_use_reserved_connections TO {OWNER}")
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
         if not found.fetchone():

@@ -6,6 +6,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from mailroom.database.logins import DATABASE, OWNER, READER
+from mailroom.database.roles import provide_role
 
 # To be executed one by one in the database, as the superuser; an empty database has lost them.
 READING = (
@@ -26,12 +27,7 @@ def provide_reader(superuser: str, password: str) -> None:
         password: The reader's password.
     """
     with psycopg.connect(make_conninfo(superuser, dbname=DATABASE), autocommit=True) as connection:
-        verifier = connection.pgconn.encrypt_password(
-            password.encode(), READER.encode(), b"scram-sha-256"
-        ).decode()
-        exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [READER])
-        verb = "ALTER" if exists.fetchone() else "CREATE"
-        connection.execute(f"{verb} ROLE {READER} LOGIN PASSWORD '{verifier}'")
+        provide_role(connection, READER, password)
         connection.execute(f"ALTER ROLE {READER} SET default_transaction_read_only = on")
         for statement in READING:
             connection.execute(statement)
