@@ -23,6 +23,7 @@ class Observed:
     def __init__(self, endpoint: str, names: Names) -> None:
         self._endpoint = endpoint
         self._names = names
+        self._known: dict[Message, list[Event]] = {}
 
     @cached_property
     def since(self) -> float | None:
@@ -90,17 +91,16 @@ class Observed:
         for event in self._events(message):
             if event["kind"] in ("publish", "send"):
                 message = message.joined(_message(event))
-        ids = _ids(self._events(message))
-        return message.joined(Message(message_ids=frozenset(ids)))
+        events = self._events(message)
+        known = message.joined(Message(message_ids=frozenset(_ids(events))))
+        # They were found by these ids already.
+        self._known[known] = events
+        return known
 
     def _events(self, message: Message) -> list[Event]:
         if message not in self._known:
             self._known[message] = list(self._read(message))
         return self._known[message]
-
-    @cached_property
-    def _known(self) -> dict[Message, list[Event]]:
-        return {}
 
     def _read(self, message: Message) -> Iterator[Event]:
         """The events of a message: found by its id, then by the ids that SNS and SQS gave it."""
