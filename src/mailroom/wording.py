@@ -29,6 +29,11 @@ def known_names(given: str, kind: str, known: Iterable[str]) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def first_line(error: Exception) -> str:
+    """The first line of an error's message; the error's name if it has no message."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 def counted(count: int, noun: str) -> str:
     """A number and a noun: `1 row`, `2 rows`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -17,6 +17,7 @@ from botocore.exceptions import ConnectionError as NotConnected
 from psycopg import OperationalError
 
 from mailroom.errors import MailroomError, NoAnswer, Refused
+from mailroom.wording import first_line
 
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN = {
@@ -41,9 +42,9 @@ def translate(error: Exception) -> MailroomError | None:
     if explained:
         return explained
     if isinstance(error, OperationalError):
-        return NoAnswer(f"the database did not answer: {_first_line(error)}")
+        return NoAnswer(f"the database did not answer: {first_line(error)}")
     if isinstance(error, HTTPClientError | NotConnected):
-        return NoAnswer(f"the engine did not answer: {_first_line(error)}")
+        return NoAnswer(f"the engine did not answer: {first_line(error)}")
     if isinstance(error, BotoCoreError | Boto3Error | ClientError):
         return MailroomError(str(error))
     if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
@@ -81,7 +82,3 @@ def explain(error: Exception) -> MailroomError | None:
     if code in _THROTTLED:
         return MailroomError(f"AWS throttles {error.operation_name}", "try again in a minute")
     return None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -10,6 +10,7 @@ from mailroom.errors import MailroomError
 from mailroom.invocation import invoke
 from mailroom.waiting import backoff
 from mailroom.workflow.queues import queue_depth
+from mailroom.workflow.unconsumed import consumer_variables
 
 _INVOCATION_SECONDS = 5
 
@@ -31,9 +32,8 @@ def consume(
     Raises:
         MailroomError: ProcessMessagesFunction failed; the messages stay in the queue.
     """
-    client = environment.session.client("lambda")
     name = environment.outputs["ProcessMessagesFunctionName"]
-    variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    variables = consumer_variables(environment)
     for _ in backoff(longest=1):
         left = queue_depth(environment, queue)
         progress(left)

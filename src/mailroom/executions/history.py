@@ -87,6 +87,16 @@ def find_execution(session: "boto3.Session", state_machine: str, wanted: str) ->
     return beginning[0]
 
 
+def execution_arn(state_machine: str, name: str) -> str:
+    """ARN that the execution of this name has, if there is one.
+
+    Args:
+        state_machine: ARN of the state machine.
+        name: The name, which is a batch's id.
+    """
+    return f"{state_machine.replace(':stateMachine:', ':execution:')}:{name}"
+
+
 def _history(session: "boto3.Session", arn: str) -> Iterator[Any]:
     pages = session.client("stepfunctions").get_paginator("get_execution_history")
     for page in pages.paginate(executionArn=arn, includeExecutionData=True):

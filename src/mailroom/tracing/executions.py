@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.executions.execution import Attempt, describe_error, document
-from mailroom.executions.history import list_executions, read_execution
+from mailroom.executions.history import execution_arn, list_executions, read_execution
 from mailroom.tracing.steps import Message, Step
 
 # Of the executions whose inputs are searched, the newest.
@@ -39,7 +39,7 @@ class Executions:
         """Acceptance of the message's batch, and the failures of the states of its type."""
         if not message.batch:
             return
-        arn = f"{self._machine.replace(':stateMachine:', ':execution:')}:{message.batch}"
+        arn = execution_arn(self._machine, message.batch)
         try:
             execution = read_execution(self._environment.session, arn)
         except (Refused, ClientError):

@@ -10,7 +10,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from mailroom.environments.environment import Environment
-from mailroom.logs.events import LogEvent, of_invocation
+from mailroom.logs.events import of_invocation
+from mailroom.logs.sources import log_event
 from mailroom.tracing.steps import Message, Step
 
 _MOST_LINES, _MOST_READ = 200, 5_000
@@ -69,7 +70,7 @@ class InvocationLogs:
             if not named:
                 continue
             lines = [
-                LogEvent(event["timestamp"], event["message"].rstrip(), event["logStreamName"])
+                log_event(event, group)
                 for event in self._events(group, named[0]["timestamp"], end=named[-1]["timestamp"])
             ]
             return [line.message for line in of_invocation(lines, invocation)][:_MOST_LINES]

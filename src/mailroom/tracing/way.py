@@ -12,6 +12,7 @@ from mailroom.tracing.observed import Observed
 from mailroom.tracing.steps import Message, Step, Way, in_order
 from mailroom.tracing.stored import Stored
 from mailroom.tracing.waiting_messages import WaitingMessages
+from mailroom.wording import first_line
 
 _MOST = 20
 _IN_AWS = (
@@ -112,5 +113,4 @@ def _while_it_answers[T](read: Callable[[], Iterator[T]], missing: list[str]) ->
     try:
         yield from read()
     except OperationalError as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        missing.append(f"{_NO_DATABASE} ({reason})")
+        missing.append(f"{_NO_DATABASE} ({first_line(error)})")

@@ -23,7 +23,9 @@ def explain_unconsumed(
     known = queue_states(environment) if states is None else states
     waiting = [(one, topology.type_of(one.name)) for one in known if one.depth]
     waiting = [(one, type_) for one, type_ in waiting if type_]
-    if not waiting or consumption(environment) != "workflow" or _executions_run(environment):
+    if not waiting or consumer_variables(environment)["CONSUMPTION"] != "workflow":
+        return []
+    if _executions_run(environment):
         return []
     return [
         f"{counted(one.depth, 'message')} in {one.name}, and no execution runs: with"
@@ -34,12 +36,14 @@ def explain_unconsumed(
     ]
 
 
-def consumption(environment: Environment) -> str:
-    """How ProcessMessagesFunction gets its messages: `workflow` or `events`."""
+def consumer_variables(environment: Environment) -> dict[str, str]:
+    """The environment variables of ProcessMessagesFunction, as it is deployed.
+
+    CONSUMPTION says how it gets its messages: `workflow` or `events`.
+    """
     client = environment.session.client("lambda")
     name = environment.outputs["ProcessMessagesFunctionName"]
-    variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    return variables["CONSUMPTION"]
+    return client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
 
 
 def _executions_run(environment: Environment) -> bool:

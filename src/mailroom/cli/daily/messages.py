@@ -115,9 +115,10 @@ def _explain_batch(environment: Environment, batch: str) -> None:
 
 def _has_execution(environment: Environment, batch: str) -> bool:
     """Whether there is an execution of the batch, which has its name."""
+    from mailroom.executions.history import execution_arn
+
     client = environment.session.client("stepfunctions")
-    machine = environment.outputs["MessageWorkflowArn"]
-    execution = f"{machine.replace(':stateMachine:', ':execution:')}:{batch}"
+    execution = execution_arn(environment.outputs["MessageWorkflowArn"], batch)
     try:
         client.describe_execution(executionArn=execution)
     except client.exceptions.ClientError:

@@ -3,26 +3,21 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
 from typing import Any
 
 from mailroom.cli.output import console, show_table
+from mailroom.cli.times import shown
 from mailroom.executions.comparison import Row
 from mailroom.executions.execution import Execution, Step, document
 from mailroom.executions.invocation_logs import InvocationLogs
 from mailroom.workflow.outcomes import Outcome
 
 
-def at(time: datetime) -> str:
-    """A time of this machine's time zone."""
-    return f"{time.astimezone():%Y-%m-%d %H:%M:%S}"
-
-
 def show_executions(found: list[Execution]) -> None:
     """Print a row for each execution."""
     show_table(
         ["name", "status", "started", "seconds"],
-        [[one.name, one.status, at(one.started), _rounded(one.seconds)] for one in found],
+        [[one.name, one.status, shown(one.started), _rounded(one.seconds)] for one in found],
     )
 
 
@@ -78,7 +73,7 @@ def show_step(step: Step, logs: InvocationLogs) -> None:
     """Print all that is known of a step: input, output, error, attempts and log."""
     _field("state", f"{step.name} ({step.type}, {step.status})")
     seconds = "" if step.seconds is None else f", {_rounded(step.seconds)} s"
-    _field("entered", f"{at(step.entered)}{seconds}")
+    _field("entered", f"{shown(step.entered)}{seconds}")
     _json("input", step.input)
     for number, attempt in enumerate(step.attempts, start=1):
         called = attempt.function or attempt.resource
