@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailroom_localstack.observation.current import working
 from mailroom_localstack.observation.ring import RING, Event
 from mailroom_localstack.patches import patch
+from mailroom_localstack.services.stepfunctions.state_calls import work_of
 
 STEPS = "localstack.services.stepfunctions"
-TASK = f"{STEPS}.asl.component.state.state_execution.state_task"
-EXECUTION, STATE = "mailroom_execution", "mailroom_state"
+STATE = "mailroom_state"
 LONGEST_CAUSE = 2_000
 ENDS = {"Succeeded": "exited", "Failed": "failed", "Aborted": "failed", "TimedOut": "failed"}
 
@@ -25,29 +24,12 @@ def record_states(original: Any, manager: Any, context: Any, event_type: Any, **
 
     Test: tests/integration/test_observation.py::test_states_are_told_as_they_change
     """
-    execution = getattr(manager, EXECUTION, None)
+    execution = work_of(manager)["execution"]
     if execution:
         event = _event(context, str(event_type), more.get("event_details") or {})
         if event:
             RING.add(lambda: [{"kind": "state", "execution": execution, **event}])
     return original(manager, context=context, event_type=event_type, **more)
-
-
-@record_states.also(f"{STEPS}.backend.execution_worker:ExecutionWorker._get_evaluation_environment")
-def know_executions(original: Any, worker: Any) -> Any:
-    """Know the execution of a history."""
-    environment = original(worker)
-    execution = worker._evaluation_details.execution_details.arn
-    setattr(environment.event_manager, EXECUTION, execution)
-    return environment
-
-
-@record_states.also(f"{TASK}.state_task_lambda:StateTaskLambda._eval_execution")
-@record_states.also(f"{TASK}.service.state_task_service:StateTaskService._eval_execution")
-def know_callers(original: Any, task: Any, env: Any) -> Any:
-    """Know the execution that calls a service."""
-    with working(execution=getattr(env.event_manager, EXECUTION, None)):
-        return original(task, env)
 
 
 def _event(context: Any, event_type: str, details: dict[str, Any]) -> Event | None:

@@ -1,15 +1,13 @@
-"""The X-Ray trace header of an execution, and the calls that carry it."""
+"""The X-Ray trace header of an execution; `state_calls` gives it to the calls of states."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from mailroom_localstack.observation.current import TRACE_HEADER, working
+from mailroom_localstack.observation.current import TRACE_HEADER
 from mailroom_localstack.patches import patch
 
 STEPS = "localstack.services.stepfunctions"
-TASK = f"{STEPS}.asl.component.state.state_execution.state_task"
-TRACE = "mailroom_trace"
 
 
 @patch(f"{STEPS}.provider:StepFunctionsProvider.start_execution")
@@ -40,22 +38,3 @@ def give_execution_its_trace(original: Any, execution: Any) -> None:
         header = TraceHeader(sampled=1).ensure_root_exists()
         execution.trace_header = header.to_header_str()
     original(execution)
-
-
-@pass_trace_headers.also(
-    f"{STEPS}.backend.execution_worker:ExecutionWorker._get_evaluation_environment"
-)
-def know_trace_headers(original: Any, worker: Any) -> Any:
-    """Know the trace header of an execution's states."""
-    environment = original(worker)
-    header = worker._execution_communication.execution.trace_header
-    setattr(environment.event_manager, TRACE, header)
-    return environment
-
-
-@pass_trace_headers.also(f"{TASK}.state_task_lambda:StateTaskLambda._eval_execution")
-@pass_trace_headers.also(f"{TASK}.service.state_task_service:StateTaskService._eval_execution")
-def call_with_trace_header(original: Any, task: Any, env: Any) -> Any:
-    """Have a state's calls carry the header."""
-    with working(trace=getattr(env.event_manager, TRACE, None)):
-        return original(task, env)
