@@ -81,8 +81,8 @@ def concurrency_unreserved(definitions: Definitions) -> Iterator[Problem]:
     id="database-tls",
     severity=Severity.warning,
     title="a connection to Postgres that does not verify the server's certificate",
-    why="without sslmode, libpq encrypts if it can and takes any certificate: whoever answers at "
-    "the address gets the password",
+    why="without sslmode, libpq encrypts if it can and takes any certificate: any server that "
+    "answers at the address gets the password",
     page="AmazonRDS/latest/AuroraUserGuide/UsingWithRDS.SSL.html",
     fix="connect with sslmode=verify-full and sslrootcert, RDS's bundle of authorities",
 )
