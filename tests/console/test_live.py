@@ -1,8 +1,25 @@
 """An open page shows what happens, without being loaded again."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from mailroom.environments.environment import Environment
+from tests.support.rejected import DeadLetters
+
+# `heard` is what the stream has sent, `renewed` the blocks whose content was replaced.
+_WATCH = """
+window.heard = [];
+window.renewed = [];
+addEventListener("DOMContentLoaded", () => {
+  const observer = new MutationObserver((found) => {
+    window.renewed.push(...found.map((one) => one.target.getAttribute("sse-swap")));
+  });
+  for (const block of document.querySelectorAll("[sse-swap]")) {
+    observer.observe(block, { childList: true });
+  }
+  document.addEventListener("htmx:sseBeforeMessage", (event) => heard.push(event.target.id));
+});
+"""
 
 
 def test_a_message_in_a_queue_appears_on_the_open_flow_page(
@@ -25,3 +42,39 @@ def test_a_message_in_a_queue_appears_on_the_open_flow_page(
         assert page.evaluate("window.broken") is None
     finally:
         sqs.purge_queue(QueueUrl=url)
+
+
+@pytest.mark.parametrize(
+    ("path", "block"), [("/dead-letters", "messages"), ("/flow", "node-AlertDeadLetterQueue")]
+)
+def test_what_has_not_changed_is_not_replaced(
+    page: Page, console: str, dead: DeadLetters, path: str, block: str
+) -> None:
+    dead.add('{"is": "there <before> & stays"}')
+    page.add_init_script(_WATCH)
+
+    page.goto(f"{console}{path}")
+    page.wait_for_function(f"heard.includes('{block}')")
+    assert page.evaluate(f"renewed.includes('{block}')") is False
+
+    dead.add("is new")
+    page.wait_for_function(f"renewed.includes('{block}')")
+
+
+def test_a_click_is_not_lost_when_its_block_changes_between_press_and_release(
+    page: Page, console: str, dead: DeadLetters
+) -> None:
+    page.add_init_script(_WATCH)
+    page.goto(f"{console}/queues")
+    link = page.locator("#queues").get_by_role("link", name=dead.queue)
+    page.wait_for_function("heard.includes('queues')")
+    link.hover()
+    page.mouse.down()
+    page.evaluate("heard.length = 0")
+
+    dead.add("comes between")
+    page.wait_for_function("heard.includes('queues')")
+    assert page.evaluate("renewed.includes('queues')") is False
+    page.mouse.up()
+
+    page.wait_for_url(f"**/queues/{dead.queue}")

@@ -21,21 +21,56 @@ function showTimes(root) {
 }
 
 /* Live blocks: htmx hears the events; what is in a picture is parsed as SVG. */
+const served = new Map();
+for (const block of document.querySelectorAll("[sse-swap]")) served.set(block, block.innerHTML.trim());
+const waiting = new Map();
+let pressed = false;
+
 document.addEventListener("htmx:sseBeforeMessage", (event) => {
-  const target = event.target;
-  if (!(target instanceof SVGElement)) return;
   event.preventDefault();
-  const parsed = new DOMParser().parseFromString(
-    `<svg xmlns="${SVG}">${event.detail.data}</svg>`, "image/svg+xml");
-  if (!parsed.querySelector("parsererror")) {
-    target.replaceChildren(...[...parsed.documentElement.childNodes].map((node) => document.importNode(node, true)));
+  const { target: block, detail: { data: text } } = event;
+  if (block.id === "trouble" && !text.trim()) loadAwaited();
+  // Between press and release nothing is replaced: the click would be lost with what was pressed.
+  if (pressed) waiting.set(block, text);
+  else renew(block, text);
+});
+document.addEventListener("pointerdown", (event) => {
+  pressed = event.button === 0 && event.target.closest("[sse-swap]") !== null;
+}, true);
+for (const end of ["pointerup", "pointercancel", "contextmenu", "blur"]) {
+  // A click follows its release in the same task.
+  addEventListener(end, () => setTimeout(() => {
+    pressed = false;
+    for (const [block, text] of waiting) renew(block, text);
+    waiting.clear();
+  }));
+}
+
+function renew(block, text) {
+  if (!block.isConnected || isServed(block, text)) return;
+  if (block instanceof SVGElement) {
+    const parsed = new DOMParser().parseFromString(`<svg xmlns="${SVG}">${text}</svg>`, "image/svg+xml");
+    if (parsed.querySelector("parsererror")) return;
+    block.replaceChildren(...[...parsed.documentElement.childNodes].map((node) => document.importNode(node, true)));
+  } else {
+    htmx.swap(block, text, { swapStyle: "innerHTML" });
   }
-});
-document.addEventListener("htmx:sseMessage", (event) => {
-  showEnds(event.target);
-  showTimes(event.target);
-  showPlots(event.target);
-});
+  showEnds(block);
+  showTimes(block);
+  showPlots(block);
+}
+
+/* The stream begins with every block: one that is as the page was served with it stays. */
+function isServed(block, text) {
+  const before = served.get(block);
+  served.delete(block);
+  if (before === undefined) return false;
+  const picture = block instanceof SVGElement;
+  const template = document.createElement("template");
+  template.innerHTML = picture ? `<svg>${text}</svg>` : text;
+  return (picture ? template.content.firstChild : template).innerHTML.trim() === before;
+}
+
 document.addEventListener("htmx:sseOpen", () => connected(true));
 document.addEventListener("htmx:sseError", () => connected(false));
 
@@ -47,10 +82,9 @@ function connected(yes) {
 }
 
 /* A page that came while the environment was down is loaded again when it is back. */
-document.addEventListener("htmx:sseMessage", (event) => {
-  const awaited = document.querySelector("[data-reload=yes]");
-  if (awaited && event.target.id === "trouble" && !event.target.textContent.trim()) location.reload();
-});
+function loadAwaited() {
+  if (document.querySelector("[data-reload=yes]")) location.reload();
+}
 
 /* Copy buttons */
 document.addEventListener("click", async (event) => {
