@@ -98,7 +98,7 @@ document.addEventListener("click", async (event) => {
 /* Keys */
 let going = 0;
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select, dialog");
+  const typing = event.target.closest("input, textarea, select, dialog[open]");
   if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
   if (event.key === "/") {
     event.preventDefault();
