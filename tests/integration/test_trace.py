@@ -249,7 +249,10 @@ def followed(
         ways[:] = [tracer.follow(one) for one in found]
         return len(ways) == 1 and bool(enough(ways[0]))
 
-    until(there, f"the way of {word}", seconds)
+    try:
+        until(there, f"the way of {word}", seconds)
+    except AssertionError as error:
+        raise AssertionError(f"{error}; its ways are {ways}") from None
     return ways[0]
 
 

@@ -10,9 +10,19 @@ from rich.console import Console
 
 from mailroom.cli.program import as_called
 from mailroom.errors import MailroomError
+from mailroom.wording import for_terminal
 
 
-class Messages(Console):
+class Output(Console):
+    """Standard output or error. A terminal gets no control character of a text."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        if self.is_terminal:
+            objects = tuple(for_terminal(one) if isinstance(one, str) else one for one in objects)
+        super().print(*objects, **options)
+
+
+class Messages(Output):
     """Standard error. Commands in a text are written as this process was called."""
 
     def print(self, *objects: Any, **options: Any) -> None:
@@ -21,7 +31,7 @@ class Messages(Console):
 
 
 # Without emoji: rich would take `:secret:` in an ARN for one.
-console = Console(emoji=False)
+console = Output(emoji=False)
 errors = Messages(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
@@ -60,7 +70,10 @@ def show_table(
         return
     from mailroom.cli.tables import lay_out, lines
 
-    cells = [["-" if value is None else _one_line(value) for value in row] for row in table_rows]
+    cells = [
+        ["-" if value is None else for_terminal(_one_line(value)) for value in row]
+        for row in table_rows
+    ]
     numeric = [
         bool(cells) and all(isinstance(row[n], int | float | None) for row in table_rows)
         for n in range(len(columns))

@@ -73,7 +73,7 @@ class InvocationLogs:
                 log_event(event, group)
                 for event in self._events(group, named[0]["timestamp"], end=named[-1]["timestamp"])
             ]
-            return [line.message for line in of_invocation(lines, invocation)][:_MOST_LINES]
+            return _both_ends([line.message for line in of_invocation(lines, invocation)])
         return []
 
     def _lines(self, word: str, since: float | None) -> Iterable[Any]:
@@ -94,6 +94,15 @@ class InvocationLogs:
                 if len(found) >= _MOST_READ:
                     break
         return found
+
+
+def _both_ends(lines: list[str]) -> list[str]:
+    """Lines without the middle of too many."""
+    left_out = len(lines) - _MOST_LINES
+    if left_out <= 0:
+        return lines
+    half = _MOST_LINES // 2
+    return [*lines[:half], f"({left_out} lines are left out here)", *lines[-half:]]
 
 
 def _told(line: Any, at: int, message: Message) -> Iterator[Step]:

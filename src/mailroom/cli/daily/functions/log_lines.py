@@ -8,6 +8,7 @@ from rich.text import Text
 
 from mailroom.cli.output import console
 from mailroom.logs.records import PLATFORM, LogRecord
+from mailroom.wording import for_terminal
 
 _STYLES = {
     "CRITICAL": "red bold",
@@ -45,7 +46,7 @@ def readable(record: LogRecord) -> Text:
 
     Further lines of the message, such as a traceback's, are indented.
     """
-    first, *more = record.message.split("\n")
+    first, *more = for_terminal(record.message).split("\n")
     style = _STYLES.get(record.level.upper(), "")
     line = Text()
     line.append(f"{record.time:%H:%M:%S}.{record.time.microsecond // 1000:03} ", style="dim")
@@ -53,7 +54,7 @@ def readable(record: LogRecord) -> Text:
     line.append(f"{record.level.upper():7} " if record.level else "", style=style)
     line.append(first, style=style)
     for name, value in record.fields.items():
-        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        shown = for_terminal(_text(value))
         if "\n" in shown:
             more += [f"{name}:", *shown.split("\n")]
         else:
@@ -61,3 +62,7 @@ def readable(record: LogRecord) -> Text:
     for extra in more:
         line.append(f"\n    {extra}", style=style or "dim")
     return line
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
