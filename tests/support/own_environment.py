@@ -54,3 +54,14 @@ def database(environment: Environment) -> Iterator[psycopg.Connection]:
 def flow(environment: Environment, database: psycopg.Connection) -> Flow:
     """The workflow, as a test uses it."""
     return Flow(environment, database)
+
+
+@pytest.fixture
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEnvironment]:
+    """An environment of one test's own that is up: the test stops a part of it."""
+    embedded = EmbeddedEnvironment(Project.find(state=tmp_path_factory.mktemp("own")))
+    try:
+        start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
+        yield embedded
+    finally:
+        embedded.reset()
