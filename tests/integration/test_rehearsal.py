@@ -15,7 +15,7 @@ def test_a_release_goes_the_whole_way_and_leaves_nothing_behind(tmp_path: Path) 
     steps = [
         "deploy",
         "a release without passed tests is refused",
-        "promote an update that changes a queue",
+        "promote a changed queue, and events",
         "a promotion that fails is rolled back",
         "rollback",
         "delete",

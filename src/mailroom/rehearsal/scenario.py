@@ -65,9 +65,11 @@ class Rehearsal:
         self._step(checkout, "promote", 0, "promote", "--yes")
         before = self._retention()
         self._change_queue(checkout, before)
+        self._consume_events(checkout)
         self._step(checkout, "tests of an update", 0, "verify", "--keep")
-        self._step(checkout, "promote an update that changes a queue", 0, "promote", "--yes")
+        self._step(checkout, "promote a changed queue, and events", 0, "promote", "--yes")
         self._expect("the queue is changed", self._retention(), before - 60)
+        self._expect("there are event source mappings", self._maps_queues(), True)
         code = self._code()
         self._break(checkout)
         self._step(checkout, "tests of a release that fails there alone", 0, "verify", "--keep")
@@ -75,6 +77,7 @@ class Rehearsal:
         self._expect("the code before is back", self._code(), code)
         self._step(checkout, "rollback", 0, "rollback", "--yes")
         self._expect("the queue is as at first", self._retention(), before)
+        self._expect("there are no event source mappings", self._maps_queues(), False)
         self._delete(checkout)
 
     def _delete(self, checkout: Path) -> None:
@@ -130,6 +133,10 @@ class Rehearsal:
         )
         return int(answer["Attributes"]["MessageRetentionPeriod"])
 
+    def _maps_queues(self) -> bool:
+        functions = self.account.session.client("lambda")
+        return bool(functions.list_event_source_mappings()["EventSourceMappings"])
+
     def _code(self) -> str:
         deployed = self._stack().deployed()
         return deployed.parameters["CodeKey"] if deployed else ""
@@ -143,6 +150,11 @@ class Rehearsal:
         head, queue, rest = template.read_text().partition("  UnroutedQueue:\n")
         old, new = (f"MessageRetentionPeriod: {seconds}" for seconds in (before, before - 60))
         template.write_text(head + queue + rest.replace(old, new, 1))
+
+    def _consume_events(self, checkout: Path) -> None:
+        config = checkout / "infra" / "environments" / f"{self.config.name}.toml"
+        head, table, parameters = config.read_text().partition("[parameters]\n")
+        config.write_text(f'{head}{table}Consumption = "events"\n{parameters}')
 
     def _break(self, checkout: Path) -> None:
         handler = checkout / "functions" / "process_messages" / "handler.py"

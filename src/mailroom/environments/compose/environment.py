@@ -86,10 +86,7 @@ class ComposeEnvironment:
             _login(containers[POSTGRES].ports[_PORTS[POSTGRES]]),
             password=secret.credentials["password"],
         )
-        psql = [*self.compose.command, "exec", POSTGRES, "psql", "-U", "postgres", DATABASE]
-        return Environment(
-            self.name, endpoint, session, self.config.stack, database, " ".join(psql)
-        )
+        return Environment(self.name, endpoint, session, self.config.stack, database)
 
     def database_url(self, login: Login) -> str:
         """The URL of the database, with the login's password.
