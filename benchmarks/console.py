@@ -19,6 +19,7 @@ from mailroom.environments.ports import free_port
 from mailroom.project import Project
 from tests.support.browser import browser
 from tests.support.events import mixed
+from tests.support.flow import until
 
 ROUNDS = 7
 _MEGABYTE = 1024 * 1024
@@ -106,7 +107,7 @@ def _measure_large_batch(environment: Environment, page: Page, url: str) -> Figu
     for _ in range(5):
         # Another address each time, so that nothing of an earlier page is used.
         page.goto(f"{url}/batches/{row[0]}?{uuid.uuid4()}")
-        page.wait_for_function(f"{paint} > 0")
+        until(lambda: page.evaluate(f"{paint} > 0"), "the first paint")
         taken.append(page.evaluate(paint) / 1000)
     return Figure("page of a batch of 10,000, first paint", median(taken), "", None, 0.5, "s")
 

@@ -24,3 +24,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     parity = Path(__file__).parent / "parity"
     if stack in FOR_PARITY and any(parity not in item.path.parents for item in items):
         raise pytest.UsageError(f"--stack={stack} is for tests/parity alone")
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item.path)))
+
+
+def _group(path: Path) -> str:
+    """The tests that one of several processes runs: a file's; all that start containers."""
+    compose = Path(__file__).parent / "compose"
+    return compose.name if compose in path.parents else str(path)

@@ -2,46 +2,22 @@
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from rich.console import Console as Terminal
 
 from mailroom.console.background import ConsoleProcess
-from mailroom.environments.embedded.environment import EmbeddedEnvironment
-from mailroom.environments.embedded.startup import start_environment
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port
-from mailroom.environments.selection import connect
-from mailroom.progress import Progress
 from mailroom.project import Project
 from tests.support.browser import NoBrowser, browser
-from tests.support.flow import Flow
+from tests.support.own_environment import database as database
+from tests.support.own_environment import environment as environment
+from tests.support.own_environment import flow as flow
+from tests.support.own_environment import project as project
 from tests.support.rejected import DeadLetters
 
 # How soon a page shows what happens is a figure of `make bench`; a busy machine is slower.
 expect.set_options(timeout=30_000)
-
-
-@pytest.fixture(scope="session")
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The checkout, with a state folder of the tests' own unless they attach."""
-    if request.config.getoption("--stack") == "attach":
-        return Project.find()
-    return Project.find(state=tmp_path_factory.mktemp("state"))
-
-
-@pytest.fixture(scope="session")
-def environment(request: pytest.FixtureRequest, project: Project) -> Iterator[Environment]:
-    """An environment that is up, with the topology deployed."""
-    if request.config.getoption("--stack") == "attach":
-        yield connect(project)
-        return
-    embedded = EmbeddedEnvironment(project)
-    try:
-        yield start_environment(embedded, Progress(Terminal(stderr=True)), port=free_port())
-    finally:
-        embedded.reset()
 
 
 @pytest.fixture(scope="session")
@@ -79,19 +55,6 @@ def page(chromium: Browser) -> Iterator[Page]:
         )
         yield opened
         assert wrong == []
-
-
-@pytest.fixture
-def database(environment: Environment) -> Iterator[psycopg.Connection]:
-    """A connection to the environment's database that may change everything."""
-    with psycopg.connect(environment.database, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-def flow(environment: Environment, database: psycopg.Connection) -> Flow:
-    """The workflow, as a test uses it."""
-    return Flow(environment, database)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mailroom.environments.environment import Environment
+from tests.support.flow import until
 from tests.support.rejected import DeadLetters
 
 # `heard` is what the stream has sent, `renewed` the blocks whose content was replaced.
@@ -54,11 +55,11 @@ def test_what_has_not_changed_is_not_replaced(
     page.add_init_script(_WATCH)
 
     page.goto(f"{console}{path}")
-    page.wait_for_function(f"heard.includes('{block}')")
+    until(lambda: page.evaluate(f"heard.includes('{block}')"), "the stream")
     assert page.evaluate(f"renewed.includes('{block}')") is False
 
     dead.add("is new")
-    page.wait_for_function(f"renewed.includes('{block}')")
+    until(lambda: page.evaluate(f"renewed.includes('{block}')"), "the stream")
 
 
 def test_a_click_is_not_lost_when_its_block_changes_between_press_and_release(
@@ -67,13 +68,13 @@ def test_a_click_is_not_lost_when_its_block_changes_between_press_and_release(
     page.add_init_script(_WATCH)
     page.goto(f"{console}/queues")
     link = page.locator("#queues").get_by_role("link", name=dead.queue)
-    page.wait_for_function("heard.includes('queues')")
+    until(lambda: page.evaluate("heard.includes('queues')"), "the stream")
     link.hover()
     page.mouse.down()
     page.evaluate("heard.length = 0")
 
     dead.add("comes between")
-    page.wait_for_function("heard.includes('queues')")
+    until(lambda: page.evaluate("heard.includes('queues')"), "the stream")
     assert page.evaluate("renewed.includes('queues')") is False
     page.mouse.up()
 

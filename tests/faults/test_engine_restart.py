@@ -1,31 +1,16 @@
 """LocalStack is restarted in the middle of the load, and its queues are gone with it."""
 
-from collections.abc import Iterator
-
 import psycopg
-import pytest
 from rich.console import Console
 
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.startup import start_environment
-from mailroom.environments.ports import free_port
 from mailroom.progress import Progress
-from mailroom.project import Project
 from tests.faults.checker import content
 from tests.faults.run import LOAD, Run
 from tests.support.flow import Flow
 from tests.support.locks import locked
-
-
-@pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEnvironment]:
-    """An environment of the test's own: after a restart everything in it has other names."""
-    embedded = EmbeddedEnvironment(Project.find(state=tmp_path_factory.mktemp("restart")))
-    try:
-        start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
-        yield embedded
-    finally:
-        embedded.reset()
+from tests.support.own_environment import own as own
 
 
 def test_what_was_only_queued_is_named_and_what_is_resent_makes_no_second_row(

@@ -5,50 +5,22 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from rich.console import Console
 
 from mailroom.environments.compose.environment import ComposeEnvironment
-from mailroom.environments.embedded.environment import EmbeddedEnvironment
-from mailroom.environments.embedded.startup import start_environment
 from mailroom.environments.environment import Environment
-from mailroom.environments.ports import free_port
-from mailroom.environments.selection import connect
-from mailroom.progress import Progress
 from mailroom.project import Project
-from tests.support.containers import compose_settings, containers_up, gateway, require_engine
+from tests.support.containers import gateway
 from tests.support.flow import Flow
 from tests.support.functions import Functions, making_functions
 from tests.support.iam import Iam
 from tests.support.ingestion_role import IngestionRole
 from tests.support.listener import Listener, listening
+from tests.support.own_environment import database as database
+from tests.support.own_environment import environment as environment
+from tests.support.own_environment import flow as flow
+from tests.support.own_environment import project as project
 from tests.support.stacks import another_stack
 from tests.support.tried import Tried
-
-
-@pytest.fixture(scope="session")
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The checkout, with a state folder of the tests' own unless they attach."""
-    if request.config.getoption("--stack") == "attach":
-        return Project.find()
-    return Project.find(state=tmp_path_factory.mktemp("state"))
-
-
-@pytest.fixture(scope="session")
-def environment(request: pytest.FixtureRequest, project: Project) -> Iterator[Environment]:
-    """An environment that is up, with the topology deployed."""
-    if request.config.getoption("--stack") == "attach":
-        yield connect(project)
-        return
-    if request.config.getoption("--stack") == "compose":
-        require_engine(project)
-        with containers_up(project, compose_settings()) as environment:
-            yield environment
-        return
-    embedded = EmbeddedEnvironment(project)
-    try:
-        yield start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
-    finally:
-        embedded.reset()
 
 
 @pytest.fixture(scope="session")
@@ -64,19 +36,6 @@ def same_files(environment: Environment) -> None:
     """The functions see this machine's files; a test that needs it is skipped in containers."""
     if environment.name == "compose":
         pytest.skip("functions in containers see other files: tests/compose has its like")
-
-
-@pytest.fixture
-def database(environment: Environment) -> Iterator[psycopg.Connection]:
-    """A connection to the environment's database that may look at everything."""
-    with psycopg.connect(environment.database, autocommit=True) as connection:
-        yield connection
-
-
-@pytest.fixture
-def flow(environment: Environment, database: psycopg.Connection) -> Flow:
-    """The workflow, as a test uses it."""
-    return Flow(environment, database)
 
 
 @pytest.fixture

@@ -171,7 +171,6 @@ def test_a_name_that_cannot_be_a_types_is_refused_before_a_file_is_written(
 
 def test_the_walk_of_the_documentation_runs_as_it_stands(copy: Project, mailroom: Command) -> None:
     page = (Project.find().root / "docs" / "your-own-messages.md").read_text()
-    (copy.root / ".venv").symlink_to(Project.find().root / ".venv")
     before = files(copy)
 
     for script in re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S):

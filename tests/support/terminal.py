@@ -12,13 +12,25 @@ from pathlib import Path
 
 import pyte
 
-_LINES = 2000
+_WIDE = 400
 
 
 def seen(
-    command: Sequence[str | Path], columns: int, cwd: Path, variables: Mapping[str, str]
+    command: Sequence[str | Path],
+    columns: int,
+    cwd: Path,
+    variables: Mapping[str, str],
+    wrapped: bool = True,
 ) -> list[str]:
-    """Run a command in a terminal; the lines that are on it at the end, without trailing spaces."""
+    """Run a command in a terminal; the lines that are on it at the end, without trailing spaces.
+
+    Args:
+        command: The command.
+        columns: The terminal's width, as the command is told.
+        cwd: Where it runs.
+        variables: Its environment variables.
+        wrapped: Whether the terminal breaks longer lines, as terminals do.
+    """
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     inherited = {k: v for k, v in variables.items() if k not in ("COLUMNS", "LINES", "NO_COLOR")}
@@ -34,12 +46,14 @@ def seen(
         written = b"".join(iter(lambda: _read(master), b""))
         process.wait()
     os.close(master)
-    return shown(written, columns)
+    return shown(written, columns if wrapped else _WIDE)
 
 
 def shown(written: bytes, columns: int) -> list[str]:
     """The lines that a terminal shows of what was written to it, without trailing spaces."""
-    screen = pyte.Screen(columns, _LINES)
+    # Not more lines than it may fill: each is read whole.
+    filled = written.count(b"\n") + len(written) // columns + 1
+    screen = pyte.Screen(columns, filled)
     pyte.ByteStream(screen).feed(written)
     lines = [line.rstrip() for line in screen.display]
     while lines and not lines[-1]:

@@ -14,7 +14,6 @@ from botocore.exceptions import (
     UnauthorizedSSOTokenError,
 )
 from botocore.exceptions import ConnectionError as NotConnected
-from psycopg import OperationalError
 
 from mailroom.errors import MailroomError, NoAnswer, Refused
 from mailroom.wording import first_line
@@ -41,6 +40,9 @@ def translate(error: Exception) -> MailroomError | None:
     explained = explain(error)
     if explained:
         return explained
+    # Where psycopg raised it, it is imported already; every command imports this module.
+    from psycopg import OperationalError
+
     if isinstance(error, OperationalError):
         return NoAnswer(f"the database did not answer: {first_line(error)}")
     if isinstance(error, HTTPClientError | NotConnected):

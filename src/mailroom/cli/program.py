@@ -56,11 +56,6 @@ def program() -> str:
     return "mailroom" if found and Path(found).resolve() == own.resolve() else _path(own)
 
 
-def command_name(name: str, own: Path) -> str:
-    """A command's name if the shell finds it, else the path of ours, quoted for the shell."""
-    return name if shutil.which(name) else _path(own)
-
-
 def _path(own: Path) -> str:
     path = os.path.relpath(own)
     return shlex.quote(str(own.absolute()) if path.startswith("..") else path)

@@ -8,8 +8,6 @@ from typing import Any
 
 from mailroom.dead_letters.queued_messages import MessageFilter, QueuedMessage, list_messages
 from mailroom.environments.environment import Environment
-from mailroom.errors import NoAnswer
-from mailroom.local_http import get_json
 from mailroom.workflow.queues import QueueState, queue_states
 
 # One measurement a second for ten minutes.
@@ -48,7 +46,7 @@ class Measurements:
                 self._taken.clear()
                 self._endpoint = environment.endpoint
             if not self._taken or time.time() - self._taken[-1].at > _FRESH:
-                states = _measure(environment)
+                states = queue_states(environment)
                 self._taken.append(Measurement(time.time(), {one.name: one for one in states}))
             return self._taken[-1]
 
@@ -80,23 +78,3 @@ class Measurements:
         since = time.time() - _SECONDS
         with self._lock:
             return [one for one in self._taken if one.at >= since]
-
-
-def _measure(environment: Environment) -> list[QueueState]:
-    """The queues' states, from the emulator in one request, else from SQS in one for each queue."""
-    queues = environment.topology.queues
-    try:
-        found = get_json(f"{environment.endpoint}/_mailroom/queues")
-    except NoAnswer:
-        return queue_states(environment)
-    now = time.time()
-    return [
-        QueueState(
-            name,
-            found[queue.arn]["depth"],
-            found[queue.arn]["inFlight"],
-            now - found[queue.arn]["oldest"] if found[queue.arn]["oldest"] else None,
-        )
-        for name, queue in queues.items()
-        if queue.arn in found
-    ]

@@ -4,6 +4,7 @@ Their passwords stay the same, so that a database client's saved connection does
 """
 
 import os
+import re
 import secrets
 from enum import StrEnum
 from pathlib import Path
@@ -72,3 +73,23 @@ class PasswordFile:
 def url(user: str, password: str, port: int) -> str:
     """The URL of the database on this machine, as every client takes it."""
     return f"postgresql://{user}:{password}@127.0.0.1:{port}/{DATABASE}"
+
+
+def conninfo(host: str, port: int, database: str, user: str, password: str | None = None) -> str:
+    """A connection string of libpq.
+
+    psycopg makes them too, but most commands need nothing else of it, and it takes as long to
+    import as they take to answer.
+
+    https://www.postgresql.org/docs/18/libpq-connect.html#LIBPQ-CONNSTRING-KEYWORD-VALUE
+    """
+    values = {"host": host, "port": str(port), "dbname": database, "user": user}
+    if password is not None:
+        values["password"] = password
+    return " ".join(f"{name}={_quoted(value)}" for name, value in values.items())
+
+
+def _quoted(value: str) -> str:
+    if re.fullmatch(r"[^\s'\\]+", value):
+        return value
+    return "'" + re.sub(r"(['\\])", r"\\\1", value) + "'"

@@ -5,11 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-from psycopg.conninfo import make_conninfo
-
-from mailroom.database.logins import DATABASE, OWNER
-from mailroom.database.roles import provide_role
+from mailroom.database.logins import DATABASE, OWNER, conninfo
 
 if TYPE_CHECKING:
     import boto3
@@ -42,6 +38,10 @@ def renew_owner(superuser: str, password: str) -> None:
         superuser: Connection string of the superuser, to the database `postgres`.
         password: The password.
     """
+    import psycopg
+
+    from mailroom.database.roles import provide_role
+
     with psycopg.connect(superuser, autocommit=True) as connection:
         provide_role(connection, OWNER, password, "CREATEROLE")
         connection.execute(f"GRANT pg_use_reserved_connections TO {OWNER}")
@@ -85,6 +85,8 @@ def provide_owner_secret(
 
 def connects(dsn: str) -> bool:
     """Whether a connection string works."""
+    import psycopg
+
     try:
         psycopg.connect(dsn, connect_timeout=2).close()
     except psycopg.OperationalError:
@@ -118,11 +120,5 @@ def _log_in(credentials: dict[str, Any], host: str, port: int) -> bool:
     """Whether credentials, in the shape that RDS uses, are the owner's and work."""
     named = (credentials.get("host"), credentials.get("port"), credentials.get("username"))
     return named == (host, port, OWNER) and connects(
-        make_conninfo(
-            host=host,
-            port=port,
-            dbname=DATABASE,
-            user=OWNER,
-            password=credentials.get("password", ""),
-        )
+        conninfo(host, port, DATABASE, OWNER, credentials.get("password", ""))
     )

@@ -2,11 +2,7 @@
 
 import secrets
 
-import psycopg
-from psycopg.conninfo import make_conninfo
-
 from mailroom.database.logins import DATABASE, OWNER, READER
-from mailroom.database.roles import provide_role
 
 # To be executed one by one in the database, as the superuser; an empty database has lost them.
 READING = (
@@ -26,6 +22,11 @@ def provide_reader(superuser: str, password: str) -> None:
         superuser: Connection string of the superuser, to any database.
         password: The reader's password.
     """
+    import psycopg
+    from psycopg.conninfo import make_conninfo
+
+    from mailroom.database.roles import provide_role
+
     with psycopg.connect(make_conninfo(superuser, dbname=DATABASE), autocommit=True) as connection:
         provide_role(connection, READER, password)
         connection.execute(f"ALTER ROLE {READER} SET default_transaction_read_only = on")
@@ -50,6 +51,8 @@ class PasswordTable:
 
     def provide(self, user: str) -> str:
         """A user's password; a new one at first."""
+        import psycopg
+
         with psycopg.connect(self._superuser, autocommit=True) as connection:
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS public.logins"

@@ -30,7 +30,6 @@ class Environment:
         session: Session whose clients call the endpoint.
         stack: Name of its CloudFormation stack.
         database: Connection string (libpq) of its database, for a role that may read every table.
-        psql: Command line that opens its database.
     """
 
     name: str
@@ -38,7 +37,6 @@ class Environment:
     session: "boto3.Session"
     stack: str
     database: str = field(repr=False)
-    psql: str
 
     @cached_property
     def outputs(self) -> dict[str, str]:

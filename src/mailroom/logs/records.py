@@ -9,6 +9,7 @@ from typing import Any
 from mailroom.logs.events import LogEvent
 
 PLATFORM = "LAMBDA"
+METRICS = "METRICS"
 _PLATFORM_LINE = re.compile(r"^(START|END|REPORT|INIT_REPORT|INIT_START|EXTENSION) ")
 # https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html
 _TEXT_LINE = re.compile(r"^\[(\w+)\]\t\S+\t(\S+)\t(.*)", re.DOTALL)
@@ -26,7 +27,8 @@ class LogRecord:
     Attributes:
         time: When it was logged, in this machine's time zone.
         function: Short name of the function.
-        level: `INFO` and its like; `LAMBDA` for what Lambda logs itself; empty if it has none.
+        level: `INFO` and its like; `LAMBDA` for what Lambda logs itself, `METRICS` for metrics
+            in CloudWatch's embedded format; empty if it has none.
         message: Its message, which may have several lines.
         fields: The fields of a structured record.
         request_id: The invocation's request id.
@@ -69,7 +71,13 @@ def _parsed(text: str) -> tuple[str, str, dict[str, Any]]:
         record = json.loads(text)
     except (ValueError, RecursionError):
         return "", text, {}
-    if not isinstance(record, dict) or "message" not in record:
+    if not isinstance(record, dict):
+        return "", text, {}
+    # CloudWatch's embedded metric format.
+    if "_aws" in record and "message" not in record:
+        metrics = {name: value for name, value in record.items() if name not in _ALWAYS | {"_aws"}}
+        return METRICS, "metrics", metrics
+    if "message" not in record:
         return "", text, {}
     message = record["message"]
     shown = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailroom.environments.environment import Environment
+from mailroom.errors import NoAnswer
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class QueueState:
         name: Its logical name.
         depth: Messages that can be received.
         in_flight: Messages that were received and not yet deleted.
-        oldest_age: Seconds since its oldest message was sent; None when it is empty.
+        oldest_age: Seconds since its oldest message was sent; None when it is empty, and in AWS.
     """
 
     name: str
@@ -26,8 +27,25 @@ class QueueState:
 
 
 def queue_states(environment: Environment) -> list[QueueState]:
-    """The state of every queue."""
-    return [_state(environment, name) for name in environment.topology.queues]
+    """The state of every queue: from the emulator in one request, else from SQS in one for each."""
+    from mailroom.local_http import get_json
+
+    queues = environment.topology.queues
+    try:
+        found = get_json(f"{environment.endpoint}/_mailroom/queues")
+    except NoAnswer:
+        return [QueueState(name, *_counts(environment, name), None) for name in queues]
+    now = time.time()
+    return [
+        QueueState(
+            name,
+            found[queue.arn]["depth"],
+            found[queue.arn]["inFlight"],
+            now - found[queue.arn]["oldest"] if found[queue.arn]["oldest"] else None,
+        )
+        for name, queue in queues.items()
+        if queue.arn in found
+    ]
 
 
 def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
@@ -53,15 +71,6 @@ def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
 def queue_depth(environment: Environment, queue: str) -> int:
     """The number of a queue's messages, those in flight included."""
     return sum(_counts(environment, queue))
-
-
-def _state(environment: Environment, name: str) -> QueueState:
-    depth, in_flight = _counts(environment, name)
-    age = None
-    if depth + in_flight:
-        messages = peek(environment, name)
-        age = time.time() - messages[0]["sent"] if messages else None
-    return QueueState(name, depth, in_flight, age)
 
 
 def _counts(environment: Environment, name: str) -> tuple[int, int]:

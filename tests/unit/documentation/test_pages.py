@@ -78,6 +78,13 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_the_command_goes_by_its_name_in_every_example(path: Path) -> None:
+    examples = re.findall(r"^```.*?^```", path.read_text(), re.MULTILINE | re.DOTALL)
+
+    assert not any(".venv/bin/mailroom" in example for example in examples)
+
+
 def test_each_file_of_the_walks_exists() -> None:
     walks = (ROOT / "CONTRIBUTING.md").read_text().partition("## Three walks")[2]
     named = re.findall(r"`([\w/.]+\.(?:py|json|yml))`", walks.partition("## Habits")[0])

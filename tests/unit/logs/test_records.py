@@ -43,6 +43,12 @@ def invocation(request: str, stream: str, start: int, *messages: str) -> list[Lo
             "START RequestId: r Version: $LATEST",
             {},
         ),
+        (
+            json.dumps({"_aws": {"Timestamp": 1}, "service": "s", "queue": "q", "Ingested": [1.0]}),
+            "METRICS",
+            "metrics",
+            {"queue": "q", "Ingested": [1.0]},
+        ),
         ("printed", "", "printed", {}),
         ('{"no": "record"}', "", '{"no": "record"}', {}),
         ("{broken", "", "{broken", {}),

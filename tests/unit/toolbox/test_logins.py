@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from mailroom.database.logins import PasswordFile, url
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from mailroom.database.logins import PasswordFile, conninfo, url
 from mailroom.environments.compose.containers import Container
 from mailroom.environments.compose.startup import _postgres_port
 from mailroom.environments.ports import own_port
@@ -53,3 +56,18 @@ def test_a_container_that_runs_keeps_its_port_and_another_gets_the_folders() -> 
 
     assert _postgres_port(running, "a") == 40_000
     assert _postgres_port(stopped, "a") == _postgres_port(None, "a") == own_port("a")
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "/tmp/a folder", "/tmp/it's", "/tmp/back\\slash", ""]
+)
+def test_a_connection_string_is_read_by_libpq_as_it_was_meant(host: str) -> None:
+    read = conninfo_to_dict(conninfo(host, 20001, "mailroom", "me", "a b"))
+
+    assert read == {
+        "host": host,
+        "port": "20001",
+        "dbname": "mailroom",
+        "user": "me",
+        "password": "a b",
+    }

@@ -43,6 +43,17 @@ def test_there_is_no_state_before_the_first_save(tmp_path: Path) -> None:
         b'{"port": "x", "postgres_port": 1, "localstack": null, "postgres": null, "ready": true}',
         b'{"port": 1, "postgres_port": 1, "localstack": 7, "postgres": null, "ready": true}',
         b'{"port": 1, "postgres_port": 1, "localstack": {"id": 7}, "postgres": null, "ready": 1}',
+        b'{"port": 65536, "postgres_port": 1, "localstack": null, "postgres": null, "ready": 1}',
+        b'{"port": 1, "postgres_port": -1, "localstack": null, "postgres": null, "ready": 1}',
+        b'{"port": true, "postgres_port": 1, "localstack": null, "postgres": null, "ready": 1}',
+        b'{"port": 1, "postgres_port": 1, "localstack": {"pid": "7", "folder": "/"},'
+        b' "postgres": null, "ready": 1}',
+        b'{"port": 1, "postgres_port": 1, "localstack": {"pid": 9999999999, "folder": "/"},'
+        b' "postgres": null, "ready": 1}',
+        b'{"port": 1, "postgres_port": 1, "localstack": null, "postgres": null, "ready": 1,'
+        b' "engine": 7}',
+        b'{"port": 1, "postgres_port": 1, "localstack": null, "postgres": null, "ready": 1,'
+        b' "parameters": "x"}',
     ],
 )
 def test_what_cannot_be_understood_is_no_state(tmp_path: Path, content: bytes) -> None:

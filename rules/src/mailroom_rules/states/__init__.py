@@ -1,8 +1,8 @@
 """The rules of the Amazon States Language that CreateStateMachine applies.
 
 Each check is a function of a definition alone. `mailroom check` runs all of them, and names the
-line of the file that each path leads to; the emulator runs `diagnose` when a state machine is
-created.
+line of the file that each path leads to; the emulator refuses what `refusals` finds when a state
+machine is created or updated.
 """
 
 from mailroom_rules.states.definition import (
@@ -23,8 +23,15 @@ from mailroom_rules.states.graph import (
     targets,
     unreachable,
 )
-from mailroom_rules.states.integrations import integrated_call, resources
+from mailroom_rules.states.integrations import (
+    integrated_call,
+    is_required,
+    not_recognized,
+    resources,
+    sdk_call,
+)
 from mailroom_rules.states.paths import intrinsics, json_paths, template_suffix
+from mailroom_rules.states.refusals import refusals
 from mailroom_rules.states.values import values
 
 CHECKS: dict[str, Check] = {
@@ -52,6 +59,10 @@ __all__ = [
     "State",
     "diagnose",
     "integrated_call",
+    "is_required",
+    "not_recognized",
     "refusal_message",
+    "refusals",
+    "sdk_call",
     "targets",
 ]

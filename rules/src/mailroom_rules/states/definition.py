@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+# https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinitionDiagnostic.html
 SCHEMA_VALIDATION_FAILED = "SCHEMA_VALIDATION_FAILED"
+DUPLICATE_STATE_NAME = "DUPLICATE_STATE_NAME"
+INVALID_STATE_NAME = "INVALID_STATE_NAME"
 
 type Path = tuple[str | int, ...]
 """Keys and indices, from the definition's root to a place in it."""
@@ -26,6 +29,9 @@ class Diagnostic:
         code: as ValidateStateMachineDefinition has it.
         sentence: AWS's own message, where public reports show it.
         located: whether AWS says where.
+        place: where AWS says it is, if that isn't the path.
+        certain: whether a source is sure that AWS rejects it. `mailroom check` reports it in
+            either case; the emulator refuses only what is certain.
     """
 
     path: Path
@@ -33,6 +39,8 @@ class Diagnostic:
     code: str = SCHEMA_VALIDATION_FAILED
     sentence: str | None = None
     located: bool = True
+    place: Path | None = None
+    certain: bool = True
 
     @property
     def message(self) -> str:
@@ -44,7 +52,8 @@ class Diagnostic:
         """The path as AWS writes it, such as `/States/Choose/Choices[0]/Next`."""
         if not self.located:
             return None
-        return "".join(f"[{key}]" if isinstance(key, int) else f"/{key}" for key in self.path)
+        path = self.path if self.place is None else self.place
+        return "".join(f"[{key}]" if isinstance(key, int) else f"/{key}" for key in path)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message} at {self.location or 'null'}"

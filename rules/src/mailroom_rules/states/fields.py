@@ -4,7 +4,14 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from mailroom_rules.states.definition import Definition, Diagnostic, Path, State
+from mailroom_rules.states.definition import (
+    DUPLICATE_STATE_NAME,
+    INVALID_STATE_NAME,
+    Definition,
+    Diagnostic,
+    Path,
+    State,
+)
 
 _ANY = {"Type", "Comment", "QueryLanguage"}
 _FLOW = {"InputPath", "OutputPath", "Next", "End", "Assign"}
@@ -26,6 +33,12 @@ _FIELDS = {
         *("ToleratedFailurePercentage", "ToleratedFailurePercentagePath"),
         *("ToleratedFailureCount", "ToleratedFailureCountPath"),
     },
+}
+# What cfn-lint's schema of state machines lets pass too, or AWS's pages leave open.
+_TOLERATED = {
+    "Choice": {"End", "Next", "Output", "Arguments"},
+    "Fail": {"InputPath", "OutputPath", "End"},
+    "Succeed": {"End", "Output"},
 }
 _ONE_OF: dict[str, list[tuple[str, ...]]] = {
     "Task": [("Resource",)],
@@ -57,13 +70,23 @@ def fields(definition: Definition) -> Iterator[Diagnostic]:
             continue
         for name in state.body:
             if name not in known | _ANY:
-                unknown = f"a {state.type} state has no field {name} ({state.name})"
-                yield Diagnostic((*state.path, name), unknown)
+                yield _unsupported(state, name)
         for choices in _ONE_OF.get(str(state.type), []):
             count = sum(name in state.body for name in choices)
             if count != 1:
                 needed = f"{state.type} {state.name} needs {' or '.join(choices)}, and one of them"
                 yield Diagnostic(state.path, needed)
+
+
+def _unsupported(state: State, name: str) -> Diagnostic:
+    """AWS names the state, not the field: https://github.com/floci-io/floci/issues/2735."""
+    return Diagnostic(
+        (*state.path, name),
+        f"a {state.type} state has no field {name} ({state.name})",
+        sentence=f"Field '{name}' is not supported",
+        place=state.path,
+        certain=name not in _TOLERATED.get(str(state.type), ()),
+    )
 
 
 def names(definition: Definition) -> Iterator[Diagnostic]:
@@ -72,9 +95,13 @@ def names(definition: Definition) -> Iterator[Diagnostic]:
     for state in definition.states:
         if len(state.name) > _LONGEST_NAME:
             length = f"{len(state.name)} characters; {_LONGEST_NAME} are allowed"
-            yield Diagnostic(state.path, f"the name {state.name[:40]}… has {length}")
+            too_long = f"the name {state.name[:40]}… has {length}"
+            yield Diagnostic(state.path, too_long, INVALID_STATE_NAME)
         if counts[state.name] > 1:
-            yield Diagnostic(state.path, f"{counts[state.name]} states are named {state.name}")
+            # https://github.com/aws-cloudformation/cfn-lint/issues/3616
+            sentence = f"Duplicate State name: {state.name}"
+            twice = f"{counts[state.name]} states are named {state.name}"
+            yield Diagnostic(state.path, twice, DUPLICATE_STATE_NAME, sentence)
 
 
 def choice_rules(definition: Definition) -> Iterator[Diagnostic]:

@@ -24,6 +24,11 @@ _SERVICES = (
     *("ecs", "eks", "elasticmapreduce", "emr-containers", "emr-serverless", "events", "glue"),
     *("http", "lambda", "mediaconvert", "sagemaker", "sns", "sqs", "states"),
 )
+# In the place of AWS's sentence: no source is sure that AWS rejects it.
+UNCERTAIN = ""
+type Fault = tuple[str, str | None]
+"""What is wrong, and AWS's sentence about it: None if it isn't known."""
+
 # Action → how it may be waited for, and the parameters of which it needs one each.
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
 _TOKEN = ".waitForTaskToken"
@@ -53,20 +58,52 @@ def resources(definition: Definition) -> Iterator[Diagnostic]:
         if state.type == "Task" and isinstance(resource, str) and "${" not in resource:
             faults = list(_faults(resource, state))
             if definition.express and _NOT_EXPRESS.search(resource):
-                faults.append("an Express workflow can't wait for it")
-            for fault in faults:
-                yield Diagnostic((*state.path, "Resource"), f"Task {state.name}: {fault}")
+                faults.append(("an Express workflow can't wait for it", None))
+            for fault, sentence in faults:
+                yield Diagnostic(
+                    (*state.path, "Resource"),
+                    f"Task {state.name}: {fault}",
+                    sentence=sentence or None,
+                    place=(*state.path, "Parameters")
+                    if sentence and "required" in sentence
+                    else None,
+                    certain=sentence != UNCERTAIN,
+                )
 
 
-def _faults(resource: str, state: State) -> Iterator[str]:
+def not_recognized(resource: str) -> str:
+    """AWS's sentence about a resource that Step Functions doesn't know."""
+    return (
+        f"The resource provided {resource} is not recognized. The value is not a valid resource"
+        " ARN, or the resource is not available in this region."
+    )
+
+
+def is_required(parameter: str) -> str:
+    """AWS's sentence about a parameter that is missing."""
+    return f'The field "{parameter}" is required but was missing'
+
+
+def sdk_call(state: State) -> re.Match[str] | None:
+    """The `service`, `action` and `pattern` of a Task that calls an API of the AWS SDK."""
+    match = _INTEGRATION.fullmatch(str(state.body.get("Resource")))
+    return match if match and match["sdk"] and state.type == "Task" else None
+
+
+def _faults(resource: str, state: State) -> Iterator[Fault]:
+    unknown = not_recognized(resource)
     match = _INTEGRATION.fullmatch(resource)
     if not match:
         if not _OTHER.fullmatch(resource):
-            yield f"{resource!r} is not the ARN of an integration, a function or an activity"
+            fault = f"{resource!r} is not the ARN of an integration, a function or an activity"
+            yield fault, UNCERTAIN if resource.startswith("arn:") else unknown
         return
     service, pattern = match["service"], match["pattern"] or ""
     if not match["sdk"] and service not in _SERVICES:
-        yield f"Step Functions has no integration with {service!r}; try aws-sdk:{service}"
+        fault = f"Step Functions has no integration with {service!r}; try aws-sdk:{service}"
+        yield fault, unknown
+    if match["sdk"] and pattern.startswith(".sync"):
+        yield f"a call of the AWS SDK can't be waited for by {pattern}", unknown
     parameters = state.body.get("Parameters") or state.body.get("Arguments") or {}
     if not isinstance(parameters, dict):
         return  # an expression that JSONata works out
@@ -77,19 +114,24 @@ def _faults(resource: str, state: State) -> Iterator[str]:
         return
     name = f"{service}:{match['action']}"
     if name not in _ACTIONS:
-        yield f"there is no {name}; known are {', '.join(known)}"
+        yield f"there is no {name}; known are {', '.join(known)}", unknown
         return
     patterns, needed = _ACTIONS[name]
     if pattern and pattern not in patterns:
-        yield f"{name} can't be waited for by {pattern}"
+        yield f"{name} can't be waited for by {pattern}", unknown
     for choices in needed:
         if not any(choice in parameters or f"{choice}.$" in parameters for choice in choices):
-            yield f"{name} needs {' or '.join(choices)}"
+            one = len(choices) == 1
+            yield (
+                f"{name} needs {' or '.join(choices)}",
+                is_required(*choices) if one else UNCERTAIN,
+            )
 
 
-def _token_faults(parameters: Any, state: State) -> Iterator[str]:
+def _token_faults(parameters: Any, state: State) -> Iterator[Fault]:
     if "$$.Task.Token" not in json.dumps(parameters):
-        yield "it waits for a token, but its parameters don't contain $$.Task.Token"
+        yield "it waits for a token, but its parameters don't contain $$.Task.Token", UNCERTAIN
     fields = ("HeartbeatSeconds", "TimeoutSeconds", "HeartbeatSecondsPath", "TimeoutSecondsPath")
     if not any(name in state.body for name in fields):
-        yield "it waits for a token without limit; give it HeartbeatSeconds or TimeoutSeconds"
+        limit = "give it HeartbeatSeconds or TimeoutSeconds"
+        yield f"it waits for a token without limit; {limit}", UNCERTAIN

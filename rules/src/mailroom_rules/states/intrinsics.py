@@ -27,6 +27,7 @@ _FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "States.StringToJson": (1, 1),
     "States.UUID": (0, 0),
 }
+UNKNOWN_FUNCTION = "there is no function"
 _DEEPEST = 10
 _CALL = re.compile(r"\s*([A-Za-z][\w.]*)\s*\(")
 _STRING = re.compile(r"\s*'((?:[^'\\]|\\.)*)'\s*")
@@ -52,7 +53,7 @@ class _Reader:
             raise _Fault(f"a function was expected at {self.text[self.place :]!r}")
         name = match[1]
         if name not in _FUNCTIONS:
-            raise _Fault(f"there is no function {name}")
+            raise _Fault(f"{UNKNOWN_FUNCTION} {name}")
         self.place = match.end()
         self._check(name, self._arguments(depth))
 

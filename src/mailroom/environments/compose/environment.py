@@ -7,10 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from psycopg.conninfo import make_conninfo
-
-from mailroom.aws.sessions import EmulatorSession
-from mailroom.database.logins import DATABASE, OWNER, Login, url
+from mailroom.database.logins import DATABASE, OWNER, Login, conninfo, url
 from mailroom.database.owner import EMPTYING, owner_secret
 from mailroom.database.reader import READING, PasswordTable
 from mailroom.deployment.environment_config import EnvironmentConfig, load_environment_config
@@ -75,6 +72,8 @@ class ComposeEnvironment:
         Raises:
             NotUp: A part runs otherwise than docker-compose.yml says.
         """
+        from mailroom.aws.sessions import EmulatorSession
+
         if not all(port in containers[service].ports for service, port in _PORTS.items()):
             raise NotUp
         endpoint = _endpoint(containers[LOCALSTACK].ports[_PORTS[LOCALSTACK]])
@@ -82,14 +81,9 @@ class ComposeEnvironment:
         secret = owner_secret(session)
         if secret is None:
             raise NotUp
-        database = make_conninfo(
-            _login(containers[POSTGRES].ports[_PORTS[POSTGRES]]),
-            password=secret.credentials["password"],
-        )
-        psql = [*self.compose.command, "exec", POSTGRES, "psql", "-U", "postgres", DATABASE]
-        return Environment(
-            self.name, endpoint, session, self.config.stack, database, " ".join(psql)
-        )
+        port = containers[POSTGRES].ports[_PORTS[POSTGRES]]
+        database = conninfo("127.0.0.1", port, DATABASE, OWNER, secret.credentials["password"])
+        return Environment(self.name, endpoint, session, self.config.stack, database)
 
     def database_url(self, login: Login) -> str:
         """The URL of the database, with the login's password.
@@ -207,7 +201,7 @@ def _endpoint(port: int) -> str:
 
 def _login(port: int) -> str:
     """The owner's connection string without the password."""
-    return make_conninfo(host="127.0.0.1", port=port, dbname=DATABASE, user=OWNER)
+    return conninfo("127.0.0.1", port, DATABASE, OWNER)
 
 
 def _where(

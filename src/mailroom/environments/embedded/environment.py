@@ -63,9 +63,7 @@ class EmbeddedEnvironment:
         endpoint = self.localstack(state).endpoint
         session = EmulatorSession(endpoint, self.config.region, self.config.emulated_account)
         database = self.postgres(state).dsn()
-        return Environment(
-            self.name, endpoint, session, self.config.stack, database, f'psql "{database}"'
-        )
+        return Environment(self.name, endpoint, session, self.config.stack, database)
 
     def localstack(self, state: State) -> LocalStackServer:
         return LocalStackServer(self.project, self.project.logs / "localstack.log", state.port)

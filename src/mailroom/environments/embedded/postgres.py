@@ -8,10 +8,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-import psycopg
-from psycopg.conninfo import make_conninfo
-
-from mailroom.database.logins import DATABASE
+from mailroom.database.logins import DATABASE, conninfo
 from mailroom.database.owner import EMPTYING, RESERVED_CONNECTIONS, connects
 from mailroom.database.reader import READING
 from mailroom.environments.embedded.cluster import LOCALE, Cluster
@@ -79,6 +76,8 @@ class PostgresServer:
 
     def empty_database(self) -> None:
         """Replace the database by an empty one; its sessions end."""
+        import psycopg
+
         with psycopg.connect(self.superuser(), autocommit=True) as connection:
             for statement in EMPTYING:
                 connection.execute(statement)
@@ -116,7 +115,7 @@ class PostgresServer:
 
     def _socket_dsn(self, database: str) -> str:
         host = str(self._cluster.sockets)
-        return make_conninfo(host=host, port=self.port, dbname=database, user="postgres")
+        return conninfo(host, self.port, database, "postgres")
 
     def _last_lines(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()[-5:]

@@ -28,7 +28,17 @@ class ProcessRecord:
 
     @classmethod
     def from_json(cls, document: dict[str, Any] | None) -> Self | None:
-        return cls(**document) if document else None
+        """The process of a state file; None for null.
+
+        Raises:
+            KeyError, TypeError, ValueError: It is not one.
+        """
+        if not document:
+            return None
+        pid, folder = document["pid"], document["folder"]
+        if not (isinstance(pid, int) and 0 < pid < 2**31 and isinstance(folder, str)):
+            raise ValueError(f"{document} is no process")
+        return cls(pid, folder)
 
     def alive(self) -> bool:
         """Whether this process still runs."""

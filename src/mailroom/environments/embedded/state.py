@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from mailroom.environments.embedded.processes import ProcessRecord
+from mailroom.environments.ports import is_port
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,16 @@ class StateFile:
         try:
             document = json.loads(self._path.read_text())
             return State(
-                port=int(document["port"]),
-                postgres_port=int(document["postgres_port"]),
+                port=_port(document["port"]),
+                postgres_port=_port(document["postgres_port"]),
                 localstack=ProcessRecord.from_json(document["localstack"]),
                 postgres=ProcessRecord.from_json(document["postgres"]),
                 ready=bool(document["ready"]),
                 # Earlier versions of Mailroom didn't write these.
                 iam=str(document.get("iam", "")),
-                engine=dict(document.get("engine", {})),
+                engine=_texts(document.get("engine", {})),
                 packaged=bool(document.get("packaged", False)),
-                parameters=dict(document.get("parameters", {})),
+                parameters=_texts(document.get("parameters", {})),
             )
         except (FileNotFoundError, ValueError, TypeError, KeyError):
             return None
@@ -117,3 +118,13 @@ class StateFile:
                 if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
                     return lock
             lock.close()
+
+
+def _port(value: Any) -> int:
+    if not (isinstance(value, int) and is_port(str(value))):
+        raise ValueError(f"{value} is no port")
+    return value
+
+
+def _texts(document: Any) -> dict[str, str]:
+    return {name: str(value) for name, value in dict(document).items()}

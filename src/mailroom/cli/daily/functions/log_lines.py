@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from mailroom.cli.output import console
-from mailroom.logs.records import PLATFORM, LogRecord
+from mailroom.logs.records import METRICS, PLATFORM, LogRecord
 from mailroom.wording import for_terminal
 
 _STYLES = {
@@ -17,6 +17,7 @@ _STYLES = {
     "WARNING": "yellow",
     "WARN": "yellow",
     "DEBUG": "dim",
+    METRICS: "dim",
     PLATFORM: "dim",
 }
 # They have a request id and nothing else; REPORT has it too.

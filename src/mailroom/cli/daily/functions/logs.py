@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mailroom.cli.options import AsJson
+from mailroom.cli.output import errors
 from mailroom.cli.times import Since
 from mailroom.errors import NotUp, Refused
 from mailroom.project import Project
@@ -69,6 +70,8 @@ def logs(
     function_logs = FunctionLogs(project, Asked(source or [], since, execution, batch, pattern))
     found = function_logs.all()
     print_records(found[-number:] if number else found, as_json=json)
+    if not found and not follow:
+        errors.print("no function logged such a record; functions log when they run", style="dim")
     if follow and not function_logs.can_follow:
         raise NotUp
     while follow:
