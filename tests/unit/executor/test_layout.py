@@ -11,7 +11,10 @@ ROOT = Path(__file__).parents[3] / "emulator" / "plugin" / "src" / PACKAGE
 MAY_IMPORT = {
     "__main__": {"change_table", "patches"},
     "hooks": {"observation", "patches", "service_call"},
-    "services": {"batcher", "executor", "observation", "patches", "service_call", "startup"},
+    "services": {
+        *("batcher", "executor", "iam", "metrics", "observation"),
+        *("patches", "service_call", "startup"),
+    },
     "iam": {"batcher", "observation", "service_call"},
     "validation": {"observation", "service_call"},
     "observation": {"service_call"},
@@ -21,6 +24,7 @@ MAY_IMPORT = {
     "startup": {"patches"},
     "change_table": {"patches"},
     "patches": set(),
+    "metrics": {"batcher"},
     "batcher": set(),
     "loopback": set(),
     "service_call": set(),
