@@ -28,7 +28,7 @@ def serve_queue_states() -> None:
 
         return Response.for_json(
             {
-                queue.arn: _state(queue)
+                queue.arn: queue_state(queue)
                 for _, _, store in sqs_stores.iter_stores()
                 for queue in list(store.queues.values())
             }
@@ -37,7 +37,8 @@ def serve_queue_states() -> None:
     ROUTER.add(PATH, serve, methods=["GET"])
 
 
-def _state(queue: Any) -> dict[str, Any]:
+def queue_state(queue: Any) -> dict[str, Any]:
+    """`depth`, `inFlight` and `oldest` of a queue."""
     queue.requeue_inflight_messages()
     in_flight = list(queue.inflight)
     if hasattr(queue, "visible"):
