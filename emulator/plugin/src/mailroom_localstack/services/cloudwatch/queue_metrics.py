@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailroom_localstack.patches import patch
+from mailroom_localstack.queue_state import queue_state
 
 PROVIDER = "localstack.services.cloudwatch.provider_v2:CloudwatchProvider"
 NAMESPACE = "AWS/SQS"
@@ -65,8 +66,6 @@ def sample_for_statistics(
 
 def _sample(provider: Any, context: Any, dimensions: Dimensions, end: datetime) -> None:
     from localstack.services.sqs.models import sqs_stores
-
-    from mailroom_localstack.services.sqs.queue_states import queue_state
 
     now = datetime.now(UTC)
     until = end if end.tzinfo else end.replace(tzinfo=UTC)

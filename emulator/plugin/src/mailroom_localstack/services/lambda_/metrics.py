@@ -7,8 +7,8 @@ import time
 from collections import Counter
 from typing import Any
 
+from mailroom_localstack.metric_records import record
 from mailroom_localstack.patches import patch
-from mailroom_localstack.services.cloudwatch.recording import record
 
 INVOCATION = "localstack.services.lambda_.invocation"
 NAMESPACE = "AWS/Lambda"

@@ -11,6 +11,8 @@ from typing import Any
 from localstack.http import Response
 from localstack.runtime.hooks import on_infra_start
 
+from mailroom_localstack.queue_state import queue_state
+
 PATH = "/_mailroom/queues"
 
 
@@ -35,20 +37,3 @@ def serve_queue_states() -> None:
         )
 
     ROUTER.add(PATH, serve, methods=["GET"])
-
-
-def queue_state(queue: Any) -> dict[str, Any]:
-    """`depth`, `inFlight` and `oldest` of a queue."""
-    queue.requeue_inflight_messages()
-    in_flight = list(queue.inflight)
-    if hasattr(queue, "visible"):
-        waiting = list(queue.visible.queue)
-    else:
-        groups = list(queue.message_groups.values())
-        waiting = [message for group in groups for message in list(group.messages)]
-    sent = (message.created for message in [*waiting, *in_flight])
-    return {
-        "depth": queue.approximate_number_of_messages,
-        "inFlight": len(in_flight),
-        "oldest": min(sent, default=None),
-    }

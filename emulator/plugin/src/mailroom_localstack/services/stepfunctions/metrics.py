@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mailroom_localstack.metric_records import record
 from mailroom_localstack.patches import patch
-from mailroom_localstack.services.cloudwatch.recording import record
 
 NAMES = {
     "RUNNING": "ExecutionsStarted",
