@@ -8,8 +8,8 @@ from typing import Any
 from mailroom_rules.filter_patterns import InvalidPattern, compile_pattern
 from mailroom_rules.filter_patterns.json_events import select_text
 
+from mailroom_localstack.metric_records import record
 from mailroom_localstack.patches import patch
-from mailroom_localstack.services.cloudwatch.recording import record
 from mailroom_localstack.services.logs.embedded_metrics import embedded_metrics
 
 PROVIDER = "localstack.services.logs.provider:LogsProvider"
