@@ -55,7 +55,7 @@ test: install  ## Check types and style, run the tests
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/mypy --config-file emulator/plugin/pyproject.toml
-	@.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadgroup
+	@.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: check
 check: install  ## Find in the definitions what would fail in AWS

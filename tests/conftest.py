@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pytest
 
+# Beginnings of tests' paths, the slowest first.
+SLOWEST = (
+    *("integration/test_rehearsal.py", "integration/test_environment.py"),
+    *("integration/test_running_environment.py", "compose", "integration", "console", "parity"),
+)
 FOR_PARITY = ("localstack", "ministack", "aws")
 
 
@@ -26,9 +31,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise pytest.UsageError(f"--stack={stack} is for tests/parity alone")
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item.path)))
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _turn(item.path))
 
 
 def _group(path: Path) -> str:
     """The tests that one of several processes runs: a file's; all that start containers."""
     compose = Path(__file__).parent / "compose"
     return compose.name if compose in path.parents else str(path)
+
+
+def _turn(path: Path) -> int:
+    """When a process takes a file's tests: the small ones come last, and fill what time is left."""
+    named = path.relative_to(Path(__file__).parent).as_posix()
+    return next((n for n, begin in enumerate(SLOWEST) if named.startswith(begin)), len(SLOWEST))

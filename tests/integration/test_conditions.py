@@ -19,7 +19,7 @@ ON, OFF = ({"Parameters": [{"ParameterKey": "Word", "ParameterValue": word}]} fo
 CONDITIONAL = {
     name: resource["Condition"]
     for name, resource in YAML().load(Project.find().template)["Resources"].items()
-    if "Condition" in resource
+    if "Condition" in resource and resource["Type"] != "AWS::CloudWatch::Dashboard"
 }
 # The values of the template's parameters for which a condition is true, and false.
 SWITCHES = {
@@ -162,6 +162,19 @@ def test_what_a_condition_turns_off_is_deleted_and_what_it_turns_on_is_made(
     assert first == {"Dead": f"{on['Dead']} {first['Said']}", "Said": first["Said"]}
     assert second == {"Dead": f"{again['Dead']} {second['Said']}", "Said": second["Said"]}
     assert first["Said"] != second["Said"]
+    assert conditional.made().keys() == THERE_IF_OFF
+
+
+def test_an_unsupported_type_is_refused_only_where_its_condition_is_true(
+    conditional: Tried,
+) -> None:
+    dashboard = only_on("AWS::CloudWatch::Dashboard", Properties={"DashboardBody": "{}"})
+    resources = {**RESOURCES, "Dashboard": dashboard}
+
+    off = conditional.execute("CREATE", resources, **OFF)
+    on = conditional.execute("UPDATE", resources, **ON)
+
+    assert (off, on) == ("CREATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
     assert conditional.made().keys() == THERE_IF_OFF
 
 

@@ -1,5 +1,6 @@
 """CloudWatch Logs: filter patterns, metric filters and subscriptions."""
 
+import json
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -151,6 +152,41 @@ def test_a_metric_filter_adds_up_a_field_of_what_matches_in_its_log_group(
     endpoint.until(lambda: _sum(endpoint, namespace, "n") == 7, "the metric")
 
 
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring"
+    "/CloudWatch_Embedded_Metric_Format_Specification.html"
+)
+def test_a_line_in_embedded_metric_format_makes_a_metric(
+    endpoint: Endpoint, functions: Functions, log_group: str
+) -> None:
+    namespace = new_name()
+    directive = {
+        "Namespace": namespace,
+        "Dimensions": [[], ["service"]],
+        "Metrics": [{"Name": "sent", "Unit": "Count"}],
+    }
+    metadata = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
+    line = json.dumps({"_aws": metadata, "service": "a", "sent": [3, 4]})
+    source = f"LINE = {line!r}\ndef handler(event, context): print(LINE)"
+    functions.make(source, FunctionName=log_group.rpartition("/")[2]).invoke()
+
+    endpoint.until(lambda: _sum(endpoint, namespace, "sent") == 7, "the metric")
+    endpoint.until(lambda: _sum(endpoint, namespace, "sent", service="a") == 7, "its dimension")
+
+
+@pytest.mark.behaviour("https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html")
+def test_text_without_a_final_newline_is_in_the_log(
+    endpoint: Endpoint, logs: Logs, functions: Functions
+) -> None:
+    source = "import sys\ndef handler(event, context): sys.stdout.write('no newline')"
+    function = functions.make(source, FunctionName=logs.group.rpartition("/")[2])
+
+    result = function.invoke()
+
+    assert "no newline" in result.log
+    endpoint.until(lambda: "no newline" in logs.find(""), "the event")
+
+
 @pytest.mark.behaviour(f"{GUIDE}/SubscriptionFilters.html")
 def test_a_subscription_takes_a_function_that_cloudwatch_logs_may_invoke(
     endpoint: Endpoint, logs: Logs, subscriber: Function
@@ -186,10 +222,11 @@ def _group(endpoint: Endpoint, cleanup: ExitStack) -> str:
     return name
 
 
-def _sum(endpoint: Endpoint, namespace: str, name: str) -> Any:
+def _sum(endpoint: Endpoint, namespace: str, name: str, **dimensions: str) -> Any:
     points = endpoint.client("cloudwatch").get_metric_statistics(
         Namespace=namespace,
         MetricName=name,
+        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
         StartTime=datetime.now(UTC) - timedelta(minutes=10),
         EndTime=datetime.now(UTC) + timedelta(minutes=1),
         Period=3600,

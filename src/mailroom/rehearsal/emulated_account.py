@@ -1,11 +1,15 @@
 """The account of a rehearsal: a new emulator, with an account id of its own, and a Postgres."""
 
+import json
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 
 from mailroom.aws.sessions import EmulatorSession
 from mailroom.database.owner import renew_owner, store_owner_credentials
@@ -20,12 +24,20 @@ from mailroom.rehearsal.engine_name import EngineName
 from mailroom.rehearsal.engines import Engine, make_engine
 
 _DEPLOYER = "deployer"
+_UNBOUNDED = "arn:aws:iam::aws:policy/PowerUserAccess"
 # LocalStack names these resources otherwise than CloudFormation.
 _NAMES = {
     ":MessageWorkflow-*": ":mailroom-*-MessageWorkflow-*",
     ":IngestionSecret-*": ":mailroom-*-IngestionSecret-*",
     "arn:aws:sns:*:*:mailroom-*": "arn:aws:sns:*:*:topic-*",
 }
+
+
+class _Untagged(SafeConstructor):
+    """Reads `!Ref Name` as the name, in place of CloudFormation."""
+
+
+_Untagged.add_multi_constructor("!", lambda _reader, _tag, node: node.value)
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,7 @@ class EmulatedAccount:
         credentials: Access key and secret key of the user who deploys.
         session: Clients with the root user's permissions.
         secret: ARN of the database owner's secret.
+        boundary: ARN of the policy that bounds the stack's roles.
         database: Connection string of the database's superuser.
     """
 
@@ -44,6 +57,7 @@ class EmulatedAccount:
     credentials: tuple[str, str]
     session: EmulatorSession
     secret: str
+    boundary: str
     database: str
 
     @property
@@ -56,6 +70,7 @@ class EmulatedAccount:
             "AWS_SECRET_ACCESS_KEY": secret,
             "AWS_EC2_METADATA_DISABLED": "true",
             "MAILROOM_REHEARSAL_SECRET": self.secret,
+            "MAILROOM_REHEARSAL_BOUNDARY": self.boundary,
         }
 
 
@@ -91,12 +106,13 @@ def emulated_account(
             engine.wait(started)
             session = EmulatorSession(engine.endpoint, config.region, config.account)
             secret = store_owner_credentials(session, "127.0.0.1", postgres.port, password)
-        credentials = (config.account, "test")
+        # MiniStack enforces neither permissions nor boundaries.
+        credentials, boundary = (config.account, "test"), _UNBOUNDED
         if name is EngineName.localstack:
-            # MiniStack doesn't enforce permissions.
-            policies = (project.root / "infra").glob("deployer-*policy.json")
-            credentials = _create_deployer(session, policies)
-        yield EmulatedAccount(engine.endpoint, credentials, session, secret, postgres.dsn())
+            credentials, boundary = _create_deployer(session, project.root / "infra")
+        yield EmulatedAccount(
+            engine.endpoint, credentials, session, secret, boundary, postgres.dsn()
+        )
     finally:
         with uninterrupted(), progress.step("Removing it"):
             _remove(engine, postgres)
@@ -114,17 +130,36 @@ def checkout_copy(project: Project, folder: Path) -> Path:
     return root
 
 
-def _create_deployer(session: EmulatorSession, policies: Iterable[Path]) -> tuple[str, str]:
-    """Create a user with the policies' permissions alone, and return its access key."""
+def _create_deployer(session: EmulatorSession, infra: Path) -> tuple[tuple[str, str], str]:
+    """Create a user with the permissions that infra/ci.yml gives to the role of CI.
+
+    Returns:
+        Its access key, and the ARN of the policy that bounds the roles that it makes.
+    """
     iam = session.client("iam")
-    iam.create_user(UserName=_DEPLOYER)
-    for file in policies:
+
+    def create_policy(name: str, document: str) -> str:
+        made = iam.create_policy(PolicyName=name, PolicyDocument=document)
+        return str(made["Policy"]["Arn"])
+
+    # LocalStack refuses the template, as it has an identity provider.
+    reader = YAML(typ="safe", pure=True)
+    reader.Constructor = _Untagged
+    resources = reader.load(infra / "ci.yml")["Resources"]
+    own, roles = (
+        json.dumps(resources[name]["Properties"]["PolicyDocument"])
+        for name in ("Boundary", "RolesBoundary")
+    )
+    boundary = create_policy("RolesBoundary", roles)
+    own = own.replace('"RolesBoundary"', json.dumps(boundary))
+    iam.create_user(UserName=_DEPLOYER, PermissionsBoundary=create_policy("Boundary", own))
+    for file in infra.glob("deployer-*policy.json"):
         policy = file.read_text()
         for pattern, name in _NAMES.items():
             policy = policy.replace(pattern, name)
-        iam.put_user_policy(UserName=_DEPLOYER, PolicyName=file.stem, PolicyDocument=policy)
+        iam.attach_user_policy(UserName=_DEPLOYER, PolicyArn=create_policy(file.stem, policy))
     key = iam.create_access_key(UserName=_DEPLOYER)["AccessKey"]
-    return key["AccessKeyId"], key["SecretAccessKey"]
+    return (key["AccessKeyId"], key["SecretAccessKey"]), boundary
 
 
 def _remove(engine: Engine, postgres: PostgresServer) -> None:

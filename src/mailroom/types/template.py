@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from mailroom.errors import Refused
+from mailroom.types.dashboard import dashboard
 from mailroom.types.described import MessageType
 from mailroom.types.state_machine import longest_settlement
 
@@ -185,16 +186,23 @@ def generate_template(text: str, types: _Types) -> str:
         Refused: A part is missing or unknown, or a type's resource has the name of another.
     """
     found = [match["part"] for match in _PART.finditer(text)]
-    if sorted(found) != sorted(_PARTS):
-        wrong = sorted(set(found) ^ set(_PARTS))
+    parts = _parts(_PART.sub("", text))
+    if sorted(found) != sorted(parts):
+        wrong = sorted(set(found) ^ set(parts))
         raise Refused(f"infra/template.yml: generated parts are missing or unknown: {wrong}")
     _refuse_taken(_PART.sub("", text), types)
-    return _PART.sub(lambda match: _part(match, types), text)
+    return _PART.sub(lambda match: _part(match, parts[match["part"]](types)), text)
 
 
-def _part(match: re.Match[str], types: _Types) -> str:
+def _parts(rest: str) -> dict[str, Callable[[_Types], str]]:
+    """The parts of a template; the dashboard has also the alarms that are in the rest of it."""
+    alarms = [name for name in _RESOURCE.findall(rest) if name.endswith("Alarm")]
+    return {**_PARTS, "dashboard": lambda types: dashboard(types, alarms)}
+
+
+def _part(match: re.Match[str], generated: str) -> str:
     indent, part = match["indent"], match["part"]
-    lines = _PARTS[part](types).splitlines(keepends=True)
+    lines = generated.splitlines(keepends=True)
     text = "".join(f"{indent}{line}" if line.strip() else line for line in lines)
     return f"{indent}# types: begin {part}\n{text}{indent}# types: end {part}\n"
 

@@ -34,6 +34,7 @@ _ROLE = "arn:aws:iam::123456789012:role/mailroom-dev-Role-1a2b"
 # A resource of each type, with the name that CloudFormation makes.
 _ARNS = {
     "AWS::CloudWatch::Alarm": f"arn:aws:cloudwatch:{_HERE}:alarm:mailroom-dev-Alarm-1a2b",
+    "AWS::CloudWatch::Dashboard": "arn:aws:cloudwatch::123456789012:dashboard/mailroom-dev",
     "AWS::Events::Rule": f"arn:aws:events:{_HERE}:rule/mailroom-dev-Rule-1a2b",
     "AWS::IAM::Role": _ROLE,
     "AWS::Lambda::EventSourceMapping": f"arn:aws:lambda:{_HERE}:event-source-mapping:1a2b",

@@ -87,13 +87,16 @@ def test_only_jobs_of_one_environment_of_the_repository_get_the_deploying_role()
 
 def test_the_boundary_lets_the_deployer_s_policies_through_and_no_users() -> None:
     resources = Source.load(_CHECKOUT / "infra" / "ci.yml", _CHECKOUT).plain["Resources"]
-    boundary = Policy.parse(resources["Boundary"]["Properties"]["PolicyDocument"])
+    roles = "arn:aws:iam::123456789012:policy/roles"
+    document = json.dumps(resources["Boundary"]["Properties"]["PolicyDocument"])
+    boundary = Policy.parse(document.replace('{"Ref": "RolesBoundary"}', f'"{roles}"'))
     deployer = Principal.parse("arn:aws:iam::123456789012:role/deployer")
 
-    def allowed(action: str) -> bool:
+    def allowed(action: str, bound: str | None = roles) -> bool:
         role = "arn:aws:iam::123456789012:role/mailroom-dev-Role-1a2b"
         resource = role if action.startswith("iam:") else "*"
-        return evaluate(Request.of(deployer, action, resource, {}), [boundary]).allowed
+        context = {"iam:PermissionsBoundary": bound} if bound else {}
+        return evaluate(Request.of(deployer, action, resource, context), [boundary]).allowed
 
     actions = [
         action
@@ -104,9 +107,43 @@ def test_the_boundary_lets_the_deployer_s_policies_through_and_no_users() -> Non
         )
     ]
     assert len(actions) > 100
-    assert [action for action in actions if not allowed(action)] == []
+    refused = [action for action in actions if not allowed(action)]
+    assert refused == ["iam:DeleteRolePermissionsBoundary"]
+    for action in ("iam:AttachRolePolicy", "iam:CreateRole", "iam:PutRolePolicy"):
+        assert not allowed(action, None)
+        assert not allowed(action, "arn:aws:iam::aws:policy/AdministratorAccess")
     for action in ("iam:CreateUser", "iam:CreateAccessKey", "iam:CreatePolicyVersion"):
         assert not allowed(action)
+
+
+def test_every_role_has_the_boundary_when_there_is_one_which_allows_what_its_policies_do() -> None:
+    template = Source.load(_CHECKOUT / "infra" / "template.yml", _CHECKOUT).plain
+    roles = [
+        one["Properties"]
+        for one in template["Resources"].values()
+        if one["Type"] == "AWS::IAM::Role"
+    ]
+    ci = Source.load(_CHECKOUT / "infra" / "ci.yml", _CHECKOUT).plain["Resources"]
+    boundary = Policy.parse(ci["RolesBoundary"]["Properties"]["PolicyDocument"])
+    role = Principal.parse("arn:aws:iam::123456789012:role/mailroom-dev-Role-1a2b")
+
+    actions = set(
+        re.findall(r"\b[a-z0-9]+:[A-Z]\w+", json.dumps([one["Policies"] for one in roles]))
+    )
+    refused = [
+        action
+        for action in actions - {"kms:ViaService"}
+        if not evaluate(Request.of(role, action, "*", {}), [boundary]).allowed
+    ]
+
+    assert len(roles) == 4
+    assert {json.dumps(one["PermissionsBoundary"]) for one in roles} == {
+        json.dumps(
+            {"Fn::If": ["BoundsRoles", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]}
+        )
+    }
+    assert "sqs:ReceiveMessage" in actions
+    assert refused == []
 
 
 def test_each_check_of_checkov_that_is_skipped_has_a_reason() -> None:

@@ -16,7 +16,7 @@ PAGES = sorted(
 )
 VARIABLE = re.compile(r"\b(?:MAILROOM|LAMBDA_PROCESS)_[A-Z_]*[A-Z]\b")
 # Of the rehearsal's own processes, set and read by nothing that a user runs.
-INTERNAL = {"MAILROOM_REHEARSAL_SECRET"}
+INTERNAL = {"MAILROOM_REHEARSAL_BOUNDARY", "MAILROOM_REHEARSAL_SECRET"}
 # Named as an example of a variable of the user's own.
 EXAMPLES = {"MAILROOM_DEV_ACCOUNT", "MAILROOM_PROD_ACCOUNT"}
 

@@ -11,7 +11,10 @@ ROOT = Path(__file__).parents[3] / "emulator" / "plugin" / "src" / PACKAGE
 MAY_IMPORT = {
     "__main__": {"change_table", "patches"},
     "hooks": {"observation", "patches", "service_call"},
-    "services": {"batcher", "executor", "observation", "patches", "service_call", "startup"},
+    "services": {
+        *("batcher", "executor", "iam", "metric_records", "observation"),
+        *("patches", "queue_state", "service_call", "startup"),
+    },
     "iam": {"batcher", "observation", "service_call"},
     "validation": {"observation", "service_call"},
     "observation": {"service_call"},
@@ -21,6 +24,8 @@ MAY_IMPORT = {
     "startup": {"patches"},
     "change_table": {"patches"},
     "patches": set(),
+    "metric_records": {"batcher"},
+    "queue_state": set(),
     "batcher": set(),
     "loopback": set(),
     "service_call": set(),

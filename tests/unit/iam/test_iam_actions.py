@@ -163,6 +163,8 @@ CALLS: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
     ("sts", "GetCallerIdentity", {}, []),
     ("sts", "AssumeRole", {"RoleArn": ROLE}, [("sts:AssumeRole", ROLE)]),
     ("cloudwatch", "PutMetricData", {"Namespace": "n"}, [("cloudwatch:PutMetricData", "*")]),
+    ("iam", "CreateRole", {"RoleName": "r"}, [("iam:CreateRole", ROLE)]),
+    ("iam", "PutRolePolicy", {"RoleName": "r"}, [("iam:PutRolePolicy", ROLE)]),
 ]
 
 

@@ -27,8 +27,8 @@ def read(path: Path, content: bytes) -> bytes:
     "content",
     [
         LINES.encode(),
-        gzip.compress(LINES.encode()),
-        gzip.compress(LINES.encode("utf-16")),
+        gzip.compress(LINES.encode(), mtime=0),
+        gzip.compress(LINES.encode("utf-16"), mtime=0),
         LINES.encode("utf-16"),
         b"\xfe\xff" + LINES.encode("utf-16-be"),
         LINES.encode("utf-8-sig"),
@@ -42,7 +42,7 @@ def test_the_same_lines_are_read_of_each_form(tmp_path: Path, content: bytes) ->
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (gzip.compress(LINES.encode())[:-9], "the .gz is damaged"),
+        (gzip.compress(LINES.encode(), mtime=0)[:-9], "the .gz is damaged"),
         (b"\x1f\x8bnot gzip", "the .gz is damaged"),
         (LINES.encode("utf-16")[:-1], "the UTF-16 is damaged"),
     ],

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from mailroom_rules.actions import (
     cloudwatch,
+    iam,
     kms,
     lambda_,
     logs,
@@ -26,6 +27,7 @@ from mailroom_rules.reference import resource_types
 
 SERVICES: dict[str, Callable[[str, Params, Scope], list[Permission]]] = {
     "cloudwatch": cloudwatch.permissions,
+    "iam": iam.permissions,
     "kms": kms.permissions,
     "lambda": lambda_.permissions,
     "logs": logs.permissions,

@@ -37,6 +37,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "Principal": "lambda:Principal",
         "FunctionUrlAuthType": "lambda:FunctionUrlAuthType",
     },
+    "iam": {"PolicyArn": "iam:PolicyARN", "PermissionsBoundary": "iam:PermissionsBoundary"},
     "cloudwatch": {"Namespace": "cloudwatch:namespace"},
     "sts": {"ExternalId": "sts:ExternalId", "RoleSessionName": "sts:RoleSessionName"},
     "kms": {"EncryptionAlgorithm": "kms:EncryptionAlgorithm"},

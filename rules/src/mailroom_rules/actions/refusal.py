@@ -16,6 +16,7 @@ from mailroom_rules.policies.decision import Decision
 
 CODES: dict[str, tuple[str, int]] = {
     "cloudwatch": ("AccessDenied", 403),
+    "iam": ("AccessDenied", 403),
     "kms": ("AccessDeniedException", 400),
     "lambda": ("AccessDeniedException", 403),
     "logs": ("AccessDeniedException", 400),

@@ -25,6 +25,7 @@ from mailroom_localstack.iam.decision_log import DecisionLog
 from mailroom_localstack.iam.resources import (
     UNKNOWN,
     Resource,
+    boundary_of_role,
     has_object,
     machines_with,
     resolver,
@@ -80,6 +81,8 @@ class Authorizer:
             role = params["RoleArn"]
             machines = machines_with(role, region) if caller.principal.name in STATES else ()
             keys |= keys_of_assumption(role, machines)
+        if service == "iam":
+            keys = boundary_of_role(operation, account, params.get("RoleName", "")) | keys
         own = caller.identity.keys() if caller.identity else {}
         keys = global_keys(caller.principal, region=region) | own | keys
         call = _Call(caller, service, keys, account)

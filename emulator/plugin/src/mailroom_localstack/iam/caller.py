@@ -37,7 +37,7 @@ UNSIGNED_KEY = "injectedaccesskey"
 FORM = "application/x-www-form-urlencoded"
 # A browser's upload is signed in a field of its form.
 POST_BY_FORM = "PostObject"
-# CloudFormation acts for the developer who deploys, who is the root user.
+# CloudFormation acts for who deploys; as a service it calls only for the root user.
 DEPLOYERS = {"cloudformation"}
 
 

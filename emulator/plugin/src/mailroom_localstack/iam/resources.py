@@ -24,6 +24,10 @@ class Resource:
 
 
 UNKNOWN = Resource()
+BY_BOUNDARY = {
+    *("AttachRolePolicy", "DeleteRolePermissionsBoundary", "DeleteRolePolicy"),
+    *("DetachRolePolicy", "PutRolePolicy"),
+}
 
 
 def resource_of(arn: str) -> Resource:
@@ -36,12 +40,15 @@ def resource_of(arn: str) -> Resource:
 
 
 def resolver(account: str, region: str) -> Callable[[str, str], str | None]:
-    """Find the ARN of a secret by its name, and of a key by its alias."""
+    """Find the ARN of a secret or role by its name, and of a key by its alias."""
 
     def resolve(service: str, identifier: str) -> str | None:
         if service == "secretsmanager":
             secret = _secrets(account, region).get(identifier)
             return secret.arn if secret else None
+        if service == "iam":
+            role = role_named(account, identifier)
+            return role.arn if role else None
         if service == "kms":
             return _key_arn(account, region, identifier)
         return None
@@ -105,6 +112,26 @@ def _key(arn: str, parts: list[str]) -> Resource:
 
     key = kms_stores[parts[4]][parts[3]].keys.get(parts[5].removeprefix("key/"))
     return _resource(arn, key.policy if key else None)
+
+
+def role_named(account: str, name: str) -> Any:
+    """Moto's role; None if there is none."""
+    from moto.iam.models import iam_backends
+
+    roles = list(iam_backends[account]["aws"].roles.values())
+    return next((role for role in roles if role.name == name), None)
+
+
+def boundary_of_role(operation: str, account: str, name: str) -> dict[str, str]:
+    """The condition key of an operation on a role that has a permissions boundary.
+
+    CreateRole and PutRolePermissionsBoundary have it from their parameters.
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+    """
+    if operation not in BY_BOUNDARY:
+        return {}
+    arn = getattr(role_named(account, name), "permissions_boundary_arn", None)
+    return {"iam:PermissionsBoundary": arn} if arn else {}
 
 
 def _role(arn: str, parts: list[str]) -> Resource:

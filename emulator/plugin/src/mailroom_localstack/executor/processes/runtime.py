@@ -98,7 +98,7 @@ class Runtime:
         if ending is Ending.DONE:
             self.process.freeze()
             self._frozen = True
-            self._log += self.process.output.take()
+            self._log += self.process.output.take(all_of_it=True)
             self._measure(memory.peak_bytes)
             if self.used_bytes > self._limit_bytes:
                 return Ending.OUT_OF_MEMORY

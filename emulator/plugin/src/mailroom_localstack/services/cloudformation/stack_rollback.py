@@ -14,8 +14,11 @@ PREPROCESSING = "localstack.services.cloudformation.engine.v2.change_set_model_p
 def roll_back_failed_changes(original: Any) -> Any:
     """Undo the changes of a stack whose creation or update fails, the last one first.
 
+    A resource also fails whose properties its type's schema doesn't allow (`resource_schemas`).
+
     LocalStack: keeps what a failed creation has created. After a failed update it deletes what the
-    update would have replaced or removed, and keeps the rest of the update.
+    update would have replaced or removed, and keeps the rest of the update. It ignores properties
+    that it doesn't know.
 
     AWS: deletes what a failed creation has created, and restores what a failed update has changed.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html

@@ -1,17 +1,17 @@
-"""The metrics that metric filters make of log events."""
+"""The metrics that metric filters, and the embedded metric format, make of log events."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from mailroom_rules.filter_patterns import InvalidPattern, compile_pattern
 from mailroom_rules.filter_patterns.json_events import select_text
 
+from mailroom_localstack.metric_records import record
 from mailroom_localstack.patches import patch
+from mailroom_localstack.services.logs.embedded_metrics import embedded_metrics
 
-LOG = logging.getLogger(__name__)
 PROVIDER = "localstack.services.logs.provider:LogsProvider"
 
 type Metric = tuple[str, dict[str, Any]]
@@ -24,24 +24,37 @@ def record_filtered_metrics(
     """Record a metric for the events that match a metric filter of their own log group.
 
     LocalStack: records 1, or the value that stands in the filter, for the filters of every log
-    group, without dimensions.
+    group, without dimensions. It ignores the embedded metric format.
 
     AWS: applies the filters of the log group; a value and dimensions may be fields of the event
-    (`$.n`, `$bytes`), and the default value counts when none of the events matches.
+    (`$.n`, `$bytes`), and the default value counts when none of the events matches. An event in the
+    embedded metric format makes the metrics that it names.
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html
 
     Test: tests/integration/test_filter_patterns.py::test_a_metric_has_the_value_of_its_field
     """
     from localstack.services.logs.models import get_moto_logs_backend
     from localstack.services.moto import call_moto
-    from localstack.utils.bootstrap import is_api_enabled
 
     answer = call_moto(context)
     backend = get_moto_logs_backend(context.account_id, context.region)
     own = [one for one in backend.filters.metric_filters if one["logGroupName"] == log_group_name]
-    if own and is_api_enabled("cloudwatch"):
-        messages = [event["message"] for event in context.service_request.get("logEvents", [])]
-        _publish(context, [metric for one in own for metric in metrics(one, messages)])
+    messages = [event["message"] for event in context.service_request.get("logEvents", [])]
+    for one in own:
+        for namespace, datum in metrics(one, messages):
+            _record(context, namespace, datum)
+    for message in messages:
+        for metric in embedded_metrics(message):
+            record(
+                context.account_id,
+                context.region,
+                metric.namespace,
+                metric.name,
+                metric.value,
+                metric.dimensions,
+                unit=metric.unit,
+                timestamp=metric.timestamp,
+            )
     return answer
 
 
@@ -90,14 +103,13 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _publish(context: Any, found: list[Metric]) -> None:
-    from localstack.aws.connect import connect_to
-
-    client = connect_to(aws_access_key_id=context.account_id, region_name=context.region).cloudwatch
-    for namespace in {namespace for namespace, _ in found}:
-        data = [datum for one, datum in found if one == namespace]
-        for start in range(0, len(data), 1_000):
-            try:
-                client.put_metric_data(Namespace=namespace, MetricData=data[start : start + 1_000])
-            except client.exceptions.ClientError as error:
-                LOG.warning("metric filter: %s", error)
+def _record(context: Any, namespace: str, datum: Mapping[str, Any]) -> None:
+    record(
+        context.account_id,
+        context.region,
+        namespace,
+        datum["MetricName"],
+        datum["Value"],
+        {one["Name"]: one["Value"] for one in datum.get("Dimensions", [])},
+        unit=datum.get("Unit"),
+    )

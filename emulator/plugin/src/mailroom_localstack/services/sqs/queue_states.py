@@ -11,6 +11,8 @@ from typing import Any
 from localstack.http import Response
 from localstack.runtime.hooks import on_infra_start
 
+from mailroom_localstack.queue_state import queue_state
+
 PATH = "/_mailroom/queues"
 
 
@@ -28,26 +30,10 @@ def serve_queue_states() -> None:
 
         return Response.for_json(
             {
-                queue.arn: _state(queue)
+                queue.arn: queue_state(queue)
                 for _, _, store in sqs_stores.iter_stores()
                 for queue in list(store.queues.values())
             }
         )
 
     ROUTER.add(PATH, serve, methods=["GET"])
-
-
-def _state(queue: Any) -> dict[str, Any]:
-    queue.requeue_inflight_messages()
-    in_flight = list(queue.inflight)
-    if hasattr(queue, "visible"):
-        waiting = list(queue.visible.queue)
-    else:
-        groups = list(queue.message_groups.values())
-        waiting = [message for group in groups for message in list(group.messages)]
-    sent = (message.created for message in [*waiting, *in_flight])
-    return {
-        "depth": queue.approximate_number_of_messages,
-        "inFlight": len(in_flight),
-        "oldest": min(sent, default=None),
-    }

@@ -12,8 +12,9 @@ from typing import Any
 from localstack.aws.api.cloudformation import ChangeAction, StackStatus
 from localstack.services.cloudformation.engine.v2 import change_set_model_executor as engine
 from localstack.services.cloudformation.engine.v2.change_set_model import is_nothing
-from localstack.services.cloudformation.resource_provider import OperationStatus
+from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
 
+from mailroom_localstack.services.cloudformation.resource_schemas import invalid_properties
 from mailroom_localstack.services.cloudformation.rollback.options import options
 from mailroom_localstack.services.cloudformation.rollback.order import creation_order
 from mailroom_localstack.services.cloudformation.rollback.reasons import act, failure
@@ -40,6 +41,7 @@ class RollbackExecutor(UndoingExecutor):
         self._failed_to = ""
         self._failure: Exception | None = None
         self._made: dict[str, Any] = {}
+        self._is_judged = True
         resource_executor: Any = self.resource_provider_executor
         self._act = resource_executor.execute_action
         resource_executor.execute_action = self._watch_action
@@ -143,6 +145,8 @@ class RollbackExecutor(UndoingExecutor):
         may belong to another stack.
         """
         properties = payload["requestData"]["resourceProperties"]
+        if reason := self._refusal(payload):
+            return ProgressEvent(OperationStatus.FAILED, resource_model={}, message=reason)
         given = set(properties)
         try:
             event = act(self._act, provider, payload)
@@ -155,8 +159,25 @@ class RollbackExecutor(UndoingExecutor):
             self._made = event.resource_model or {}
         return event
 
+    def _refusal(self, payload: Any) -> str:
+        """Why the properties in the template are not valid, or nothing.
+
+        A provider is called several times, later with properties of its own.
+        """
+        if self._is_judged or self._failure is not None or payload["action"] == "Remove":
+            return ""
+        self._is_judged = True
+        told = payload["requestData"]
+        return invalid_properties(
+            told["logicalResourceId"],
+            payload["resourceType"],
+            payload["region"],
+            told["resourceProperties"],
+        )
+
     def _execute_resource_change(self, name: str, before: Any, after: Any) -> None:
         self._made = {}
+        self._is_judged = False
         super()._execute_resource_change(name, before, after)
         if self._deletes or is_nothing(after):
             return

@@ -1,0 +1,151 @@
+"""CloudWatch: metrics of services, and the alarms on them."""
+
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from tests.parity.endpoint import Endpoint
+from tests.parity.made import new_name
+from tests.parity.made.functions import PROBE, Functions
+from tests.parity.made.machines import Machines
+from tests.parity.made.queues import Queues
+from tests.parity.made.topics import Topics
+
+LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"
+STATES = "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html"
+SNS = "https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html"
+SQS = (
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide"
+    "/sqs-available-cloudwatch-metrics.html"
+)
+
+
+def statistic(
+    endpoint: Endpoint, namespace: str, name: str, statistic: str, **dimensions: str
+) -> list[Any]:
+    points = endpoint.client("cloudwatch").get_metric_statistics(
+        Namespace=namespace,
+        MetricName=name,
+        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
+        StartTime=datetime.now(UTC) - timedelta(minutes=10),
+        EndTime=datetime.now(UTC) + timedelta(minutes=1),
+        Period=3600,
+        Statistics=[statistic],
+    )["Datapoints"]
+    return [point[statistic] for point in points]
+
+
+@pytest.mark.behaviour(LAMBDA)
+def test_a_function_has_its_durations_as_a_metric(endpoint: Endpoint, functions: Functions) -> None:
+    function = functions.make("import time\ndef handler(event, context): time.sleep(0.3)")
+    function.invoke()
+    function.invoke()
+
+    def known(name: str, kind: str) -> list[Any]:
+        return statistic(endpoint, "AWS/Lambda", name, kind, FunctionName=function.name)
+
+    endpoint.until(lambda: known("Duration", "SampleCount") == [2], "two durations")
+    assert 300 <= known("Duration", "Minimum")[0] < 3_000
+    endpoint.until(lambda: known("Invocations", "Sum") == [2], "two invocations")
+    endpoint.until(lambda: known("ConcurrentExecutions", "Maximum") == [1], "the concurrency")
+
+
+@pytest.mark.behaviour(LAMBDA)
+def test_a_throttled_invocation_is_counted(endpoint: Endpoint, functions: Functions) -> None:
+    function = functions.make(PROBE)
+    functions.client.put_function_concurrency(
+        FunctionName=function.name, ReservedConcurrentExecutions=0
+    )
+
+    with pytest.raises(functions.client.exceptions.TooManyRequestsException):
+        function.invoke({"do": "version"})
+
+    def throttles() -> float:
+        # The client tries again.
+        named = {"FunctionName": function.name}
+        return float(sum(statistic(endpoint, "AWS/Lambda", "Throttles", "Sum", **named)))
+
+    endpoint.until(lambda: throttles() >= 1, "the throttle")
+
+
+@pytest.mark.behaviour(STATES)
+@pytest.mark.parametrize(
+    ("state", "metric"),
+    [
+        ({"Type": "Succeed"}, "ExecutionsSucceeded"),
+        ({"Type": "Fail", "Error": "E"}, "ExecutionsFailed"),
+    ],
+)
+def test_a_state_machine_has_its_executions_as_metrics(
+    endpoint: Endpoint, machines: Machines, state: dict[str, str], metric: str
+) -> None:
+    machine = machines.make({"Only": state})
+    machine.run()
+    machine.run()
+
+    def known(name: str, kind: str) -> list[Any]:
+        return statistic(endpoint, "AWS/States", name, kind, StateMachineArn=machine.arn)
+
+    endpoint.until(lambda: known(metric, "Sum") == [2], metric)
+    endpoint.until(lambda: known("ExecutionsStarted", "Sum") == [2], "the starts")
+    endpoint.until(lambda: known("ExecutionTime", "SampleCount") == [2], "the times")
+
+
+@pytest.mark.behaviour(SNS)
+def test_a_topic_has_its_messages_as_a_metric(endpoint: Endpoint, topics: Topics) -> None:
+    topic = topics.make()
+    topic.publish("one")
+    topic.publish_batch("two", "three")
+
+    name = topic.arn.rpartition(":")[2]
+    endpoint.until(
+        lambda: (
+            statistic(endpoint, "AWS/SNS", "NumberOfMessagesPublished", "Sum", TopicName=name)
+            == [3]
+        ),
+        "three messages",
+    )
+
+
+@pytest.mark.behaviour(SQS)
+def test_a_queue_has_its_depth_as_a_metric(endpoint: Endpoint, queues: Queues) -> None:
+    queue = queues.make()
+    queue.send_all("one", "two")
+    name = queue.arn.rpartition(":")[2]
+    metric = "ApproximateNumberOfMessagesVisible"
+
+    endpoint.until(
+        lambda: statistic(endpoint, "AWS/SQS", metric, "Maximum", QueueName=name) == [2],
+        "the depth",
+    )
+
+
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html"
+)
+def test_an_alarm_fires_and_recovers(endpoint: Endpoint, cleanup: ExitStack) -> None:
+    cloudwatch, name, namespace = endpoint.client("cloudwatch"), new_name(), new_name()
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Namespace=namespace,
+        MetricName="m",
+        Statistic="Maximum",
+        Period=10,
+        EvaluationPeriods=1,
+        Threshold=0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    cleanup.callback(cloudwatch.delete_alarms, AlarmNames=[name])
+
+    def becomes(state: str, value: float) -> bool:
+        [alarm] = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+        if alarm["StateValue"] == state:
+            return True
+        data = [{"MetricName": "m", "Value": value, "StorageResolution": 1}]
+        cloudwatch.put_metric_data(Namespace=namespace, MetricData=data)
+        return False
+
+    endpoint.until(lambda: becomes("ALARM", 1), "the alarm to fire")
+    endpoint.until(lambda: becomes("OK", 0), "the alarm to recover")
