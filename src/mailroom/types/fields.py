@@ -79,6 +79,8 @@ def parse_field(text: str) -> Field:
         raise Refused(f"--field {text}: {key!r} is no name of a field in Python")
     if "|" in kind and all(kind.split("|")):
         return Field(key, "text", optional, tuple(kind.split("|")))
+    if not kind:
+        raise Refused(f"--field {text}: a field has a type, as in {key}:text", known)
     if kind not in KINDS:
         hint = "\n".join(line for line in (did_you_mean(kind, KINDS), known) if line)
         raise Refused(f"--field {text}: {kind!r} is no type of a field", hint)

@@ -48,23 +48,26 @@ def fields_of_schema(file: Path) -> list[Field]:
         Refused: The file can't be read, or a property's schema has no type of a field.
     """
     try:
-        schema = json.loads(file.read_text())
+        schema = json.loads(_text(file))
+    except ValueError as error:
+        raise Refused(f"{file}: not JSON: {error}") from None
+    try:
         properties = schema["properties"].items()
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Refused(f"{file}: this is no JSON Schema of an object: {error}") from None
+    except (KeyError, TypeError, AttributeError):
+        raise Refused(
+            f"{file}: this is no JSON Schema of an object", "one has an object `properties`"
+        ) from None
     required = schema.get("required", [])
     return [_property(file, schema, key, one, key in required) for key, one in properties]
 
 
 def _values(file: Path) -> Iterator[tuple[str, Any]]:
     """The values of a file's lines, or of its array, each with its place."""
+    text = _text(file)
     try:
-        text = file.read_text()
         if text.lstrip().startswith("["):
             yield from ((f"{file}[{index}]", one) for index, one in enumerate(json.loads(text)))
             return
-    except UnicodeDecodeError:
-        raise Refused(f"{file}: this is not UTF-8") from None
     except json.JSONDecodeError as error:
         raise Refused(f"{file}:{error.lineno}: not JSON: {error.msg}") from None
     for number, line in enumerate(text.splitlines(), 1):
@@ -73,6 +76,15 @@ def _values(file: Path) -> Iterator[tuple[str, Any]]:
                 yield f"{file}:{number}", json.loads(line)
         except ValueError as error:
             raise Refused(f"{file}:{number}: not JSON: {error}") from None
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError as error:
+        raise Refused(f"{file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise Refused(f"{file}: this is not UTF-8") from None
 
 
 def _data(place: str, value: Any) -> dict[str, Any]:

@@ -150,7 +150,13 @@ def _environment(types: _Types) -> str:
     return f"QUEUES: !Sub >-\n{queues.removesuffix(',\n')}\n"
 
 
+def _event_concurrency(types: _Types) -> str:
+    # At least 40, as ProcessConcurrency, and two for each event source mapping.
+    return f"Default: {max(40, 2 * len(types))}\n"
+
+
 _PARTS: dict[str, Callable[[_Types], str]] = {
+    "event-concurrency": _event_concurrency,
     "longest-settlement": lambda types: f"MaxValue: {longest_settlement(types)}\n",
     "queues": _each(_QUEUE),
     "dead-letter-queues": _each(_DEAD_LETTER_QUEUE),

@@ -43,6 +43,8 @@ def compare(with_: _With = None, env: _Env = None, json: AsJson = False) -> None
     changes = changes_between(_earlier(project, with_, env), contract(project))
     if json:
         show_json([change.__dict__ for change in changes])
+    elif not changes:
+        errors.print("nothing has changed in the contract")
     else:
         show_table(
             ["type", "field", "change", "breaks"],

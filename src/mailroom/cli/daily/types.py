@@ -123,9 +123,14 @@ def add(
     from mailroom.types.folder import add_type
     from mailroom.types.inference import fields_of_samples, fields_of_schema
 
-    if (bool(field), from_sample is not None, from_schema is not None).count(True) != 1:
-        raise Refused("fields are required", "by one of: --field, --from-sample, --from-schema")
+    given = (bool(field), from_sample is not None, from_schema is not None).count(True)
+    if given != 1:
+        said = "fields are required" if not given else "fields can be given in one way only"
+        raise Refused(said, "by one of: --field, --from-sample, --from-schema")
     fields = [parse_field(one) for one in field or ()]
+    keys = [one.key for one in fields]
+    if twice := sorted({key for key in keys if keys.count(key) > 1}):
+        raise Refused(f"--field {' and '.join(twice)}: there more than once")
     samples: list[dict[str, Any]] = []
     if from_sample is not None:
         fields, samples = fields_of_samples(from_sample)
