@@ -9,11 +9,11 @@ from typing import Any
 
 from mailroom_localstack.patches import patch
 
-NOTIFICATIONS = "localstack.services.s3.notifications"
+EVENTS = "localstack.services.s3.notifications"
 SEQUENCER = "mailroom_sequencer"
 
 
-@patch(f"{NOTIFICATIONS}:BaseNotifier._get_event_payload")
+@patch(f"{EVENTS}:BaseNotifier._get_event_payload")
 def order_events(original: Any, context: Any, *args: Any, **named: Any) -> Any:
     """Give each event a sequencer that is greater than those of the events before it.
 
@@ -30,7 +30,7 @@ def order_events(original: Any, context: Any, *args: Any, **named: Any) -> Any:
     return events
 
 
-@order_events.also(f"{NOTIFICATIONS}:EventBridgeNotifier._get_event_payload")
+@order_events.also(f"{EVENTS}:EventBridgeNotifier._get_event_payload")
 def order_events_of_event_bridge(original: Any, context: Any, *args: Any, **named: Any) -> Any:
     """Give it to the events of EventBridge, too."""
     entry = original(context, *args, **named)
