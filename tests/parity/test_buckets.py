@@ -1,10 +1,13 @@
 """S3: objects, their versions, and what is not there."""
 
+import json
+
 import pytest
 
-from tests.parity.endpoint import code_of
+from tests.parity.endpoint import Endpoint, code_of
 from tests.parity.made import new_name
 from tests.parity.made.buckets import Buckets
+from tests.parity.made.queues import Queue, Queues
 from tests.parity.made.roles import Roles, allow
 
 API = "https://docs.aws.amazon.com/AmazonS3/latest/API"
@@ -83,3 +86,49 @@ def test_a_bucket_that_is_not_empty_is_not_deleted(buckets: Buckets) -> None:
     code = code_of(lambda: buckets.s3.delete_bucket(Bucket=bucket))
 
     assert code == "BucketNotEmpty"
+
+
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html"
+)
+def test_the_sequencer_of_a_bucket_s_events_grows(
+    endpoint: Endpoint, buckets: Buckets, queues: Queues
+) -> None:
+    bucket, queue = buckets.make(), queues.make()
+    arn = f"arn:aws:s3:::{bucket}"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue.arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": arn}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    queue.sqs.set_queue_attributes(QueueUrl=queue.url, Attributes={"Policy": policy})
+    to_queue = {"QueueArn": queue.arn, "Events": ["s3:ObjectCreated:*"]}
+    buckets.s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"QueueConfigurations": [to_queue]}
+    )
+
+    buckets.put(bucket, "key", b"1")
+    buckets.put(bucket, "key", b"2!")
+
+    sequencers: dict[int, str] = {}
+
+    def both() -> bool:
+        sequencers.update(_objects(queue))
+        return len(sequencers) == 2
+
+    endpoint.until(both, "two events")
+    assert sequencers[1] < sequencers[2]
+
+
+def _objects(queue: Queue) -> dict[int, str]:
+    """The sequencers of the events in a queue, by the size of the object."""
+    records = [
+        record
+        for message in queue.receive()
+        for record in json.loads(message["Body"]).get("Records", [])
+    ]
+    objects = [record["s3"]["object"] for record in records]
+    return {one["size"]: one["sequencer"] for one in objects}

@@ -1,11 +1,15 @@
 """Lambda: loops of a function with other services."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
 
+from tests.parity.endpoint import Endpoint
+from tests.parity.made import new_name
 from tests.parity.made.functions import Functions
 from tests.parity.made.queues import Queues
+from tests.parity.made.roles import Roles, allow, own
 
 PAGE = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html"
 ROUNDS = 20
@@ -42,3 +46,46 @@ def test_a_loop_of_a_function_with_a_queue_ends(
     last = json.loads(end.next()["Body"])
     rounds = last if isinstance(last, int) else last["round"]
     assert most - 1 <= rounds <= most
+
+
+# Does the same by way of the default bus.
+ON_THE_BUS = f"""
+    import json, boto3
+
+    def handler(event, context):
+        told = event["detail"]
+        if told["round"] == {ROUNDS}:
+            sqs = boto3.client("sqs")
+            sqs.send_message(QueueUrl=told["end"], MessageBody="{ROUNDS}")
+        else:
+            told["round"] += 1
+            entry = {{"Source": event["source"], "DetailType": "t", "Detail": json.dumps(told)}}
+            boto3.client("events").put_events(Entries=[entry])
+"""
+
+
+@pytest.mark.behaviour(PAGE)
+def test_a_loop_of_a_function_with_a_bus_is_not_detected(
+    endpoint: Endpoint, queues: Queues, functions: Functions, roles: Roles, cleanup: ExitStack
+) -> None:
+    end, events, name = queues.make(), endpoint.client("events"), new_name()
+    role = roles.make(
+        "lambda", allow("sqs:SendMessage", own("sqs")), allow("events:PutEvents", "*")
+    )
+    function = functions.make(ON_THE_BUS, Role=role)
+    rule = events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))["RuleArn"]
+    cleanup.callback(events.delete_rule, Name=name)
+    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": function.arn}])
+    cleanup.callback(events.remove_targets, Rule=name, Ids=["1"])
+    functions.client.add_permission(
+        FunctionName=function.name,
+        StatementId="bus",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=rule,
+    )
+
+    detail = json.dumps({"end": end.url, "round": 1})
+    events.put_events(Entries=[{"Source": name, "DetailType": "t", "Detail": detail}])
+
+    assert end.next()["Body"] == str(ROUNDS)

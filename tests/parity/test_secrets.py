@@ -7,6 +7,7 @@ import pytest
 
 from tests.parity.endpoint import code_of
 from tests.parity.made import new_name
+from tests.parity.made.functions import Functions
 from tests.parity.made.secrets import Secrets
 from tests.parity.made.stacks import Stacks
 
@@ -60,3 +61,32 @@ def test_a_stack_generates_a_password_into_its_template_of_a_secret(
     assert value["username"] == "ingestion"
     assert len(value["password"]) == 32
     assert set(value["password"]) <= set(string.ascii_letters + string.digits)
+
+
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/secretsmanager/latest/userguide"
+    "/rotating-secrets-required-permissions-function.html"
+)
+def test_a_secret_is_rotated_by_a_function_that_secrets_manager_may_invoke(
+    secrets: Secrets, functions: Functions
+) -> None:
+    secret = secrets.make("x")
+    function = functions.make("def handler(event, context): pass")
+
+    def rotate() -> str:
+        rules = {"AutomaticallyAfterDays": 30}
+        return code_of(
+            lambda: secrets.client.rotate_secret(
+                SecretId=secret, RotationLambdaARN=function.arn, RotationRules=rules
+            )
+        )
+
+    before = rotate()
+    functions.client.add_permission(
+        FunctionName=function.name,
+        StatementId="rotation",
+        Action="lambda:InvokeFunction",
+        Principal="secretsmanager.amazonaws.com",
+    )
+
+    assert (before, rotate()) == ("AccessDeniedException", "")

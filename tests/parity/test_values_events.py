@@ -45,3 +45,32 @@ def test_more_than_ten_events_at_once_are_refused(endpoint: Endpoint) -> None:
     refusal = code_of(lambda: as_given(endpoint, "events").put_events(Entries=[event] * 11))
 
     assert refusal == "ValidationException"
+
+
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/eventbridge/latest/userguide"
+    "/eb-event-patterns-content-based-filtering.html"
+)
+@pytest.mark.parametrize(
+    ("expected", "value", "matches"),
+    [(1, True, False), (0, False, False), (True, 1, False), (True, True, True), (1, 1.0, True)],
+)
+def test_a_number_is_no_boolean_in_an_event_pattern(
+    endpoint: Endpoint, expected: object, value: object, matches: bool
+) -> None:
+    event = {
+        "id": "1",
+        "detail-type": "t",
+        "source": "s",
+        "account": "123456789012",
+        "time": "2026-11-28T00:00:00Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {"a": value},
+    }
+
+    answer = endpoint.client("events").test_event_pattern(
+        EventPattern=json.dumps({"detail": {"a": [expected]}}), Event=json.dumps(event)
+    )
+
+    assert answer["Result"] is matches

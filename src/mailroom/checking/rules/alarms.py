@@ -8,9 +8,15 @@ from mailroom.checking.rule import rule, stacks, whole
 from mailroom.checking.rules.messaging.queues import FUNCTION
 from mailroom.checking.template.resolve import reference
 from mailroom.checking.template.stack import Stack
+from mailroom.deployment.environment_config import EnvironmentConfig
 
 _ALARM = "AWS::CloudWatch::Alarm"
 _PROD = ("prod", "production", "live")
+
+
+def in_production(target: EnvironmentConfig) -> bool:
+    """Whether an environment is one of production, by its stage or its name."""
+    return target.protected or target.name in _PROD
 
 
 @rule(
@@ -25,7 +31,7 @@ _PROD = ("prod", "production", "live")
 def alarm_topic(definitions: Definitions) -> Iterator[Problem]:
     for stack in definitions.known_stacks:
         target = stack.target
-        if target.alarms or not (target.protected or target.name in _PROD):
+        if target.alarms or not in_production(target):
             continue
         silent = [one.id for one in stack.of_type(_ALARM) if not one.get("AlarmActions")]
         if silent:

@@ -5,11 +5,11 @@ import json
 import re
 from collections.abc import Iterator
 
-from mailroom.checking.code.modules import reachable
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
 from mailroom.checking.machines.machine import Machine
 from mailroom.checking.rule import rule, whole
+from mailroom.checking.rules.functions.calls import modules_of
 from mailroom.checking.rules.messaging.queues import FUNCTION, MAPPING, function_of
 from mailroom.checking.template.source import Source
 from mailroom.checking.template.stack import Resource, Stack
@@ -87,18 +87,10 @@ def concurrency_unreserved(definitions: Definitions) -> Iterator[Problem]:
     fix="connect with sslmode=verify-full and sslrootcert, RDS's bundle of authorities",
 )
 def database_tls(definitions: Definitions) -> Iterator[Problem]:
-    modules = {
-        module.path: module
-        for stack in definitions.known_stacks
-        for function in stack.of_type(FUNCTION)
-        for module in reachable(
-            definitions.functions, str(function.get("Handler")).rpartition(".")[0]
-        )
-    }
-    for path, module in modules.items():
+    for module in modules_of(definitions):
         for call in ast.walk(module.tree):
             if isinstance(call, ast.Call) and _is_unverified(call):
-                file = path.relative_to(definitions.root).as_posix()
+                file = module.path.relative_to(definitions.root).as_posix()
                 yield Problem(Location(file, call.lineno), "psycopg.connect without verify-full")
 
 
