@@ -15,8 +15,13 @@ GENERATED = re.compile(
 )
 # Applied long ago, so that it can't change; the whole state machine of branches is generated.
 LEFT_OUT = {"infra/migrations/0001.messages.sql", "infra/asl.json"}
-# Words of others: an ARIA role, and a sentence of S3's.
-OTHERS = ('role="alert"', "The event is not supported for notifications")
+# Words of others: an ARIA role, and what S3 calls the events that it sends.
+OTHERS = (
+    'role="alert"',
+    "The event is not supported for notifications",
+    "localstack.services.s3.notifications",
+    "userguide/notification-content-structure",
+)
 
 
 def code() -> list[Path]:
