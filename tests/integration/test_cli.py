@@ -224,6 +224,9 @@ def test_status_tells_where_everything_is(mailroom: Command, environment: Enviro
 
 
 def test_a_filter_that_names_an_unknown_type_or_batch_says_so(mailroom: Command) -> None:
+    first = alert()
+    other = {**first, "data": {**first["data"], "summary": "conflicts"}}
+    mailroom.run("send", "-", given=f"{json.dumps(first)}\n{json.dumps(other)}", code=3)
     type_ = mailroom.run("messages", "--type", "alrt", code=1)
     batch = mailroom.run("messages", "--batch", "nope", code=1)
     reason = mailroom.run("dead-letters", "--reason", "nope", code=1)
