@@ -36,9 +36,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _group(path: Path) -> str:
-    """The tests that one of several processes runs: a file's; all that start containers."""
-    compose = Path(__file__).parent / "compose"
-    return compose.name if compose in path.parents else str(path)
+    """The tests that one of several processes runs, in their order.
+
+    A folder's tests share an environment, so another order would be another test. Unit tests, and
+    the slowest files, need none.
+    """
+    named = path.relative_to(Path(__file__).parent)
+    alone = named.parts[0] == "unit" or named.as_posix() in SLOWEST
+    return named.as_posix() if alone else named.parts[0]
 
 
 def _turn(path: Path) -> int:

@@ -40,6 +40,9 @@ def a_missing_batch_looks_forbidden(flow: Flow, iam: Iam) -> None:
 
 
 def consuming_is_refused(flow: Flow, iam: Iam) -> None:
+    # A new execution environment asks for the queue's URL before it receives.
+    iam.renew("ProcessMessages")
+
     ended = flow.run({"messages": mixed(2)})
 
     assert (ended.status, ended.error) == ("FAILED", "AccessRefused")
@@ -128,7 +131,7 @@ EXERCISES: dict[tuple[str, str], tuple[str, Exercise]] = {
         a_missing_batch_looks_forbidden,
     ),
     ("ProcessMessagesRole", "WriteLogs"): ("logs:PutLogEvents", logs_vanish("ProcessMessages")),
-    ("ProcessMessagesRole", "Consume"): ("sqs:receivemessage", consuming_is_refused),
+    ("ProcessMessagesRole", "Consume"): ("sqs:getqueueurl", consuming_is_refused),
     ("ProcessMessagesRole", "DeadLetter"): ("sqs:sendmessage", dead_lettering_is_refused),
     ("ProcessMessagesRole", "ReadIngestionCredentials"): (
         "secretsmanager:GetSecretValue",
