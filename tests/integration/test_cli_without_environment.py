@@ -1,13 +1,12 @@
 """The commands when nothing is up."""
 
-import os
-import pty
 from pathlib import Path
 
 import pytest
 
 from mailroom.project import Project
 from tests.support.command import MAILROOM, Command
+from tests.support.terminal import answered
 
 
 @pytest.fixture
@@ -74,14 +73,9 @@ def test_reset_asks_before_it_deletes(mailroom: Command) -> None:
 def test_reset_asks_on_a_terminal(mailroom: Command) -> None:
     (mailroom.state / "logs").mkdir(parents=True)
 
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(MAILROOM, ["mailroom", "reset"], mailroom.variables)
-    os.write(terminal, b"n\n")
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
+    code, _ = answered([MAILROOM, "reset"], "n", mailroom.checkout, mailroom.variables)
 
-    assert os.waitstatus_to_exitcode(status) == 2
+    assert code == 2
     assert (mailroom.state / "logs").exists()
 
 

@@ -1,7 +1,6 @@
 """`make` ends without an error where the user ended the command."""
 
 import os
-import pty
 import signal
 import subprocess
 from pathlib import Path
@@ -12,6 +11,7 @@ from mailroom.environments.environment import Environment
 from mailroom.project import Project
 from tests.support.command import Command
 from tests.support.flow import until
+from tests.support.terminal import answered
 
 
 @pytest.fixture
@@ -47,24 +47,14 @@ def test_ctrl_c_in_make_logs_is_no_error(mailroom: Command, tmp_path: Path) -> N
 def test_no_at_reset_is_no_error_in_make(project: Project, tmp_path: Path) -> None:
     mailroom = Command(project.root, tmp_path / "state")
     (mailroom.state / "logs").mkdir(parents=True)
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(mailroom.checkout)
-        os.execvpe("make", ["make", "-o", "install", "reset"], mailroom.variables)
-    os.write(terminal, b"n\n")
-    printed = b""
-    while True:
-        try:
-            printed += os.read(terminal, 1024)
-        except OSError:
-            # Linux says so when the other side is closed.
-            break
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
 
-    assert os.waitstatus_to_exitcode(status) == 0
-    assert b"nothing was touched" in printed
-    assert b"Error" not in printed
+    code, printed = answered(
+        ["make", "-o", "install", "reset"], "n", mailroom.checkout, mailroom.variables
+    )
+
+    assert code == 0
+    assert "nothing was touched" in printed
+    assert "Error" not in printed
     assert (mailroom.state / "logs").exists()
 
 

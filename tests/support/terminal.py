@@ -49,6 +49,21 @@ def seen(
     return shown(written, columns if wrapped else _WIDE)
 
 
+def answered(
+    command: Sequence[str | Path], answer: str, cwd: Path, variables: Mapping[str, str]
+) -> tuple[int, str]:
+    """Run a command in a terminal and type a line; its exit code, and what it wrote."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        command, cwd=cwd, env=variables, stdin=slave, stdout=slave, stderr=slave
+    ) as process:
+        os.close(slave)
+        os.write(master, f"{answer}\n".encode())
+        written = b"".join(iter(lambda: _read(master), b""))
+    os.close(master)
+    return process.returncode, written.decode()
+
+
 def shown(written: bytes, columns: int) -> list[str]:
     """The lines that a terminal shows of what was written to it, without trailing spaces."""
     # Not more lines than it may fill: each is read whole.
