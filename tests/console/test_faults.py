@@ -41,6 +41,8 @@ class Reader:
     def search(self, word: str) -> None:
         """Look for a message, by key."""
         self._click()
+        # Keys are heard when the page's scripts have run.
+        self.page.wait_for_load_state("load")
         self.page.keyboard.press("/")
         self.page.keyboard.type(word)
         self.page.keyboard.press("Enter")
