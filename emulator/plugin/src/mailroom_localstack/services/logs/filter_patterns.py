@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailroom_rules.filter_patterns import InvalidPattern, compile_pattern
 
-from mailroom_localstack.patches import check, patch, replacement
+from mailroom_localstack.patches import check, patch
 
 if TYPE_CHECKING:
     from mailroom_localstack.service_call import ServiceCall
@@ -34,28 +34,14 @@ def refuse_invalid_patterns(context: ServiceCall) -> None:
 
 @patch("localstack.services.logs.provider:get_pattern_matcher")
 def match_filtered_events(original: Any, pattern: str) -> Callable[[str, Any], bool]:
-    """Let subscription filters take the events that match their pattern.
+    """Let FilterLogEvents find the events that match its pattern.
 
     LocalStack: lets every event match.
 
     AWS: matches terms, JSON, fields separated by spaces, and regular expressions.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 
-    Test: tests/unit/filter_patterns/test_engine_filters.py::test_a_subscription_takes_what_matches
+    Test: tests/integration/test_filter_patterns.py::test_events_are_found_by_pattern
     """
     compiled = compile_pattern(pattern or "")
     return lambda _pattern, event: compiled.matches(event["message"])
-
-
-@replacement("moto.logs.models:EventMessageFilter")
-def match_searched_events(original: Any) -> Any:
-    """Let FilterLogEvents find the events that match its pattern.
-
-    LocalStack: knows terms and quoted texts; any other pattern matches every event.
-
-    AWS: has one syntax for all filters.
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
-
-    Test: tests/integration/test_filter_patterns.py::test_events_are_found_by_pattern
-    """
-    return lambda pattern: compile_pattern(pattern or "")
