@@ -103,7 +103,11 @@ class Definitions:
         """The first line of a file that begins with a pattern, or else the file's first line."""
         lines = path.read_text().splitlines() if path.is_file() else []
         found = (n for n, line in enumerate(lines, 1) if re.match(pattern, line, re.IGNORECASE))
-        return Location(path.relative_to(self.root).as_posix(), next(found, 1))
+        return self.location(path, next(found, 1))
+
+    def location(self, path: Path, line: int) -> Location:
+        """A line of a file of the project."""
+        return Location(path.relative_to(self.root).as_posix(), line)
 
     def _variants(self) -> Iterator[EnvironmentConfig]:
         for target in self.targets:

@@ -7,7 +7,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from mailroom.checking.definitions import Definitions
-from mailroom.checking.finding import Location, Problem, Severity
+from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, whole
 
 _APPLICATION = "AWS::ServerlessRepo::Application"
@@ -60,7 +60,5 @@ def workflow_concurrency(definitions: Definitions) -> Iterator[Problem]:
         jobs = (workflow.get("jobs") or {}).values()
         names = {str(job["environment"]) for job in jobs if "environment" in job}
         if len(names) > 1:
-            text = path.read_text().splitlines()
-            line = next(n for n, one in enumerate(text, 1) if one.startswith("concurrency"))
-            file = path.relative_to(definitions.root).as_posix()
-            yield Problem(Location(file, line), f"shared by {', '.join(sorted(names))}")
+            at = definitions.line_of(path, "concurrency")
+            yield Problem(at, f"shared by {', '.join(sorted(names))}")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mailroom.checking.definitions import Definitions
-from mailroom.checking.finding import Location, Problem, Severity
+from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, whole
 from mailroom.checking.rules.messaging.queues import FUNCTION
 from mailroom.checking.template.source import Place
@@ -64,8 +64,7 @@ def _environment_files(definitions: Definitions) -> Iterator[Problem]:
             given = value.strip(" \"'")
             secret = _SECRET_NAME.search(name.strip()) and not given.startswith(("arn:", "${"))
             if not line.startswith("#") and value and (secret or _SECRET_VALUE.search(value)):
-                at = Location(path.relative_to(definitions.root).as_posix(), number)
-                yield Problem(at, "this looks like a secret")
+                yield Problem(definitions.location(path, number), "this looks like a secret")
 
 
 @rule(

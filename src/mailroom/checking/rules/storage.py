@@ -63,9 +63,9 @@ def bucket_tls(stack: Stack) -> Iterator[Problem]:
 )
 def data_deletion(definitions: Definitions) -> Iterator[Problem]:
     for stack in definitions.known_stacks:
-        for one in stack.resources.values() if in_production(stack.target) else ():
-            if one.type not in (*_DATABASES, "AWS::DynamoDB::Table"):
-                continue
+        if not in_production(stack.target):
+            continue
+        for one in stack.of_type(*_DATABASES, "AWS::DynamoDB::Table"):
             body = stack.template["Resources"][one.id]
             policies = [body.get(name) for name in ("DeletionPolicy", "UpdateReplacePolicy")]
             # A policy that isn't a text depends on a condition or a parameter.
@@ -84,21 +84,16 @@ def data_deletion(definitions: Definitions) -> Iterator[Problem]:
     fix="set AutoMinorVersionUpgrade: false, or pin the major version alone",
 )
 def version_drift(stack: Stack) -> Iterator[Problem]:
+    databases = list(stack.of_type(*_DATABASES))
     pinned = {
-        one.id
-        for type in _DATABASES
-        for one in stack.of_type(type)
-        if re.fullmatch(r"\d+\.\d[\w.]*", str(one.get("EngineVersion")))
+        one.id for one in databases if re.fullmatch(r"\d+\.\d[\w.]*", str(one.get("EngineVersion")))
     }
-    for one in [one for type in _DATABASES for one in stack.of_type(type)]:
+    # Of a cluster's instances it is the instances' own setting that counts.
+    clusters = {reference(one.get("DBClusterIdentifier")) for one in stack.of_type(_DATABASES[1])}
+    for one in databases:
         of_pinned = one.id in pinned or reference(one.get("DBClusterIdentifier")) in pinned
         upgrades = str(one.get("AutoMinorVersionUpgrade")).lower() != "false"
-        # Of a cluster's instances it is the instances' own setting that counts.
-        members = any(
-            reference(other.get("DBClusterIdentifier")) == one.id
-            for other in stack.of_type(_DATABASES[1])
-        )
-        if of_pinned and upgrades and not members:
+        if of_pinned and upgrades and one.id not in clusters:
             yield Problem(one.at(), f"{one.id} is upgraded beyond its EngineVersion")
 
 
@@ -116,6 +111,6 @@ def exported_log_retention(stack: Stack) -> Iterator[Problem]:
         "/aws/rds/" in json.dumps(group.get("LogGroupName")) and group.get("RetentionInDays")
         for group in stack.of_type("AWS::Logs::LogGroup")
     )
-    for one in [one for type in _DATABASES for one in stack.of_type(type)]:
+    for one in stack.of_type(*_DATABASES):
         if one.get("EnableCloudwatchLogsExports") and not kept:
             yield Problem(one.at("EnableCloudwatchLogsExports"), f"{one.id} exports its logs")

@@ -82,11 +82,10 @@ def role_statements(stack: Stack, principal: Resource) -> list[Statement]:
     if role is None:
         return []
     found = list(own_statements(role))
-    for type in POLICIES:
-        for policy in stack.of_type(type):
-            roles = [*as_list(policy.get("Roles")), *as_list(policy.get("RoleName"))]
-            if role.id in [reference(one) for one in roles]:
-                found += statements(policy, "PolicyDocument")
+    for policy in stack.of_type(*POLICIES):
+        roles = [*as_list(policy.get("Roles")), *as_list(policy.get("RoleName"))]
+        if role.id in [reference(one) for one in roles]:
+            found += statements(policy, "PolicyDocument")
     return found
 
 

@@ -77,9 +77,9 @@ class Stack:
             and ("Condition" not in body or resolver.condition(body["Condition"]))
         }
 
-    def of_type(self, type: str) -> Iterator[Resource]:
-        """The resources of a type."""
-        return (one for one in self.resources.values() if one.type == type)
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        """The resources of a type, or of several."""
+        return (one for one in self.resources.values() if one.type in types)
 
     def referred(self, value: Any, type: str) -> Resource | None:
         """The resource of this type that a value refers to, if it is one of this stack."""

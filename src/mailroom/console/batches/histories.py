@@ -13,7 +13,12 @@ from mailroom.aws.resources import list_resources
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
 from mailroom.executions.execution import Attempt, Execution
-from mailroom.executions.history import find_execution, list_executions, read_execution
+from mailroom.executions.history import (
+    execution_arn,
+    find_execution,
+    list_executions,
+    read_execution,
+)
 from mailroom.executions.invocation_logs import InvocationLogs
 from mailroom.logs.events import LogEvent
 from mailroom.workflow.outcomes import Outcome, outcomes
@@ -89,9 +94,8 @@ def read(environment: Environment, name: str) -> Execution:
     problem = Refused("the stack has no state machine")
     for machine in machines(environment).values():
         # Its ARN if this is the whole name: then no list has to be read.
-        named = machine.replace(":stateMachine:", ":execution:") + f":{name}"
         with suppress(Refused):
-            return _read(environment, named)
+            return _read(environment, execution_arn(machine, name))
         try:
             return _read(environment, find_execution(environment.session, machine, name))
         except Refused as refused:

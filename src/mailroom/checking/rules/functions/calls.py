@@ -6,7 +6,7 @@ from typing import Any
 
 from mailroom.checking.code.modules import Module, reachable
 from mailroom.checking.definitions import Definitions
-from mailroom.checking.finding import Location, Problem, Severity
+from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, whole
 from mailroom.checking.rules.messaging.queues import FUNCTION
 
@@ -33,7 +33,8 @@ def short_poll(definitions: Definitions) -> Iterator[Problem]:
     for module, call, said in _calls(definitions, "receive_message"):
         seconds = said.get("WaitTimeSeconds", 1 if waits else 0)
         if not seconds:
-            yield Problem(_at(definitions, module, call), "ReceiveMessage does not wait")
+            at = definitions.location(module.path, call.lineno)
+            yield Problem(at, "ReceiveMessage does not wait")
 
 
 @rule(
@@ -59,7 +60,7 @@ def invoke_timeout(definitions: Definitions) -> Iterator[Problem]:
     for module, call, said in _calls(definitions, "invoke") if longest > _READ_TIMEOUT else ():
         waits = "FunctionName" in said and said.get("InvocationType") not in ("Event", "DryRun")
         if waits and "read_timeout" not in ast.unparse(module.tree):
-            at = _at(definitions, module, call)
+            at = definitions.location(module.path, call.lineno)
             yield Problem(at, f"a function here may run for {longest:.0f} s")
 
 
@@ -93,7 +94,3 @@ def modules_of(definitions: Definitions) -> list[Module]:
         )
     }
     return list(found.values())
-
-
-def _at(definitions: Definitions, module: Module, call: ast.Call) -> Location:
-    return Location(module.path.relative_to(definitions.root).as_posix(), call.lineno)

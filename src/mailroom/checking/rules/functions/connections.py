@@ -90,8 +90,8 @@ def database_tls(definitions: Definitions) -> Iterator[Problem]:
     for module in modules_of(definitions):
         for call in ast.walk(module.tree):
             if isinstance(call, ast.Call) and _is_unverified(call):
-                file = module.path.relative_to(definitions.root).as_posix()
-                yield Problem(Location(file, call.lineno), "psycopg.connect without verify-full")
+                at = definitions.location(module.path, call.lineno)
+                yield Problem(at, "psycopg.connect without verify-full")
 
 
 def _is_unverified(call: ast.Call) -> bool:

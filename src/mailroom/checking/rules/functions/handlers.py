@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mailroom.checking.code.modules import module_at, reachable
 from mailroom.checking.definitions import Definitions
-from mailroom.checking.finding import Location, Problem, Severity
+from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, stacks, whole
 from mailroom.checking.rules.messaging.queues import FUNCTION, MAPPING, consumers, function_of
 from mailroom.checking.template.stack import Resource, Stack
@@ -59,8 +59,8 @@ def batch_item_failures_handler(definitions: Definitions) -> Iterator[Problem]:
                 continue
             modules = reachable(definitions.functions, handler[0])
             if modules and not any(module.words & _REPORTS for module in modules):
-                file = modules[0].path.relative_to(definitions.root).as_posix()
-                at = Location(file, modules[0].line_of(handler[1]) or 1)
+                line = modules[0].line_of(handler[1]) or 1
+                at = definitions.location(modules[0].path, line)
                 yield Problem(at, f"{consumer.function.id} reports no batchItemFailures")
 
 

@@ -42,11 +42,10 @@ def deliveries(stack: Stack) -> Iterator[tuple[Resource, Resource, str | None]]:
 def _policy(stack: Stack, queue: Resource) -> list[Statement]:
     """The statements about SNS sending to a queue."""
     found: list[Statement] = []
-    for type in ("AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"):
-        for policy in stack.of_type(type):
-            named = [*as_list(policy.get("Queues")), *as_list(policy.get("Queue"))]
-            if queue.id in [reference(one) for one in named]:
-                found += statements(policy, "PolicyDocument")
+    for policy in stack.of_type("AWS::SQS::QueuePolicy", "AWS::SQS::QueueInlinePolicy"):
+        named = [*as_list(policy.get("Queues")), *as_list(policy.get("Queue"))]
+        if queue.id in [reference(one) for one in named]:
+            found += statements(policy, "PolicyDocument")
     return [
         one
         for one in found
