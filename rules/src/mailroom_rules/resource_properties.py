@@ -93,7 +93,7 @@ def _array(value: list[Any], schema: Schema, at: str, root: Schema) -> Iterator[
 
 
 def _scalar(value: Any, schema: Schema, types: list[str]) -> Iterator[str]:
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = _text(value)
     allowed = schema.get("enum")
     if allowed is not None and text not in [_text(one) for one in allowed]:
         yield f"{text} is not a valid enum value"

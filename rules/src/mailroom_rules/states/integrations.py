@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/integrate-services.html
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from mailroom_rules.states.definition import Definition, Diagnostic, State
 
@@ -24,11 +24,6 @@ _SERVICES = (
     *("ecs", "eks", "elasticmapreduce", "emr-containers", "emr-serverless", "events", "glue"),
     *("http", "lambda", "mediaconvert", "sagemaker", "sns", "sqs", "states"),
 )
-# In the place of AWS's sentence: no source is sure that AWS rejects it.
-UNCERTAIN = ""
-type Fault = tuple[str, str | None]
-"""What is wrong, and AWS's sentence about it: None if it isn't known."""
-
 # Action → how it may be waited for, and the parameters of which it needs one each.
 # https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
 _TOKEN = ".waitForTaskToken"
@@ -45,6 +40,22 @@ _ACTIONS: dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]] = {
 }
 
 
+class Fault(NamedTuple):
+    """What is wrong with a resource.
+
+    Attributes:
+        text: in Mailroom's words.
+        sentence: AWS's, where it is known.
+        certain: whether a source is sure that AWS rejects it.
+        in_parameters: whether AWS says that it is in the parameters.
+    """
+
+    text: str
+    sentence: str | None = None
+    certain: bool = True
+    in_parameters: bool = False
+
+
 def integrated_call(resource: str) -> tuple[str, str] | None:
     """The service and the operation that a Task's Resource calls, such as `sns` and `Publish`."""
     found = _INTEGRATION.fullmatch(resource)
@@ -58,16 +69,14 @@ def resources(definition: Definition) -> Iterator[Diagnostic]:
         if state.type == "Task" and isinstance(resource, str) and "${" not in resource:
             faults = list(_faults(resource, state))
             if definition.express and _NOT_EXPRESS.search(resource):
-                faults.append(("an Express workflow can't wait for it", None))
-            for fault, sentence in faults:
+                faults.append(Fault("an Express workflow can't wait for it"))
+            for fault in faults:
                 yield Diagnostic(
                     (*state.path, "Resource"),
-                    f"Task {state.name}: {fault}",
-                    sentence=sentence or None,
-                    place=(*state.path, "Parameters")
-                    if sentence and "required" in sentence
-                    else None,
-                    certain=sentence != UNCERTAIN,
+                    f"Task {state.name}: {fault.text}",
+                    sentence=fault.sentence,
+                    place=(*state.path, "Parameters") if fault.in_parameters else None,
+                    certain=fault.certain,
                 )
 
 
@@ -84,10 +93,12 @@ def is_required(parameter: str) -> str:
     return f'The field "{parameter}" is required but was missing'
 
 
-def sdk_call(state: State) -> re.Match[str] | None:
-    """The `service`, `action` and `pattern` of a Task that calls an API of the AWS SDK."""
+def sdk_call(state: State) -> tuple[str, str] | None:
+    """The service and the operation of a Task that calls an API of the AWS SDK."""
     match = _INTEGRATION.fullmatch(str(state.body.get("Resource")))
-    return match if match and match["sdk"] and state.type == "Task" else None
+    return (
+        integrated_call(match.string) if match and match["sdk"] and state.type == "Task" else None
+    )
 
 
 def _faults(resource: str, state: State) -> Iterator[Fault]:
@@ -95,15 +106,16 @@ def _faults(resource: str, state: State) -> Iterator[Fault]:
     match = _INTEGRATION.fullmatch(resource)
     if not match:
         if not _OTHER.fullmatch(resource):
-            fault = f"{resource!r} is not the ARN of an integration, a function or an activity"
-            yield fault, UNCERTAIN if resource.startswith("arn:") else unknown
+            text = f"{resource!r} is not the ARN of an integration, a function or an activity"
+            is_arn = resource.startswith("arn:")
+            yield Fault(text, None if is_arn else unknown, certain=not is_arn)
         return
     service, pattern = match["service"], match["pattern"] or ""
     if not match["sdk"] and service not in _SERVICES:
-        fault = f"Step Functions has no integration with {service!r}; try aws-sdk:{service}"
-        yield fault, unknown
+        text = f"Step Functions has no integration with {service!r}; try aws-sdk:{service}"
+        yield Fault(text, unknown)
     if match["sdk"] and pattern.startswith(".sync"):
-        yield f"a call of the AWS SDK can't be waited for by {pattern}", unknown
+        yield Fault(f"a call of the AWS SDK can't be waited for by {pattern}", unknown)
     parameters = state.body.get("Parameters") or state.body.get("Arguments") or {}
     if not isinstance(parameters, dict):
         return  # an expression that JSONata works out
@@ -114,24 +126,27 @@ def _faults(resource: str, state: State) -> Iterator[Fault]:
         return
     name = f"{service}:{match['action']}"
     if name not in _ACTIONS:
-        yield f"there is no {name}; known are {', '.join(known)}", unknown
+        yield Fault(f"there is no {name}; known are {', '.join(known)}", unknown)
         return
     patterns, needed = _ACTIONS[name]
     if pattern and pattern not in patterns:
-        yield f"{name} can't be waited for by {pattern}", unknown
+        yield Fault(f"{name} can't be waited for by {pattern}", unknown)
     for choices in needed:
         if not any(choice in parameters or f"{choice}.$" in parameters for choice in choices):
             one = len(choices) == 1
-            yield (
+            yield Fault(
                 f"{name} needs {' or '.join(choices)}",
-                is_required(*choices) if one else UNCERTAIN,
+                is_required(*choices) if one else None,
+                certain=one,
+                in_parameters=one,
             )
 
 
 def _token_faults(parameters: Any, state: State) -> Iterator[Fault]:
     if "$$.Task.Token" not in json.dumps(parameters):
-        yield "it waits for a token, but its parameters don't contain $$.Task.Token", UNCERTAIN
+        text = "it waits for a token, but its parameters don't contain $$.Task.Token"
+        yield Fault(text, certain=False)
     fields = ("HeartbeatSeconds", "TimeoutSeconds", "HeartbeatSecondsPath", "TimeoutSecondsPath")
     if not any(name in state.body for name in fields):
         limit = "give it HeartbeatSeconds or TimeoutSeconds"
-        yield f"it waits for a token without limit; {limit}", UNCERTAIN
+        yield Fault(f"it waits for a token without limit; {limit}", certain=False)

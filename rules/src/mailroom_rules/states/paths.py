@@ -86,8 +86,8 @@ def intrinsics(definition: Definition) -> Iterator[Diagnostic]:
             if not fault:
                 continue
             if template:
-                known = not fault.startswith(UNKNOWN_FUNCTION)
-                yield _no_value(path, f"{key}: {fault}", certain=not known)
+                certain = fault.startswith(UNKNOWN_FUNCTION)
+                yield _no_value(path, f"{key}: {fault}", certain=certain)
             else:
                 yield _no_path(path, f"{key}: {fault}", certain=key in _PATHS)
 

@@ -6,6 +6,7 @@ Calls between services run in the thread of the caller (`IN_MEMORY_CLIENT`).
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Any
 
 MOST_ENVIRONMENTS = 1_000
 TRACE_HEADER = "X-Amzn-Trace-Id"
+LINEAGE = re.compile(r";?Lineage=[^;]*")
 
 
 @dataclass(slots=True)
@@ -50,6 +52,14 @@ class Current(threading.local):
 
 
 CURRENT = Current()
+
+
+def without_lineage(header: str) -> str:
+    """An X-Ray header without the functions that were invoked in its chain.
+
+    Lambda's detection of loops follows a chain through some services only.
+    """
+    return LINEAGE.sub("", header)
 
 
 @contextlib.contextmanager

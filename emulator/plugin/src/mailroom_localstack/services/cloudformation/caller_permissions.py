@@ -30,20 +30,10 @@ def act_for_the_caller(original: Any, provider: Any, context: Any, *args: Any, *
 
 
 @act_for_the_caller.also(f"{PROVIDER}.create_stack")
-def create_for_the_caller(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
-    """Create a stack for the caller."""
-    return act_for_the_caller(original, provider, context, *args, **kw)
-
-
 @act_for_the_caller.also(f"{PROVIDER}.update_stack")
-def update_for_the_caller(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
-    """Update a stack for the caller."""
-    return act_for_the_caller(original, provider, context, *args, **kw)
-
-
 @act_for_the_caller.also(f"{PROVIDER}.delete_stack")
-def delete_for_the_caller(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
-    """Delete a stack for the caller."""
+def change_for_the_caller(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
+    """Create, update or delete a stack for the caller."""
     return act_for_the_caller(original, provider, context, *args, **kw)
 
 

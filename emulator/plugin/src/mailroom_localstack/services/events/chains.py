@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from mailroom_localstack.observation.current import TRACE_HEADER, without_lineage
 from mailroom_localstack.patches import check
 
 if TYPE_CHECKING:
     from mailroom_localstack.service_call import ServiceCall
-
-HEADER = "X-Amzn-Trace-Id"
-LINEAGE = re.compile(r";?Lineage=[^;]*")
 
 
 @check("events", "PutEvents")
@@ -29,6 +26,6 @@ def begin_chain_anew(context: ServiceCall) -> None:
     header = call.trace_context.get("aws_trace_header")
     if header is None or not header.lineage:
         return
-    without = LINEAGE.sub("", header.to_header_str())
+    without = without_lineage(header.to_header_str())
     call.trace_context["aws_trace_header"] = type(header).from_header_str(without)
-    call.request.headers[HEADER] = without
+    call.request.headers[TRACE_HEADER] = without

@@ -38,14 +38,6 @@ def _record(context: Any, count: int) -> None:
     request = context.service_request
     arn = request.get("TopicArn") or request.get("TargetArn") or ""
     if count and arn:
-        name = arn.rpartition(":")[2]
-        values = {"TopicName": name}
-        namespace = "AWS/SNS"
-        record(
-            context.account_id,
-            context.region,
-            namespace,
-            "NumberOfMessagesPublished",
-            count,
-            values,
-        )
+        topic = {"TopicName": arn.rpartition(":")[2]}
+        where = (context.account_id, context.region, "AWS/SNS")
+        record(*where, "NumberOfMessagesPublished", count, topic)

@@ -9,10 +9,7 @@ from typing import Any
 from mailroom_localstack.patches import patch, replacement
 
 STEPS = "localstack.services.stepfunctions"
-TIMESTAMP = (
-    f"{STEPS}.asl.component.state.state_wait.wait_function.timestamp"
-    ":Timestamp._is_valid_timestamp_pattern"
-)
+TIMESTAMP = f"{STEPS}.asl.component.state.state_wait.wait_function.timestamp:Timestamp"
 DATA = ("input", "inputDetails", "output", "outputDetails")
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
@@ -37,13 +34,13 @@ def tell_times_in_utc(original: Any) -> Any:
     return state_data
 
 
-@tell_times_in_utc.also(TIMESTAMP)
+@tell_times_in_utc.also(f"{TIMESTAMP}._is_valid_timestamp_pattern")
 def take_offsets(original: Any, timestamp: str) -> bool:
     """Take the time until which a state waits with an offset, too."""
     return RFC_3339.fullmatch(timestamp) is not None
 
 
-@tell_times_in_utc.also(TIMESTAMP.replace("_is_valid_timestamp_pattern", "_from_timestamp_string"))
+@tell_times_in_utc.also(f"{TIMESTAMP}._from_timestamp_string")
 def read_offsets(original: Any, timestamp: str) -> datetime | None:
     """The time in local time, as LocalStack compares it with that."""
     if RFC_3339.fullmatch(timestamp) is None:

@@ -80,13 +80,14 @@ def unknown_calls(definition: Definition) -> Iterator[Diagnostic]:
     """Services and actions of the AWS SDK that don't exist, and required parameters that lack."""
     for state in definition.states:
         call = sdk_call(state)
-        if call is None or "${" in call.string:
+        resource = str(state.body.get("Resource"))
+        if call is None or "${" in resource:
             continue
+        service, action = call
         path = (*state.path, "Resource")
-        model = _model(call["service"])
-        action = call["action"][0].upper() + call["action"][1:]
+        model = _model(service)
         if model is None or action not in model.operation_names:
-            yield Diagnostic(path, not_recognized(call.string))
+            yield Diagnostic(path, not_recognized(resource))
             continue
         shape = model.operation_model(action).input_shape
         for name in _missing(state, shape):

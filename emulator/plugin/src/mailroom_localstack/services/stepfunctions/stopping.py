@@ -126,18 +126,11 @@ def refuse_closed_tokens(original: Any, provider: Any, context: Any, *args: Any,
 
 
 @refuse_closed_tokens.also(f"{PROVIDER}.send_task_failure")
-def refuse_failure_of_closed(
-    original: Any, provider: Any, context: Any, *args: Any, **kw: Any
-) -> Any:
-    """Refuse it in SendTaskFailure."""
-    return refuse_closed_tokens(original, provider, context, *args, **kw)
-
-
 @refuse_closed_tokens.also(f"{PROVIDER}.send_task_heartbeat")
-def refuse_heartbeat_of_closed(
+def refuse_others_of_closed(
     original: Any, provider: Any, context: Any, *args: Any, **kw: Any
 ) -> Any:
-    """Refuse it in SendTaskHeartbeat."""
+    """Refuse it in SendTaskFailure and SendTaskHeartbeat."""
     return refuse_closed_tokens(original, provider, context, *args, **kw)
 
 

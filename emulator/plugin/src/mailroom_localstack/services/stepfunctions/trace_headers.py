@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from mailroom_localstack.observation.current import TRACE_HEADER
+from mailroom_localstack.observation.current import TRACE_HEADER, without_lineage
 from mailroom_localstack.patches import patch
 
 STEPS = "localstack.services.stepfunctions"
-LINEAGE = re.compile(r";?Lineage=[^;]*")
 
 
 @patch(f"{STEPS}.provider:StepFunctionsProvider.start_execution")
@@ -26,8 +24,7 @@ def pass_trace_headers(original: Any, provider: Any, context: Any, *args: Any, *
     """
     header = context.request.headers.get(TRACE_HEADER)
     if header:
-        # Lambda's detection of loops doesn't go through Step Functions.
-        given["trace_header"] = LINEAGE.sub("", header)
+        given["trace_header"] = without_lineage(header)
     return original(provider, context, *args, **given)
 
 
