@@ -1,36 +1,19 @@
 """Thirty message types are deployed, carry their messages, and pass the checks."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 
-from mailroom.environments.ports import free_port
 from mailroom.project import Project
-from tests.support.checkout import copy_checkout
 from tests.support.command import Command
+from tests.support.own_checkout import copy as copy
+from tests.support.own_checkout import mailroom as mailroom
 
 COUNT, EACH = 30, 4
 FIRST = "order_of_shop_00"
 FIELDS = ("--field", "amount:decimal", "--field", "currency:text", "--field", "due:date?")
 DATA = {"amount": "12.50", "currency": "EUR", "due": "2026-01-31"}
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Project:
-    """A checkout of the test's own."""
-    return copy_checkout(Project.find(), tmp_path, {})
-
-
-@pytest.fixture
-def mailroom(copy: Project) -> Iterator[Command]:
-    """The command in that checkout."""
-    command = Command(copy.root, copy.state, free_port())
-    yield command
-    command.run("reset", "--yes")
 
 
 def add_types(copy: Project, mailroom: Command) -> list[str]:

@@ -3,7 +3,6 @@
 import re
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from mailroom.environments.environment import Environment
 from tests.support.flow import until
 from tests.support.functions import Functions
+from tests.support.metrics import statistics
 
 TALKS = """
     import logging, sys
@@ -132,19 +132,10 @@ def test_invocations_and_errors_are_counted(environment: Environment, functions:
     function.invoke(1)
     function.invoke(0)
 
-    cloudwatch: Any = environment.session.client("cloudwatch")
-    now = datetime.now(UTC)
+    cloudwatch = environment.session.client("cloudwatch")
 
     def total(metric: str) -> float:
-        found = cloudwatch.get_metric_statistics(
-            Namespace="AWS/Lambda",
-            MetricName=metric,
-            Dimensions=[{"Name": "FunctionName", "Value": function.name}],
-            StartTime=now - timedelta(minutes=10),
-            EndTime=now + timedelta(minutes=10),
-            Period=3600,
-            Statistics=["Sum"],
-        )
-        return float(sum(point["Sum"] for point in found["Datapoints"]))
+        named = {"FunctionName": function.name}
+        return sum(statistics(cloudwatch, "AWS/Lambda", metric, "Sum", **named))
 
     until(lambda: (total("Invocations"), total("Errors")) == (2, 1), "both metrics")

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.
 import time
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from mailroom.environments.environment import Environment
 from tests.support.flow import until
+from tests.support.metrics import statistics
 
 EVENTS = [
     '{"level": "ERROR", "n": 3}',
@@ -111,17 +111,8 @@ def test_a_metric_has_the_value_of_its_field(
 
 
 def sums(environment: Environment, namespace: str, level: str) -> float:
-    client: Any = environment.session.client("cloudwatch")
-    points = client.get_metric_statistics(
-        Namespace=namespace,
-        MetricName="n",
-        Dimensions=[{"Name": "level", "Value": level}],
-        StartTime=datetime.now(UTC) - timedelta(minutes=10),
-        EndTime=datetime.now(UTC) + timedelta(minutes=1),
-        Period=3600,
-        Statistics=["Sum"],
-    )["Datapoints"]
-    return float(sum(point["Sum"] for point in points))
+    cloudwatch = environment.session.client("cloudwatch")
+    return sum(statistics(cloudwatch, namespace, "n", "Sum", level=level))
 
 
 def test_a_metric_filter_takes_the_events_of_its_own_log_group(

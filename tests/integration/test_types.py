@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,12 @@ import psycopg
 import pytest
 
 from mailroom.environments.environment import Environment
-from mailroom.environments.ports import free_port
 from mailroom.environments.selection import connect
 from mailroom.project import Project
-from tests.support.checkout import copy_checkout
 from tests.support.command import Command
 from tests.support.events import mixed
+from tests.support.own_checkout import copy as copy
+from tests.support.own_checkout import mailroom as mailroom
 
 _ORDERS = [
     {"id": 7, "from": "a", "orderDate": "2026-01-31", "total": 12.5, "lines": [1], "to": None},
@@ -24,20 +23,6 @@ _ORDERS = [
 ]
 _INVOICE = ("--field", "amount:decimal", "--field", "currency:text", "--field", "due:date?")
 _EACH = 50
-
-
-@pytest.fixture
-def copy(tmp_path: Path) -> Project:
-    """A checkout of the test's own."""
-    return copy_checkout(Project.find(), tmp_path, {})
-
-
-@pytest.fixture
-def mailroom(copy: Project) -> Iterator[Command]:
-    """The command in that checkout."""
-    command = Command(copy.root, copy.state, free_port())
-    yield command
-    command.run("reset", "--yes")
 
 
 def files(project: Project) -> dict[str, str]:

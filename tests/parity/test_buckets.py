@@ -94,17 +94,8 @@ def test_a_bucket_that_is_not_empty_is_not_deleted(buckets: Buckets) -> None:
 def test_the_sequencer_of_a_bucket_s_events_grows(
     endpoint: Endpoint, buckets: Buckets, queues: Queues
 ) -> None:
-    bucket, queue = buckets.make(), queues.make()
-    arn = f"arn:aws:s3:::{bucket}"
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "s3.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue.arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": arn}},
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    queue.sqs.set_queue_attributes(QueueUrl=queue.url, Attributes={"Policy": policy})
+    bucket = buckets.make()
+    queue = queues.make(sender=f"arn:aws:s3:::{bucket}")
     to_queue = {"QueueArn": queue.arn, "Events": ["s3:ObjectCreated:*"]}
     buckets.s3.put_bucket_notification_configuration(
         Bucket=bucket, NotificationConfiguration={"QueueConfigurations": [to_queue]}

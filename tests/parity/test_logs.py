@@ -3,8 +3,6 @@
 import json
 import time
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -12,6 +10,7 @@ from tests.parity.endpoint import Endpoint, code_of
 from tests.parity.made import new_name
 from tests.parity.made.functions import Functions
 from tests.support.functions import Function
+from tests.support.metrics import statistics
 
 API = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference"
 GUIDE = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs"
@@ -222,14 +221,6 @@ def _group(endpoint: Endpoint, cleanup: ExitStack) -> str:
     return name
 
 
-def _sum(endpoint: Endpoint, namespace: str, name: str, **dimensions: str) -> Any:
-    points = endpoint.client("cloudwatch").get_metric_statistics(
-        Namespace=namespace,
-        MetricName=name,
-        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
-        StartTime=datetime.now(UTC) - timedelta(minutes=10),
-        EndTime=datetime.now(UTC) + timedelta(minutes=1),
-        Period=3600,
-        Statistics=["Sum"],
-    )["Datapoints"]
-    return sum(point["Sum"] for point in points)
+def _sum(endpoint: Endpoint, namespace: str, name: str, **dimensions: str) -> float:
+    cloudwatch = endpoint.client("cloudwatch")
+    return sum(statistics(cloudwatch, namespace, name, "Sum", **dimensions))

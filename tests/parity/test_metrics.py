@@ -1,7 +1,6 @@
 """CloudWatch: metrics of services, and the alarms on them."""
 
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from tests.parity.made.functions import PROBE, Functions
 from tests.parity.made.machines import Machines
 from tests.parity.made.queues import Queues
 from tests.parity.made.topics import Topics
+from tests.support.metrics import statistics
 
 LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"
 STATES = "https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html"
@@ -23,18 +23,9 @@ SQS = (
 
 
 def statistic(
-    endpoint: Endpoint, namespace: str, name: str, statistic: str, **dimensions: str
-) -> list[Any]:
-    points = endpoint.client("cloudwatch").get_metric_statistics(
-        Namespace=namespace,
-        MetricName=name,
-        Dimensions=[{"Name": key, "Value": value} for key, value in dimensions.items()],
-        StartTime=datetime.now(UTC) - timedelta(minutes=10),
-        EndTime=datetime.now(UTC) + timedelta(minutes=1),
-        Period=3600,
-        Statistics=[statistic],
-    )["Datapoints"]
-    return [point[statistic] for point in points]
+    endpoint: Endpoint, namespace: str, name: str, kind: str, **dimensions: str
+) -> list[float]:
+    return statistics(endpoint.client("cloudwatch"), namespace, name, kind, **dimensions)
 
 
 @pytest.mark.behaviour(LAMBDA)
@@ -44,7 +35,9 @@ def test_a_function_has_its_durations_as_a_metric(endpoint: Endpoint, functions:
     function.invoke()
 
     def known(name: str, kind: str) -> list[Any]:
-        return statistic(endpoint, "AWS/Lambda", name, kind, FunctionName=function.name)
+        return statistics(
+            endpoint.client("cloudwatch"), "AWS/Lambda", name, kind, FunctionName=function.name
+        )
 
     endpoint.until(lambda: known("Duration", "SampleCount") == [2], "two durations")
     assert 300 <= known("Duration", "Minimum")[0] < 3_000
@@ -86,7 +79,9 @@ def test_a_state_machine_has_its_executions_as_metrics(
     machine.run()
 
     def known(name: str, kind: str) -> list[Any]:
-        return statistic(endpoint, "AWS/States", name, kind, StateMachineArn=machine.arn)
+        return statistics(
+            endpoint.client("cloudwatch"), "AWS/States", name, kind, StateMachineArn=machine.arn
+        )
 
     endpoint.until(lambda: known(metric, "Sum") == [2], metric)
     endpoint.until(lambda: known("ExecutionsStarted", "Sum") == [2], "the starts")
@@ -102,7 +97,13 @@ def test_a_topic_has_its_messages_as_a_metric(endpoint: Endpoint, topics: Topics
     name = topic.arn.rpartition(":")[2]
     endpoint.until(
         lambda: (
-            statistic(endpoint, "AWS/SNS", "NumberOfMessagesPublished", "Sum", TopicName=name)
+            statistics(
+                endpoint.client("cloudwatch"),
+                "AWS/SNS",
+                "NumberOfMessagesPublished",
+                "Sum",
+                TopicName=name,
+            )
             == [3]
         ),
         "three messages",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mailroom.deployment.application_metadata import APPLICATION, AUTHOR
 from mailroom.deployment.template import ARTIFACTS, template_yaml
 from mailroom.errors import Refused
 from mailroom.interrupts import postponed
@@ -18,10 +19,7 @@ from mailroom.promotion.account import Account
 from mailroom.promotion.deploying import upload_release
 from mailroom.promotion.release import Release
 
-_METADATA = "AWS::ServerlessRepo::Application"
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
-# https://docs.aws.amazon.com/serverlessrepo/latest/devguide/serverlessrepo-how-to-publish.html
-_AUTHOR = re.compile(r"[a-z0-9](?:[a-z0-9]|-(?!-)){0,125}[a-z0-9]|[a-z0-9]")
 _REQUIRED = ("Name", "Description", "Author", "SpdxLicenseId", "LicenseUrl", "ReadmeUrl")
 
 
@@ -56,17 +54,17 @@ def read_application(template: str, folder: Path, bucket: str, key: str) -> Appl
     yaml = template_yaml()
     with postponed():
         document = yaml.load(template)
-    metadata = dict((document.get("Metadata") or {}).get(_METADATA) or {})
+    metadata = dict((document.get("Metadata") or {}).get(APPLICATION) or {})
     missing = [name for name in (*_REQUIRED, "SemanticVersion") if not metadata.get(name)]
     texts = {name: folder / str(metadata.get(name)) for name in ("LicenseUrl", "ReadmeUrl")}
     missing += [f"{name}: {path.name}" for name, path in texts.items() if not path.is_file()]
     version = str(metadata.get("SemanticVersion", ""))
     if not missing and not _VERSION.fullmatch(version):
         missing.append(f"SemanticVersion: {version!r} is not MAJOR.MINOR.PATCH")
-    if not missing and not _AUTHOR.fullmatch(author := str(metadata["Author"])):
+    if not missing and not re.fullmatch(AUTHOR, author := str(metadata["Author"])):
         missing.append(f"Author: {author!r} is not lower-case letters, digits and single hyphens")
     if missing:
-        raise Refused(f"template.yml can't be published: {_METADATA}", "\n".join(missing))
+        raise Refused(f"template.yml can't be published: {APPLICATION}", "\n".join(missing))
     for name in ("CodeBucket", "CodeKey"):
         document["Parameters"].pop(name, None)
     # As `sam package` writes it.

@@ -98,7 +98,8 @@ class Queues:
         """A queue.
 
         Args:
-            attributes: As CreateQueue takes them; `sender` is a topic's ARN that may send to it.
+            attributes: As CreateQueue takes them; `sender` is the ARN of a topic or bucket that
+                may send to it.
         """
         name = new_name()
         arn = f"arn:aws:sqs:{self._endpoint.region}:{self._endpoint.account}:{name}"
@@ -127,13 +128,13 @@ def values(message: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _open_to(arn: str, topic: str) -> dict[str, Any]:
+def _open_to(arn: str, sender: str) -> dict[str, Any]:
     statement = {
         "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
+        "Principal": {"Service": f"{sender.split(':')[2]}.amazonaws.com"},
         "Action": "sqs:SendMessage",
         "Resource": arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        "Condition": {"ArnEquals": {"aws:SourceArn": sender}},
     }
     return {"Version": "2012-10-17", "Statement": [statement]}
 

@@ -9,14 +9,14 @@ from ruamel.yaml import YAML
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, whole
+from mailroom.deployment.application_metadata import APPLICATION, AUTHOR
 
-_APPLICATION = "AWS::ServerlessRepo::Application"
 # https://docs.aws.amazon.com/serverlessrepo/latest/devguide/applications.html
 _REQUIRED = ("Name", "Description", "Author")
 _PATTERNS = {
     "Name": r"[a-zA-Z0-9-]{1,140}",
     "Description": r"(?s:.{1,256})",
-    "Author": r"(?=.{1,127}$)[a-z0-9](([a-z0-9]|-(?!-))*[a-z0-9])?",
+    "Author": AUTHOR,
     "SemanticVersion": r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?",
 }
 
@@ -31,9 +31,9 @@ _PATTERNS = {
     fix="give Name, Description and Author (lower-case letters, digits and single hyphens)",
 )
 def application_metadata(definitions: Definitions) -> Iterator[Problem]:
-    said: dict[str, Any] = (definitions.template.plain.get("Metadata") or {}).get(_APPLICATION, {})
+    said: dict[str, Any] = (definitions.template.plain.get("Metadata") or {}).get(APPLICATION, {})
     for name, pattern in _PATTERNS.items() if said else ():
-        place = ("Metadata", _APPLICATION)
+        place = ("Metadata", APPLICATION)
         if name not in said:
             if name in _REQUIRED:
                 yield Problem(definitions.template.at(place), f"{name} is missing")
