@@ -1,5 +1,6 @@
 """Node and the packages that judge; without either, what needs them is skipped."""
 
+import fcntl
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+INSTALLED = HERE / "node_modules/.package-lock.json"  # What npm writes last.
 INSTALL = ("install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts")
 
 
@@ -16,9 +18,15 @@ def node() -> str:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         pytest.skip("the differential run needs Node: there is no node and npm on the PATH")
-    if not (HERE / "node_modules/@cloud-copilot/iam-simulate").is_dir():
-        try:
-            subprocess.run([npm, *INSTALL], cwd=HERE, check=True, capture_output=True, timeout=60)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-            pytest.skip("the differential run needs @cloud-copilot/iam-simulate: npm can't get it")
+    with (HERE / "package.json").open() as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        if not INSTALLED.is_file():
+            _install(npm)
     return node
+
+
+def _install(npm: str) -> None:
+    try:
+        subprocess.run([npm, *INSTALL], cwd=HERE, check=True, capture_output=True, timeout=180)
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+        pytest.skip("the differential run needs @cloud-copilot/iam-simulate: npm can't get it")
