@@ -6,7 +6,12 @@ import signal
 from pathlib import Path
 
 from mailroom.environments.embedded.plugin import require_installed_plugin
-from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
+from mailroom.environments.embedded.processes import (
+    ProcessRecord,
+    kill_groups,
+    start_detached,
+    stop_processes,
+)
 from mailroom.errors import StartFailed
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.project import Project
@@ -134,9 +139,11 @@ class LocalStackServer:
         """Stop it; returns whether it ran.
 
         It is killed: it keeps nothing, and a regular end takes six seconds. The plugin's supervisor
-        ends the functions' processes.
+        ends the functions' processes; those that it has left, as it was killed too, end here.
         """
-        return stop_processes(self._home, MODULE, signal.SIGKILL, seconds=10)
+        ran = stop_processes(self._home, MODULE, signal.SIGKILL, seconds=10)
+        kill_groups(str(self._home / "tmp" / "mailroom-lambda-"))
+        return ran
 
     def _last_lines(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()[-8:]

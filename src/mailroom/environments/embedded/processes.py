@@ -1,6 +1,7 @@
 """Starts and stops processes that outlive the command, and identifies them later."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -91,6 +92,14 @@ def stop_processes(folder: Path, program: str, number: int, seconds: float) -> b
     for pid in outermost:
         ProcessRecord(pid, resolved).stop(number, seconds)
     return bool(outermost)
+
+
+def kill_groups(beginning: str) -> None:
+    """Kill the process groups of which a process has an argument with this beginning."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, ProcessLookupError, PermissionError):
+            if any(argument.startswith(beginning) for argument in process.cmdline()):
+                os.killpg(os.getpgid(process.pid), signal.SIGKILL)
 
 
 def start_detached(
