@@ -163,3 +163,9 @@ def test_a_build_of_stand_ins_that_fails_fails_the_run(machine: Machine) -> None
 
     assert run.returncode == 1
     assert "make test" not in machine.calls
+
+
+def test_make_test_lints_before_it_tests() -> None:
+    planned = subprocess.check_output(["make", "--dry-run", "test"], cwd=ROOT, text=True)
+
+    assert 0 < planned.find("scripts/lint.sh") < planned.find("bin/pytest")
