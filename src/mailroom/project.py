@@ -6,6 +6,8 @@ from pathlib import Path
 
 from mailroom.errors import Refused
 
+DEFAULT_STATE = ".mailroom"
+
 
 @dataclass(frozen=True)
 class Project:
@@ -35,7 +37,7 @@ class Project:
             raise Refused(
                 "this is not a checkout of Mailroom", "change to the folder that holds infra/"
             )
-        chosen = state or Path(os.environ.get("MAILROOM_STATE") or root / ".mailroom")
+        chosen = state or Path(os.environ.get("MAILROOM_STATE") or root / DEFAULT_STATE)
         return cls(root, chosen.absolute())
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from mailroom import temporary
 from mailroom.deployment.environment_config import EnvironmentConfig, load_environment_config
 from mailroom.environments.embedded.localstack import LocalStackServer
 from mailroom.environments.embedded.state import State, StateFile
@@ -143,7 +144,7 @@ class EmbeddedEnvironment:
         state = self.project.state
         with self.file.locked(waiting):
             self.postgres(_UNKNOWN).remove()
-            for folder in ("build", "localstack", "logs"):
+            for folder in ("build", "localstack", "logs", temporary.NAME):
                 shutil.rmtree(state / folder, ignore_errors=True)
             self.passwords.remove()
             self.file.remove()

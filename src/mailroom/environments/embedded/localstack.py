@@ -90,7 +90,7 @@ class LocalStackServer:
         """
         require_installed_plugin(self._project)
         home = self._home
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         # LocalStack's cache of entry points may be older than the installed plugin.
         shutil.rmtree(home / ".cache" / "plux", ignore_errors=True)
         # Remove the temporary files of a LocalStack that was killed.
