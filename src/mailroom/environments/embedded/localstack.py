@@ -22,6 +22,7 @@ OWN_USER = "own"
 # Variables of the caller's that are LocalStack's too.
 _PASSED_ON = (
     *("MAILROOM_HOSTS", "MAILROOM_OBSERVATION", "MAILROOM_VALIDATION"),
+    "MAILROOM_SPARE_MEMORY_MB",
     *("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
 )
 # docs/localstack.md explains each.
