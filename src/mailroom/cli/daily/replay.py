@@ -31,7 +31,7 @@ def replay(
     from mailroom.cli.daily.send import print_result, send_files
     from mailroom.workflow.replaying import write_replay
 
-    project = Project.find()
+    project = Project.find_workflow()
     environment = connected(project)
     with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
         file = Path(what)
