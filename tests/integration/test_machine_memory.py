@@ -61,5 +61,5 @@ def test_what_has_no_memory_beside_functions_at_work_is_throttled(
 
         assert working.result().error is None
         assert refused.value.response["Error"]["Code"] == "TooManyRequestsException"
-        assert refused.value.response["Reason"] == "ConcurrentInvocationLimitExceeded"
+        assert dict(refused.value.response)["Reason"] == "ConcurrentInvocationLimitExceeded"
         assert isinstance(other.invoke().value, int)
