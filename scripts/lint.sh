@@ -25,9 +25,10 @@ files() { git ls-files --cached --others --exclude-standard -- "$@"; }
     quietly shellcheck --external-sources $(files '*.sh' .ci/run) scripts/offline/localstack/localstack
     quietly hadolint $(files '*Dockerfile')
     quietly check-jsonschema --builtin-schema vendor.github-workflows $(files '.github/workflows/*.yml')
+    quietly check-jsonschema --builtin-schema vendor.github-actions action.yml $(files 'actions/*.yml')
     quietly check-jsonschema --builtin-schema vendor.compose-spec $(files 'docker-compose*.yml')
 }
-quietly zizmor --offline --no-progress .github
+quietly zizmor --offline --no-progress .github action.yml actions
 
 for project in . rules emulator/plugin; do
     quietly cmp LICENSE "$project/LICENSE"
