@@ -60,6 +60,8 @@ lint: install  ## Check types, style, scripts, Dockerfiles, workflows and packag
 
 .PHONY: test
 test: lint  ## Lint, and run the tests
+	@scripts/install.sh functions
+	@.envs/functions/bin/python -m pytest --quiet -p no:cacheprovider tests/unit/functions
 	@.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: check

@@ -39,3 +39,8 @@ for project in . rules emulator/plugin; do
 done
 quietly twine check --strict "$work"/dist/*
 quietly check-wheel-contents "$work"/dist/*.whl
+
+# Each package declares what it imports.
+quietly deptry src
+(cd rules && quietly deptry src)
+(cd emulator/plugin && quietly deptry src)

@@ -84,7 +84,7 @@ def job(tmp_path: Path) -> Iterator[Job]:
     (tmp_path / "orders" / "template.yaml").write_text(TEMPLATE)
     job = Job(tmp_path, {"arguments": "", "port": str(free_port())})
     yield job
-    command = [ROOT / ".venv/bin/mailroom", "reset", "--yes"]
+    command = [str(ROOT / ".venv/bin/mailroom"), "reset", "--yes"]
     subprocess.run(command, cwd=tmp_path / "orders", capture_output=True)
 
 
