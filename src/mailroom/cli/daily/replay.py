@@ -31,7 +31,7 @@ def replay(
     from mailroom.temporary import temporary_folder
     from mailroom.workflow.replaying import write_replay
 
-    project = Project.find()
+    project = Project.find_workflow()
     environment = connected(project)
     with temporary_folder(project.state) as folder:
         file = Path(what)

@@ -28,7 +28,7 @@ def send(
     """
     from mailroom.cli.connection import connected
 
-    project = Project.find()
+    project = Project.find_workflow()
     environment = connected(project)
     result = send_files(project, environment, files)
     if json:

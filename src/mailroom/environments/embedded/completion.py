@@ -47,7 +47,7 @@ def complete(
 
     For errors see `start_environment`.
     """
-    state = _start_postgres(embedded, state, progress, started)
+    state = start_postgres(embedded, state, progress, started)
     environment, postgres = embedded.environment(state), embedded.postgres(state)
     installation = Installation(
         environment=environment,
@@ -80,7 +80,7 @@ def complete(
             before_deploying=refuse,
         )
     except DeploymentFailed:
-        embedded.file.save(state.with_(ready=state.ready and _is_deployed(environment)))
+        embedded.file.save(state.with_(ready=state.ready and is_deployed(environment)))
         raise
     embedded.file.save(state.with_(ready=True, packaged=packaged, parameters=dict(parameters)))
     return environment
@@ -97,9 +97,10 @@ def _unedited(code: Code, progress: Progress) -> Code:
     return code
 
 
-def _start_postgres(
+def start_postgres(
     embedded: EmbeddedEnvironment, state: State, progress: Progress, started: ExitStack
 ) -> State:
+    """Start Postgres unless it runs; returns the state that is saved then."""
     if state.postgres and state.postgres.alive():
         return state
     embedded.stop_postgres()
@@ -122,6 +123,7 @@ def _start_postgres(
     return state
 
 
-def _is_deployed(environment: Environment) -> bool:
+def is_deployed(environment: Environment) -> bool:
+    """Whether the environment's stack is deployed."""
     stack = Stack(environment.session.client("cloudformation"), environment.stack)
     return stack.deployed() is not None

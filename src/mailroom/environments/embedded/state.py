@@ -45,10 +45,10 @@ class State:
         """The processes that were started; they may have ended."""
         return [record for record in (self.localstack, self.postgres) if record]
 
-    @property
-    def running(self) -> bool:
-        """Whether both processes run."""
-        return len(self.processes) == 2 and all(record.alive() for record in self.processes)
+    def runs(self, with_database: bool = True) -> bool:
+        """Whether LocalStack runs, and Postgres if the application has a database."""
+        needed = [self.localstack, *([self.postgres] if with_database else [])]
+        return all(record and record.alive() for record in needed)
 
     def with_(self, **changes: Any) -> Self:
         return replace(self, **changes)
