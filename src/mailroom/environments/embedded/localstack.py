@@ -40,6 +40,7 @@ SETTINGS = {
     "LS_LOG": "warn",
     # In a container LocalStack would otherwise use folders that all LocalStacks share.
     "OVERRIDE_IN_DOCKER": "0",
+    "S3_SKIP_SIGNATURE_VALIDATION": "0",
     "SKIP_SSL_CERT_DOWNLOAD": "1",
     "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
     "SQS_ENDPOINT_STRATEGY": "path",

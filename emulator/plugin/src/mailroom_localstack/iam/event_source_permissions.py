@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mailroom_rules.actions import Permission, Refusal
 
@@ -30,10 +30,10 @@ def readings(
     if context.service.service_name != "lambda" or context.operation.name != CREATES:
         return
     queue = context.service_request.get("EventSourceArn") or ""
-    role = _role_of(context, context.service_request["FunctionName"])
-    if role is None or queue.split(":")[2:3] != ["sqs"]:
+    function = function_of(context, context.service_request["FunctionName"])
+    if function is None or queue.split(":")[2:3] != ["sqs"]:
         return
-    identity = identities.session_of(role, context.partition)
+    identity = identities.session_of(function.latest().config.role, context.partition)
     caller = Caller(identity.principal, identity)
     for action in READS:
         message = f"The function execution role does not have permissions to call {action} on SQS"
@@ -41,12 +41,9 @@ def readings(
         yield caller, Permission(f"sqs:{action}", queue), refusal
 
 
-def _role_of(context: ServiceCall, function: str) -> str | None:
+def function_of(context: ServiceCall, function: str) -> Any:
+    """LocalStack's function of a name or an ARN; None if there is none."""
     from localstack.services.lambda_.invocation.models import lambda_stores
 
     name = function.split(":function:")[-1].split(":")[0]
-    found = lambda_stores[context.account_id][context.region].functions.get(name)
-    if found is None:
-        return None
-    role: str = found.latest().config.role
-    return role
+    return lambda_stores[context.account_id][context.region].functions.get(name)
