@@ -19,7 +19,7 @@ def postgres(embedded: EmbeddedEnvironment) -> Iterator[Postgres]:
     """The server; at the end it runs, whatever was done to it."""
     server = Postgres(embedded)
     yield server
-    if not (embedded.state and embedded.state.running):
+    if not (embedded.state and embedded.state.runs()):
         server.start()
 
 

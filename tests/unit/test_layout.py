@@ -45,13 +45,14 @@ OF_LOCALSTACK = {
 }
 # Modules that every room of the toolbox may import. They import no room.
 BASE = {
-    *("errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"),
-    "wording",
+    *("errors", "interrupts", "invocation", "local_http", "progress", "project"),
+    *("temporary", "waiting", "wording"),
 }
 # Each room of the toolbox, and the rooms that it may import.
 # `environments.environment` is how to reach an environment, whatever kind it is.
 ROOMS: dict[str, set[str]] = {
     "access": {"environments.environment"},
+    "application": {"checking", "deployment", "packaging"},
     "aws": set(),
     "checking": {"deployment", "packaging", "types"},
     "cli": {
@@ -70,7 +71,8 @@ ROOMS: dict[str, set[str]] = {
     "deployment": {"aws"},
     "doctor": {"environments", "packaging"},
     "environments": {
-        *("aws", "database", "deployment", "environments.environment", "packaging", "types"),
+        *("application", "aws", "database", "deployment", "environments.environment"),
+        *("packaging", "types"),
     },
     "environments.environment": {"aws", "deployment"},
     "executions": {"logs"},

@@ -47,8 +47,8 @@ def aws_variables(environment: Environment) -> dict[str, str]:
     }
 
 
-def all_variables(environment: Environment, database_url: str) -> dict[str, str]:
-    """`aws_variables`, the database's URL, and each output of the stack.
+def all_variables(environment: Environment, database_url: str | None) -> dict[str, str]:
+    """`aws_variables`, the database's URL if there is one, and each output of the stack.
 
     The output MessagesTopicArn is MESSAGES_TOPIC_ARN.
 
@@ -57,7 +57,8 @@ def all_variables(environment: Environment, database_url: str) -> dict[str, str]
     """
     outputs = environment.outputs.items()
     names = {_WORD.sub("_", name).upper(): value for name, value in sorted(outputs)}
-    return {**names, **aws_variables(environment), "DATABASE_URL": database_url}
+    database = {"DATABASE_URL": database_url} if database_url else {}
+    return {**names, **aws_variables(environment), **database}
 
 
 def written(variables: Mapping[str, str], format_: Format) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _QUEUE = "AWS::SQS::Queue"
 _SUBSCRIPTION = "AWS::SNS::Subscription"
+_TOPIC = "AWS::SNS::Topic"
 _FUNCTION = "AWS::Lambda::Function"
 _LOG_GROUP = "AWS::Logs::LogGroup"
 _KIND = re.compile("(Function|LogGroup)$")
@@ -122,6 +123,11 @@ class Topology:
     def topic_arn(self) -> str:
         """ARN of the topic that the queues are subscribed to."""
         return self.subscriptions[0].topic_arn
+
+    @property
+    def topics(self) -> set[str]:
+        """ARNs of the topics."""
+        return {one.id for one in self._of_type(_TOPIC)}
 
     def queue(self, name: str) -> Queue:
         """The queue with a logical or physical name, an ARN or a URL.

@@ -18,7 +18,7 @@ def load_definitions(project: Project) -> Definitions:
     Raises:
         Refused: A file is missing or malformed.
     """
-    engine = project.root / ".envs" / "engine"
+    engine = project.home / ".envs" / "engine"
     return read_definitions(
         project.template,
         project.root,

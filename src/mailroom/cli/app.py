@@ -1,8 +1,10 @@
 """Puts the commands together, and turns errors into one line and an exit code."""
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +13,7 @@ from mailroom.cli.commands import Commands
 from mailroom.cli.output import errors, show_error
 from mailroom.errors import EXIT_FAILURE, MailroomError
 from mailroom.interrupts import interrupt_on_signals
+from mailroom.project import TEMPLATE_VARIABLE
 
 
 class Program(Commands):
@@ -64,8 +67,24 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+def _name_template(template: Path | None) -> Path | None:
+    """Every part of the command finds the template by its variable."""
+    if template is not None:
+        os.environ[TEMPLATE_VARIABLE] = str(template)
+    return template
+
+
 @app.callback()
 def _group(
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            envvar=TEMPLATE_VARIABLE,
+            callback=_name_template,
+            help="The application's SAM template, if it is not the working directory's.",
+        ),
+    ] = None,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),

@@ -23,6 +23,8 @@ def consume(
 ) -> None:
     """Wait until a queue is empty. With consumption `workflow`, invoke the function that reads it.
 
+    Another application than the message workflow reads its queues itself.
+
     Args:
         environment: The environment of the queue.
         queue: Logical name of a queue of one message type.
@@ -32,6 +34,8 @@ def consume(
     Raises:
         MailroomError: ProcessMessagesFunction failed; the messages stay in the queue.
     """
+    if not environment.is_workflow:
+        return
     name = environment.outputs["ProcessMessagesFunctionName"]
     variables = consumer_variables(environment)
     for _ in backoff(longest=1):

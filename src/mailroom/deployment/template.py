@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,6 +104,13 @@ class Template:
         declared = self._document.get("Parameters", {})
         return {name for name, parameter in declared.items() if "Default" not in parameter}
 
+    def put(self, place: Sequence[str | int], value: Any) -> None:
+        """Set a property, before the template is rendered."""
+        node = self._document
+        for key in place[:-1]:
+            node = node.setdefault(key, {}) if isinstance(node, dict) else node[key]
+        node[place[-1]] = value
+
     def render(self) -> str:
         """The template with each state machine's `DefinitionUri` replaced by a `Definition`.
 
@@ -130,13 +137,17 @@ class Template:
             return
         definition = self._path.parent / properties.pop("DefinitionUri")
         try:
-            properties["Definition"] = json.loads(definition.read_text())
+            text = definition.read_text()
+            is_yaml = definition.suffix in (".yml", ".yaml")
+            properties["Definition"] = YAML(typ="safe").load(text) if is_yaml else json.loads(text)
         except FileNotFoundError:
             raise Refused(
                 f"{definition.name}, the state machine's definition, is missing"
             ) from None
         except json.JSONDecodeError as error:
             raise Refused(f"{definition.name}:{error.lineno}: not JSON: {error.msg}") from error
+        except YAMLError as error:
+            raise Refused(f"{definition.name}{_place(error)}: not YAML") from error
 
 
 def template_yaml() -> YAML:

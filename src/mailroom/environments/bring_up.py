@@ -128,26 +128,50 @@ def deploy_and_migrate(
         MailroomError: A resource or a migration failed.
     """
     with progress.step("Topology") as step:
-        finished: set[str] = set()
-
-        def count(event: ResourceEvent) -> None:
-            if event.status.endswith("_COMPLETE"):
-                finished.add(event.logical_id)
-            step.update(counted(len(finished), "resource"))
-
-        def upload_template(text: str) -> str:
-            bucket = config.artifact_bucket(config.emulated_account)
-            s3.create_bucket(Bucket=bucket)
-            return put_template(s3, bucket, text)
-
-        s3 = environment.session.client("s3")
-        client = environment.session.client("cloudformation")
-        stack = Stack(client, config.stack, count, upload=upload_template)
         given = {**config.parameters, **code.parameters, **parameters}
-        deployment = stack.deploy(template.render(), given, config.tags)
-        step.result = (
-            counted(len(finished), "resource") if deployment.changed else "nothing to change"
-        )
+        changed = deploy_stack(environment, config, template.render(), given, step.update)
+        step.result = "nothing to change" if changed is None else counted(changed, "resource")
     with progress.step("Database") as step:
         step.update("waiting for MigrateDatabaseFunction")
         step.result = migrate_database(environment)
+
+
+def deploy_stack(
+    environment: Environment,
+    config: EnvironmentConfig,
+    template: str,
+    parameters: Mapping[str, str],
+    update: Callable[[str], object],
+) -> int | None:
+    """Deploy a rendered template.
+
+    Args:
+        environment: The environment that is deployed to.
+        config: The environment's config.
+        template: The template.
+        parameters: All template parameters.
+        update: Is told how many resources are done.
+
+    Returns:
+        The number of resources that were changed; None when there was nothing to change.
+
+    Raises:
+        DeploymentFailed: A resource failed.
+    """
+    finished: set[str] = set()
+
+    def count(event: ResourceEvent) -> None:
+        if event.status.endswith("_COMPLETE"):
+            finished.add(event.logical_id)
+        update(counted(len(finished), "resource"))
+
+    def upload_template(text: str) -> str:
+        bucket = config.artifact_bucket(config.emulated_account)
+        s3.create_bucket(Bucket=bucket)
+        return put_template(s3, bucket, text)
+
+    s3 = environment.session.client("s3")
+    client = environment.session.client("cloudformation")
+    stack = Stack(client, config.stack, count, upload=upload_template)
+    deployment = stack.deploy(template, parameters, config.tags)
+    return len(finished) if deployment.changed else None

@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mailroom.errors import NotUp
+from mailroom.errors import NotUp, Refused
 
 if TYPE_CHECKING:
     import boto3
 
     from mailroom.aws.topology import Topology
+
+_WORKFLOW = "MessageWorkflowArn"
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Environment:
         endpoint: URL of LocalStack, or of AWS.
         session: Session whose clients call the endpoint.
         stack: Name of its CloudFormation stack.
-        database: Connection string (libpq) of its database, for a role that may read every table.
+        database: Connection string (libpq) of its database, for a role that may read every table;
+            empty when it has none.
     """
 
     name: str
@@ -48,10 +51,47 @@ class Environment:
         # Imported here, as every command imports this module, and few need outputs.
         from mailroom.deployment.stack import Stack
 
-        outputs = Stack(self.session.client("cloudformation"), self.stack).outputs()
-        if not outputs:
+        stack = Stack(self.session.client("cloudformation"), self.stack)
+        outputs = stack.outputs()
+        # A template may have no outputs.
+        if not outputs and stack.status() is None:
             raise NotUp
         return outputs
+
+    @property
+    def is_workflow(self) -> bool:
+        """Whether the message workflow is deployed, and not another application."""
+        return _WORKFLOW in self.outputs
+
+    @property
+    def state_machines(self) -> list[str]:
+        """ARNs of the message workflow's state machine, or of all of another application.
+
+        Raises:
+            NotUp: The stack is not deployed.
+        """
+        if self.is_workflow:
+            return [self.outputs[_WORKFLOW]]
+        types = "AWS::StepFunctions::StateMachine"
+        return [one.arn for one in self.topology.identities if one.type == types and one.arn]
+
+    def state_machine(self, name: str | None = None) -> str:
+        """ARN of the state machine of a name, or of the only one.
+
+        Raises:
+            Refused: There is none, or several are and none was named.
+        """
+        from mailroom.aws.resources import find_resource
+
+        machines = self.state_machines
+        if name is not None:
+            type_ = "AWS::StepFunctions::StateMachine"
+            return find_resource(self.topology.identities, name, type_).arn or name
+        if len(machines) != 1:
+            raise Refused(
+                f"the application has {len(machines)} state machines", "name one: --machine NAME"
+            )
+        return machines[0]
 
     @cached_property
     def topology(self) -> "Topology":

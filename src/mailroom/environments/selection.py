@@ -70,6 +70,8 @@ def local_environments(project: Project) -> "list[LocalEnvironment]":
     from mailroom.environments.compose.environment import ComposeEnvironment
     from mailroom.environments.embedded.environment import EmbeddedEnvironment
 
+    if not project.is_workflow:
+        return [EmbeddedEnvironment(project)]
     known: dict[str, Callable[[Project], LocalEnvironment]]
     known = {"embedded": EmbeddedEnvironment, "compose": ComposeEnvironment}
     choice = os.environ.get(_CHOICE)

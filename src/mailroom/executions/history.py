@@ -1,8 +1,8 @@
 """Reads executions from Step Functions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from mailroom.errors import Refused
@@ -15,21 +15,28 @@ if TYPE_CHECKING:
 
 def list_executions(
     session: "boto3.Session",
-    state_machine: str,
+    state_machine: str | Sequence[str],
     *,
     limit: int = 20,
     status: str | None = None,
     since: datetime | None = None,
 ) -> list[Execution]:
-    """The newest executions of a state machine, without their steps.
+    """The newest executions of state machines, without their steps.
 
     Args:
         session: A session of the account.
-        state_machine: ARN of the state machine.
+        state_machine: ARN of the state machine, or those of several.
         limit: Maximum number.
         status: Only with this status, such as `FAILED`.
         since: Only started at this time or later.
     """
+    if not isinstance(state_machine, str):
+        of_each = [
+            list_executions(session, one, limit=limit, status=status, since=since)
+            for one in state_machine
+        ]
+        found = sorted(chain(*of_each), key=lambda one: one.started, reverse=True)
+        return found[:limit]
     selected: dict[str, Any] = {"statusFilter": status} if status else {}
     pages = session.client("stepfunctions").get_paginator("list_executions")
     listed = (
@@ -63,12 +70,14 @@ def read_execution(session: "boto3.Session", arn: str) -> Execution:
     return _execution(described, events)
 
 
-def find_execution(session: "boto3.Session", state_machine: str, wanted: str) -> str:
+def find_execution(
+    session: "boto3.Session", state_machine: str | Sequence[str], wanted: str
+) -> str:
     """ARN of the execution that has this name or ARN, or whose name alone begins with it.
 
     Args:
         session: A session of the account.
-        state_machine: ARN of the state machine.
+        state_machine: ARN of the state machine, or those of several.
         wanted: A name, the beginning of one, or an ARN; `latest` is the newest.
 
     Raises:

@@ -62,7 +62,7 @@ def pack(project: Project, dependencies: Path, architecture: str) -> Path:
     build.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="draft-", dir=build) as folder:
         draft = Path(folder) / "functions.zip"
-        _write(draft, files)
+        write_archive(draft, files)
         with draft.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
         for older in build.glob(f"functions-{architecture}-*.zip"):
@@ -70,7 +70,8 @@ def pack(project: Project, dependencies: Path, architecture: str) -> Path:
         return draft.replace(build / f"functions-{architecture}-{digest}.zip")
 
 
-def _write(draft: Path, files: dict[str, Path]) -> None:
+def write_archive(draft: Path, files: dict[str, Path]) -> None:
+    """Write a zip whose bytes follow from its files' names and content alone."""
     with zipfile.ZipFile(draft, "w", zipfile.ZIP_STORED) as archive:
         for name, path in files.items():
             entry = zipfile.ZipInfo(name, _EPOCH)

@@ -1,9 +1,11 @@
 """Installs the functions' locked dependencies as a Lambda package has them."""
 
+import base64
 import hashlib
 import platform
 import shutil
 import subprocess
+from importlib.metadata import distributions
 from pathlib import Path
 
 from mailroom.errors import MailroomError, Refused
@@ -42,7 +44,44 @@ def install_dependencies(project: Project, folder: Path, architecture: str | Non
     """
     require_locked(project)
     lock = project.functions / "requirements.txt"
-    inputs = hashlib.sha256(lock.read_bytes() + str(architecture).encode()).hexdigest()
+    interpreter = project.interpreter(RUNTIME)
+    try:
+        install_requirements(
+            project.uv, interpreter, lock, folder, architecture, "--require-hashes"
+        )
+    except InstallationFailed as error:
+        raise MailroomError(
+            "the functions' dependencies could not be installed", _reason(str(error))
+        ) from error
+
+
+class InstallationFailed(Exception):
+    """uv could not install packages; the message is what it said."""
+
+
+def install_requirements(
+    uv: str,
+    interpreter: Path,
+    requirements: Path,
+    folder: Path,
+    architecture: str | None,
+    *options: str,
+) -> None:
+    """Install a file of requirements into a folder, unless they are installed there already.
+
+    Args:
+        uv: The program.
+        interpreter: The Python that will import them.
+        requirements: The file.
+        folder: The folder; it is emptied first when it is not up to date.
+        architecture: Linux wheels for this Lambda architecture, or None for the host's own.
+        options: Further options of `uv pip install`.
+
+    Raises:
+        InstallationFailed: A package could not be installed.
+    """
+    asked = f"{architecture} {interpreter.parents[1].name}".encode()
+    inputs = hashlib.sha256(requirements.read_bytes() + asked).hexdigest()
     stamp = folder / ".inputs"
     if stamp.exists() and stamp.read_text() == inputs:
         return
@@ -54,8 +93,11 @@ def install_dependencies(project: Project, folder: Path, architecture: str | Non
     )
     run = subprocess.run(
         [
-            *(project.uv, "pip", "install", "--quiet", "--require-hashes", "--requirement", lock),
-            *("--python", project.interpreter(RUNTIME), "--target", folder),
+            *(uv, "pip", "install", "--quiet", "--requirement", requirements),
+            *("--python", interpreter, "--target", folder),
+            # A hard link into uv's cache would change every checkout when somebody edits the file.
+            *("--link-mode", "copy"),
+            *options,
             *platform_options,
         ],
         capture_output=True,
@@ -63,10 +105,36 @@ def install_dependencies(project: Project, folder: Path, architecture: str | Non
     )
     if run.returncode:
         shutil.rmtree(folder, ignore_errors=True)
-        raise MailroomError(
-            "the functions' dependencies could not be installed", _reason(run.stderr)
-        )
+        raise InstallationFailed(run.stderr.strip())
     stamp.write_text(inputs)
+
+
+def edited_files(folder: Path) -> list[str]:
+    """The installed files that differ from what their packages' RECORD says, or are gone.
+
+    Args:
+        folder: Where the dependencies are installed.
+    """
+    return [
+        str(file)
+        for distribution in distributions(path=[str(folder)])
+        for file in distribution.files or []
+        if file.hash
+        and file.suffix == ".py"
+        and _digest(Path(str(file.locate()))) != file.hash.value
+    ]
+
+
+def _digest(path: Path) -> str:
+    """A file's digest as RECORD has it; empty when there is no file.
+
+    See https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+    """
+    try:
+        digest = hashlib.sha256(path.read_bytes()).digest()
+    except FileNotFoundError:
+        return ""
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _reason(said: str) -> str:

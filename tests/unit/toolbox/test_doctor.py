@@ -36,6 +36,7 @@ def test_a_checkout_that_is_not_installed_is_named_and_ends_with_1(
 ) -> None:
     (tmp_path / "infra").mkdir()
     (tmp_path / "infra" / "template.yml").touch()
+    (tmp_path / "functions" / "messages").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
 
     run = CliRunner().invoke(app, ["doctor", "--json"])

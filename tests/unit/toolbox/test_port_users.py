@@ -14,7 +14,7 @@ from mailroom.cli.app import app
 from mailroom.environments.embedded import startup
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.processes import ProcessRecord
-from mailroom.environments.embedded.startup import _with_port
+from mailroom.environments.embedded.startup import with_port
 from mailroom.environments.embedded.state import State
 from mailroom.environments.port_users import port_user
 from mailroom.environments.ports import AUTO, free_port, is_free
@@ -101,9 +101,9 @@ def test_auto_takes_the_usual_port_if_it_is_free_and_another_if_not(
 ) -> None:
     monkeypatch.setattr(startup, "DEFAULT_PORT", usual := free_port())
 
-    free = _with_port(embedded, AUTO)
+    free = with_port(embedded, AUTO)
     monkeypatch.setattr(startup, "DEFAULT_PORT", taken)
-    other = _with_port(embedded, AUTO)
+    other = with_port(embedded, AUTO)
 
     assert free.port == usual
     assert other.port != taken
@@ -114,7 +114,7 @@ def test_auto_keeps_the_port_of_what_runs(embedded: EmbeddedEnvironment, taken: 
     here = ProcessRecord(os.getpid(), str(Path.cwd()))
     embedded.file.save(State(taken, 1, localstack=here))
 
-    assert _with_port(embedded, AUTO).port == taken
+    assert with_port(embedded, AUTO).port == taken
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "x", "-1", "४"])

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 SERVERLESS = "AWS::Serverless-2016-10-31"
+_CODE = ("AWS::Serverless::Function", "AWS::Serverless::LayerVersion")
+_FUNCTIONS_GLOBALS = "Function"
 
 
 class SamRefused(Exception):
@@ -46,11 +48,31 @@ def transform(template: dict[str, Any]) -> dict[str, Any]:
     # It warns of its own metrics.
     logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
     session = SimpleNamespace(region_name="us-east-1")
+    template = _with_uploaded_code(template)
     translator = Translator({}, Parser(), boto_session=session)
     try:
-        expanded: dict[str, Any] = translator.translate(copy.deepcopy(template), {})
+        expanded: dict[str, Any] = translator.translate(template, {})
     except InvalidDocumentException as error:
         raise SamRefused(
             [(getattr(cause, "_logical_id", None), cause.message) for cause in error.causes]
         ) from error
     return expanded
+
+
+def _with_uploaded_code(template: dict[str, Any]) -> dict[str, Any]:
+    """A copy in which folders of code are objects of a bucket, as `sam package` makes them."""
+    packaged = copy.deepcopy(template)
+    parts: list[Any] = [
+        part.get("Properties")
+        for part in (packaged.get("Resources") or {}).values()
+        if isinstance(part, dict) and part.get("Type") in _CODE
+    ]
+    parts += [(packaged.get("Globals") or {}).get(_FUNCTIONS_GLOBALS)]
+    for properties in parts:
+        for key in ("CodeUri", "ContentUri"):
+            if not isinstance(properties, dict):
+                continue
+            named = properties.get(key)
+            if isinstance(named, str) and "://" not in named:
+                properties[key] = "s3://packaged/code.zip"
+    return packaged

@@ -50,7 +50,7 @@ def env(
         show_json(variables)
     elif format is Format.GITHUB:
         # From here on GitHub shows stars in the job's log.
-        print(f"::add-mask::{variables['DATABASE_URL']}")
+        print(f"::add-mask::{variables.get('DATABASE_URL', '')}")
         add_to_github(variables)
     else:
         print(written(variables, format), end="")
@@ -75,7 +75,9 @@ def _variables(role: Login) -> dict[str, str]:
 
     project = Project.find()
     local = choose(project)
-    found = all_variables(reach(project, local), local.database_url(role))
+    environment = reach(project, local)
+    url = local.database_url(role) if environment.database else None
+    found = all_variables(environment, url)
     if isinstance(local, ComposeEnvironment):
         # For `docker compose` itself, which would choose another name.
         found["COMPOSE_PROJECT_NAME"] = local.compose.project_name

@@ -58,7 +58,8 @@ def check(
     require_tables(project)
     if since:
         definitions = replace(definitions, previous=_previous(definitions, since))
-    if package:
+    # Of other applications `up --packaged` builds the packages.
+    if package and project.is_workflow:
         from mailroom.checking.code.package import with_packages
 
         with Progress(errors).waiting_for("Packaging the functions' dependencies"):

@@ -31,7 +31,7 @@ def delete(
     from mailroom.promotion.buckets import bucket_exists
     from mailroom.promotion.deletion import delete_bucket, delete_stack, require_unprotected
 
-    account = opened(Project.find(), env, bucket=False, parameters=False)
+    account = opened(Project.find_workflow(), env, bucket=False, parameters=False)
     config, reporter = account.config, TerminalReporter(yes)
     if database is not None and database != config.database:
         raise Refused(f"the stack of {env}'s database is {config.database}, not {database}")

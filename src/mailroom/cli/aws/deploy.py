@@ -23,7 +23,7 @@ def deploy(
     from mailroom.promotion.deploying import deploy_release
     from mailroom.promotion.release import build_release
 
-    project = Project.find()
+    project = Project.find_workflow()
     account = opened(project, env)
     with Progress(errors).step("Package") as step:
         release = build_release(project, account.architecture)

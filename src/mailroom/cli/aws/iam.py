@@ -37,8 +37,8 @@ def report(
         decisions = read_decisions(environment.endpoint)
         roles = roles_of_stack(environment.session, environment.stack)
     reports = [report_role(role, decisions.decided) for role in roles]
-    topic = environment.outputs["MessagesTopicArn"]
-    services = [one for one in decisions.decided if one.refused and one.source == topic]
+    topics = environment.topology.topics
+    services = [one for one in decisions.decided if one.refused and one.source in topics]
     if json:
         show_json(_as_json(decisions, reports, services))
     else:

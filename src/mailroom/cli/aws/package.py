@@ -31,7 +31,7 @@ def package(
 
     chosen = architecture.value if architecture else host_architecture()
     with Progress(errors).waiting_for("Packaging"):
-        archive = build_archive(Project.find(), chosen)
+        archive = build_archive(Project.find_workflow(), chosen)
     require_platform(archive, chosen)
     parts = list_parts(archive)
     digest = archive.stem.rpartition("-")[2]
@@ -60,7 +60,7 @@ def lock(
     from mailroom.packaging.locking import lock_functions
 
     with Progress(errors).waiting_for("Looking for versions"):
-        changed = lock_functions(Project.find(), upgrade)
+        changed = lock_functions(Project.find_workflow(), upgrade)
     for line in changed:
         print(line)
     if changed:

@@ -37,7 +37,7 @@ def promote(
     from mailroom.promotion.release import build_release
     from mailroom.promotion.verification import require_passed
 
-    project, progress = Project.find(), Progress(errors)
+    project, progress = Project.find_workflow(), Progress(errors)
     account = opened(project, env)
     with progress.step("Package") as step:
         release = build_release(project, account.architecture)

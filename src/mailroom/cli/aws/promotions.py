@@ -13,7 +13,7 @@ def promotions(env: Env, json: AsJson = False) -> None:
     from mailroom.cli.connection import opened
     from mailroom.promotion.release_history import promotions as history
 
-    entries = history(opened(Project.find(), env, parameters=False))
+    entries = history(opened(Project.find_workflow(), env, parameters=False))
     if json:
         show_json([entry.__dict__ for entry in entries])
         return

@@ -18,7 +18,7 @@ def publish(env: Env, yes: Yes = False) -> None:
     )
     from mailroom.promotion.release import build_release
 
-    project = Project.find()
+    project = Project.find_workflow()
     account = opened(project, env, parameters=False)
     with Progress(errors).waiting_for("Packaging"):
         release = build_release(project, account.architecture)

@@ -21,7 +21,7 @@ def rehearse(
     from mailroom.rehearsal.emulated_account import emulated_account
     from mailroom.rehearsal.scenario import Rehearsal, remove_rehearsal
 
-    project, progress = Project.find(), Progress(errors)
+    project, progress = Project.find_workflow(), Progress(errors)
     config = load_environment_config(project.environments, "rehearsal")
     remove_rehearsal(project)
     try:

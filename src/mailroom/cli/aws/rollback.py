@@ -25,7 +25,7 @@ def rollback(
     from mailroom.promotion.promoter import Promoter
     from mailroom.promotion.release_history import earlier
 
-    project = Project.find()
+    project = Project.find_workflow()
     account = opened(project, env, parameters=False)
     stack = Stack(account.session.client("cloudformation"), account.config.stack)
     entry = earlier(account, to, stack.deployed())

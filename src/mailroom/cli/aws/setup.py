@@ -36,7 +36,7 @@ def setup(
     from mailroom.promotion.buckets import set_up_bucket
     from mailroom.promotion.foundations import deploy_alarms, deploy_database
 
-    project = Project.find()
+    project = Project.find_workflow()
     account = opened(project, env, bucket=False, parameters=False)
     with Progress(errors).step(f"Bucket {account.bucket}") as step:
         step.result = "created" if set_up_bucket(account) else "was there"

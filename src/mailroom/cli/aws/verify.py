@@ -21,7 +21,7 @@ def verify(
     from mailroom.promotion.release import build_release
     from mailroom.promotion.verification import verify_release
 
-    project = Project.find()
+    project = Project.find_workflow()
     config = load_environment_config(project.environments, env)
     architecture = config.parameters.get("Architecture", "x86_64")
     with Progress(errors).waiting_for("Packaging"):

@@ -28,7 +28,7 @@ def asyncapi() -> None:
     """Print the contract of the topic, all types: an AsyncAPI 3.0 document."""
     from mailroom.types.contracts import contract
 
-    show_json(contract(Project.find()))
+    show_json(contract(Project.find_workflow()))
 
 
 def compare(with_: _With = None, env: _Env = None, json: AsJson = False) -> None:
@@ -39,7 +39,7 @@ def compare(with_: _With = None, env: _Env = None, json: AsJson = False) -> None
     from mailroom.types.comparison import compare as changes_between
     from mailroom.types.contracts import contract
 
-    project = Project.find()
+    project = Project.find_workflow()
     changes = changes_between(_earlier(project, with_, env), contract(project))
     if json:
         show_json([change.__dict__ for change in changes])
@@ -58,7 +58,7 @@ def migrate(with_: _With = None, env: _Env = None) -> None:
     """Write the migrations of columns that are new since a git ref, by default the last commit."""
     from mailroom.types.migrations import write_migrations
 
-    project = Project.find()
+    project = Project.find_workflow()
     earlier = _earlier(project, with_ if with_ or env else "HEAD", env)
     written = write_migrations(project, earlier)
     for path in written:

@@ -68,7 +68,7 @@ def reset(
 
     if env != "local":
         raise Refused(f"the database of {env} is never emptied", "write a new migration instead")
-    local, progress = choose(Project.find()), Progress(errors)
+    local, progress = choose(Project.find_workflow()), Progress(errors)
     with suppress(NotUp):
         _require_own_database(local.connect())
     question = f"Delete every message and every table in the {local.name} environment's database?"

@@ -48,7 +48,7 @@ def make_app(group: QueueGroup) -> typer.Typer:
             found = _list(environment, queues, MessageFilter())
             selected = [one for one in found if reason in (None, one.reason)]
             if not selected:
-                _say_empty(group, found, reason)
+                _say_empty(environment, group, found, reason)
             show_messages(selected, json)
 
     @app.command(help=f"Show one of the {group.called}, body and attributes.")
@@ -124,9 +124,12 @@ def make_app(group: QueueGroup) -> typer.Typer:
     return app
 
 
-def _say_empty(group: QueueGroup, found: list[QueuedMessage], reason: str | None) -> None:
+def _say_empty(
+    environment: Environment, group: QueueGroup, found: list[QueuedMessage], reason: str | None
+) -> None:
     if not found:
-        errors.print(f"no {group.called}: {group.filled_by}", style="dim")
+        how = f": {group.filled_by}" if environment.is_workflow else ""
+        errors.print(f"no {group.called}{how}", style="dim")
         return
     raise MailroomError(
         f"no message has the reason {reason}",

@@ -27,7 +27,7 @@ def demo(port: Port = None) -> None:
 
     Uses the environment that is up; otherwise it is brought up first.
     """
-    project = Project.find()
+    project = Project.find_workflow()
     environment = _environment(project, port)
     sample = project.root / "samples" / "github-events.jsonl"
     result = send_files(project, environment, [str(sample)])

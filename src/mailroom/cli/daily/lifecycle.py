@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -11,6 +11,7 @@ from mailroom.cli.options import Yes, require
 from mailroom.cli.output import errors
 from mailroom.deployment.parameters import parse_parameters
 from mailroom.environments.ports import AUTO, is_port
+from mailroom.errors import Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
 
@@ -120,7 +121,11 @@ def up(
     project, parameters = Project.find(), parse_parameters(parameter or [])
     mode, forgotten = iam.value if iam else None, unset or []
     kept = durability.value if durability else None
-    if compose:
+    if not project.is_workflow:
+        _up_application(
+            project, compose, port, packaged, parameters, forgotten, mode, restart, kept
+        )
+    elif compose:
         from mailroom.environments.compose.environment import ComposeEnvironment
         from mailroom.environments.compose.startup import start_containers
 
@@ -139,6 +144,17 @@ def up(
         )
         print_status(embedded)
     _show([console_line(project, start=console)])
+
+
+def _up_application(project: Project, compose: bool, *options: Any) -> None:
+    from mailroom.environments.embedded.application import start_application
+    from mailroom.environments.embedded.environment import EmbeddedEnvironment
+
+    if compose:
+        raise Refused("--compose is for the message workflow alone", "leave it out")
+    embedded = EmbeddedEnvironment(project)
+    start_application(embedded, Progress(errors), *options)
+    print_status(embedded)
 
 
 def console_line(project: Project, start: bool) -> str:

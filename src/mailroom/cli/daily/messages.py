@@ -41,7 +41,7 @@ def messages(
     from mailroom.workflow.ingested import Filter, ingested_messages
 
     selected = Filter(type, batch, since, until, limit)
-    environment = connected(Project.find())
+    environment = connected(Project.find_workflow())
     with Progress(errors).waiting_for("Reading the database"):
         found = list(ingested_messages(environment.database, selected))
     if not found:

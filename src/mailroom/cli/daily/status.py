@@ -38,7 +38,9 @@ def print_status(environment: "LocalEnvironment", json: bool = False) -> bool:
             for line in environment.inventory.earlier_containers():
                 errors.print(line, markup=False)
         else:
-            parts = _parts(environment)
+            found = _parts(environment)
+            # An application may have no database.
+            parts = [one for one in found if environment.has_database or one["part"] != "Postgres"]
     up = all(part["state"] == "up" for part in parts)
     if json:
         show_json({part.pop("part"): part for part in parts})
@@ -51,15 +53,17 @@ def print_status(environment: "LocalEnvironment", json: bool = False) -> bool:
 
 def _settings(parts: list[dict[str, Any]]) -> list[list[object]]:
     """The fields that not every part has, as text."""
-    localstack, postgres, topology = parts
+    by_name = {part["part"]: part for part in parts}
+    localstack, topology = by_name["LocalStack"], by_name["topology"]
     parameters = topology["parameters"].items()
+    postgres = [["Postgres", by_name["Postgres"]["version"]]] if "Postgres" in by_name else []
     return [
         ["code", topology["code"]],
         ["IAM mode", localstack["iam"]],
         ["parameters", " ".join(f"{name}={value}" for name, value in parameters) or None],
         ["Mailroom", topology["version"]],
         ["LocalStack", localstack["version"]],
-        ["Postgres", postgres["version"]],
+        *postgres,
     ]
 
 

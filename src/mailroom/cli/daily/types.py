@@ -30,7 +30,7 @@ def types(context: typer.Context, json: AsJson = False) -> None:
     from mailroom.environments.table_trial import require_tables
     from mailroom.types.described import read_types
 
-    project = Project.find()
+    project = Project.find_workflow()
     found = read_types(project)
     require_tables(project)
     environment = _environment(project)
@@ -60,7 +60,7 @@ def show(name: Name, json: AsJson = False) -> None:
     from mailroom.types.described import read_types
     from mailroom.types.folder import find_type
 
-    one = find_type(read_types(Project.find()), name)
+    one = find_type(read_types(Project.find_workflow()), name)
     if json:
         show_json(_document(one, None))
         return
@@ -92,7 +92,7 @@ def schema(name: Name) -> None:
     from mailroom.types.described import read_types
     from mailroom.types.folder import find_type
 
-    show_json(find_type(read_types(Project.find()), name).schema)
+    show_json(find_type(read_types(Project.find_workflow()), name).schema)
 
 
 for command in (asyncapi, compare, migrate):
@@ -136,7 +136,7 @@ def add(
         fields, samples = fields_of_samples(from_sample)
     elif from_schema is not None:
         fields = fields_of_schema(from_schema)
-    project = Project.find()
+    project = Project.find_workflow()
     written = add_type(project, name, fields, samples, taken_names_are_refused=bool(field))
     _tell(project, written)
     folder = written[0].relative_to(project.root)
@@ -160,7 +160,7 @@ def remove(
     from mailroom.types.described import read_types
     from mailroom.types.folder import find_type, remove_type
 
-    project = Project.find()
+    project = Project.find_workflow()
     one = find_type(read_types(project), name)
     environment = _environment(project)
     if environment is None:
@@ -185,7 +185,7 @@ def generate() -> None:
     from mailroom.types.definitions import update_definitions
     from mailroom.types.described import read_types
 
-    project = Project.find()
+    project = Project.find_workflow()
     written = update_definitions(project, read_types(project))
     _tell(project, written)
     if not written:

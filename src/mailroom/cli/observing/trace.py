@@ -54,8 +54,8 @@ def _environment(name: str) -> "Environment":
     from mailroom.cli.connection import connected, opened
 
     if name == "local":
-        return connected(Project.find())
-    return opened(Project.find(), name, bucket=False, parameters=False).environment
+        return connected(Project.find_workflow())
+    return opened(Project.find_workflow(), name, bucket=False, parameters=False).environment
 
 
 def _list(found: "list[Message]", json: bool) -> None:

@@ -19,10 +19,10 @@ def engine_parts(project: Project, server: LocalStackServer) -> dict[str, str]:
         Digests by what they cover, as the user reads it: the plugin's code, the locks and what was
         installed from them, LocalStack's settings.
     """
-    emulator = project.root / "emulator"
-    code = (emulator / "plugin", project.root / "rules")
+    emulator = project.home / "emulator"
+    code = (emulator / "plugin", project.home / "rules")
     sources = [file for one in code for file in (one / "pyproject.toml", *one.rglob("*.py"))]
-    installed = [project.root / ".envs" / name / ".inputs" for name in _ENVIRONMENTS]
+    installed = [project.home / ".envs" / name / ".inputs" for name in _ENVIRONMENTS]
     return {
         "the plugin's code": _digest(_files(sources)),
         "a lock": _digest(_files([*emulator.glob("*.txt"), *installed])),

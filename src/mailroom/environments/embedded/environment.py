@@ -5,12 +5,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from mailroom.deployment.environment_config import EnvironmentConfig, load_environment_config
+from mailroom import temporary
+from mailroom.application.mailroom_toml import has_database, local_config
+from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.environments.embedded.localstack import LocalStackServer
 from mailroom.environments.embedded.state import State, StateFile
 from mailroom.environments.environment import DatabaseClient, Environment
 from mailroom.errors import NotUp, Refused
-from mailroom.project import Project
+from mailroom.packaging.runtimes import installed_runtimes
+from mailroom.project import SETTINGS, Project
 
 if TYPE_CHECKING:
     from mailroom.database.logins import Login, PasswordFile
@@ -32,7 +35,8 @@ class EmbeddedEnvironment:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.file = StateFile(project.state)
-        self.config: EnvironmentConfig = load_environment_config(project.environments, "local")
+        self.config: EnvironmentConfig = local_config(project)
+        self.has_database = has_database(project)
 
     @property
     def state(self) -> State | None:
@@ -52,7 +56,7 @@ class EmbeddedEnvironment:
             NotUp: A part of it is not up.
         """
         state = self.state
-        if state is None or not (state.ready and state.running):
+        if state is None or not (state.ready and state.runs(self.has_database)):
             raise NotUp
         return self.environment(state)
 
@@ -62,11 +66,14 @@ class EmbeddedEnvironment:
 
         endpoint = self.localstack(state).endpoint
         session = EmulatorSession(endpoint, self.config.region, self.config.emulated_account)
-        database = self.postgres(state).dsn()
+        database = self.postgres(state).dsn() if self.has_database else ""
         return Environment(self.name, endpoint, session, self.config.stack, database)
 
     def localstack(self, state: State) -> LocalStackServer:
-        return LocalStackServer(self.project, self.project.logs / "localstack.log", state.port)
+        log = self.project.logs / "localstack.log"
+        if self.project.is_workflow:
+            return LocalStackServer(self.project, log, state.port)
+        return LocalStackServer(self.project, log, state.port, installed_runtimes(self.project))
 
     def postgres(self, state: State) -> "PostgresServer":
         from mailroom.environments.embedded.postgres import PostgresServer
@@ -86,8 +93,11 @@ class EmbeddedEnvironment:
 
         Raises:
             NotUp: It is not up.
+            Refused: The application has no database.
         """
         from mailroom.database.logins import url
+
+        self._require_database()
 
         state, known = self.state, self.passwords.read()
         if state is None or login.user not in known:
@@ -102,6 +112,7 @@ class EmbeddedEnvironment:
         """
         from mailroom.database.logins import DATABASE
 
+        self._require_database()
         state = self.state or _UNKNOWN
         own = self.postgres(state).binaries / "psql"
         program = shutil.which("psql") or (str(own) if own.exists() else None)
@@ -130,9 +141,8 @@ class EmbeddedEnvironment:
     def deletions(self) -> list[str]:
         """What `reset` deletes, a line each."""
         state = self.project.state
-        return (
-            [f"in {state}: the database with every message, logs, builds"] if state.exists() else []
-        )
+        data = "the database with every message, logs" if self.has_database else "logs"
+        return [f"in {state}: {data}, builds"] if state.exists() else []
 
     def reset(self, waiting: Callable[[], None] = lambda: None) -> None:
         """Stop everything, and delete the data, the logs and what was built.
@@ -143,7 +153,7 @@ class EmbeddedEnvironment:
         state = self.project.state
         with self.file.locked(waiting):
             self.postgres(_UNKNOWN).remove()
-            for folder in ("build", "localstack", "logs"):
+            for folder in ("build", "localstack", "logs", temporary.NAME):
                 shutil.rmtree(state / folder, ignore_errors=True)
             self.passwords.remove()
             self.file.remove()
@@ -158,6 +168,12 @@ class EmbeddedEnvironment:
                 self.postgres(state).empty_database()
             else:
                 self.postgres(state).remove()
+
+    def _require_database(self) -> None:
+        if not self.has_database:
+            raise Refused(
+                "this application has no database", f"it gets one by database = true in {SETTINGS}"
+            )
 
     def stop_localstack(self) -> bool:
         """Stop LocalStack; returns whether it ran."""

@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from collections.abc import Mapping
 from pathlib import Path
 
 from mailroom.environments.embedded.plugin import require_installed_plugin
@@ -22,6 +23,7 @@ OWN_USER = "own"
 # Variables of the caller's that are LocalStack's too.
 _PASSED_ON = (
     *("MAILROOM_HOSTS", "MAILROOM_OBSERVATION", "MAILROOM_VALIDATION"),
+    "MAILROOM_SPARE_MEMORY_MB",
     *("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
 )
 # docs/localstack.md explains each.
@@ -42,6 +44,9 @@ SETTINGS = {
     "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
     "SQS_ENDPOINT_STRATEGY": "path",
 }
+# For other applications than the message workflow. A function for the other architecture runs as
+# this machine's, which `up` tells.
+_OF_OTHERS = {"LAMBDA_IGNORE_ARCHITECTURE": "1", "LAMBDA_PROCESS_AHEAD": ""}
 
 
 class LocalStackServer:
@@ -51,12 +56,16 @@ class LocalStackServer:
         project: The checkout.
         log: File that its log is appended to.
         port: TCP port on 127.0.0.1.
+        runtimes: The interpreter of each Lambda runtime; the message workflow's alone if None.
     """
 
-    def __init__(self, project: Project, log: Path, port: int) -> None:
+    def __init__(
+        self, project: Project, log: Path, port: int, runtimes: Mapping[str, Path] | None = None
+    ) -> None:
         self._project = project
         self._home = project.state / "localstack"
         self._log = log
+        self._runtimes = runtimes
         self.port = port
 
     @property
@@ -66,13 +75,17 @@ class LocalStackServer:
     def settings(self) -> dict[str, str]:
         """LocalStack's settings, except its address and its IAM mode."""
         home = str(self._home)
+        runtimes = {RUNTIME: self._project.interpreter(RUNTIME)}
         return {
             **SETTINGS,
+            **(_OF_OTHERS if self._runtimes is not None else {}),
             "HOME": home,
             "FILESYSTEM_ROOT": home,
             "LOCALSTACK_VOLUME_DIR": home,
             "TMPDIR": str(self._home / "tmp"),
-            "LAMBDA_PROCESS_RUNTIMES": f"{RUNTIME}={self._project.interpreter(RUNTIME)}",
+            "LAMBDA_PROCESS_RUNTIMES": ",".join(
+                f"{name}={path}" for name, path in (self._runtimes or runtimes).items()
+            ),
             "LAMBDA_PROCESS_DEBUGPY": str(self._project.packages("debugger")),
             "LAMBDA_PROCESS_LOG_FILE": str(self._project.logs / "functions.jsonl"),
             "MAILROOM_DURABLE_FOLDER": str(self._home / "durable"),
@@ -93,7 +106,7 @@ class LocalStackServer:
         """
         require_installed_plugin(self._project)
         home = self._home
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         # LocalStack's cache of entry points may be older than the installed plugin.
         shutil.rmtree(home / ".cache" / "plux", ignore_errors=True)
         # Remove the temporary files of a LocalStack that was killed.

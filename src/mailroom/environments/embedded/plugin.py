@@ -18,7 +18,7 @@ def require_installed_plugin(project: Project) -> None:
     Raises:
         Refused: They differ, as after an update without `make install`.
     """
-    document = project.root / "emulator" / "plugin" / "pyproject.toml"
+    document = project.home / "emulator" / "plugin" / "pyproject.toml"
     if not document.exists():
         return
     declared = tomllib.loads(document.read_text())["project"].get("entry-points", {})

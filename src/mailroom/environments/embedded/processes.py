@@ -111,6 +111,8 @@ def start_detached(
 ) -> ProcessRecord:
     """Start a process in its own session; of the toolbox's files only the log is open in it.
 
+    What it creates, and the log, only its user may read.
+
     Args:
         command: Program and arguments.
         log: File that its output is appended to.
@@ -121,8 +123,9 @@ def start_detached(
     Raises:
         StartFailed: The program could not be executed.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with log.open("ab") as output:
+        os.fchmod(output.fileno(), 0o600)
         try:
             process = subprocess.Popen(
                 [os.fspath(part) for part in command],
@@ -132,6 +135,7 @@ def start_detached(
                 env=dict(environment),
                 start_new_session=True,
                 user=user,
+                umask=0o077,
                 cwd=folder,
             )
         except OSError as error:

@@ -56,20 +56,20 @@ def start_environment(
     Raises:
         MailroomError: A step failed; the message says why, the hint what to do.
     """
-    merged = _parameters(embedded, parameters or {}, unset)
+    merged = all_parameters(embedded, parameters or {}, unset)
     require_current(embedded.project)
     require_locked(embedded.project)
     require_installed_plugin(embedded.project)
     with (
         embedded.file.locked(progress.waiting),
-        _stopped_on_failure(progress) as started,
+        stopped_on_failure(progress) as started,
         DefinitionChecks(embedded.project, embedded.config.region) as checks,
         TableTrial(embedded.project) as trial,
     ):
-        state = _with_port(embedded, port)
+        state = with_port(embedded, port)
         checks.refuse()
         trial.refuse()
-        state, localstack = _start_localstack(
+        state, localstack = start_localstack(
             embedded, state, progress, started, Modes.given(iam, durability), restart
         )
         checks.start()
@@ -82,7 +82,7 @@ def start_environment(
 
 
 @contextmanager
-def _stopped_on_failure(progress: Progress) -> Iterator[ExitStack]:
+def stopped_on_failure(progress: Progress) -> Iterator[ExitStack]:
     """Yield a stack of callbacks, which are called if the block ends by an exception."""
     started = ExitStack()
     try:
@@ -93,7 +93,7 @@ def _stopped_on_failure(progress: Progress) -> Iterator[ExitStack]:
         raise
 
 
-def _parameters(
+def all_parameters(
     embedded: EmbeddedEnvironment, given: Mapping[str, str], unset: Collection[str]
 ) -> dict[str, str]:
     """The remembered parameters and the given ones, which take precedence."""
@@ -108,7 +108,12 @@ def _parameters(
     )
 
 
-def _with_port(embedded: EmbeddedEnvironment, port: int | None) -> State:
+def with_port(embedded: EmbeddedEnvironment, port: int | None) -> State:
+    """The saved state, or a new one, with the port that is asked for.
+
+    Raises:
+        Refused: The environment is up on another port.
+    """
     before, key = embedded.state, str(embedded.project.state)
     alive = bool(before and before.localstack and before.localstack.alive())
     if port == AUTO:
@@ -126,7 +131,7 @@ def _with_port(embedded: EmbeddedEnvironment, port: int | None) -> State:
     return before.with_(port=port)
 
 
-def _start_localstack(
+def start_localstack(
     embedded: EmbeddedEnvironment,
     state: State,
     progress: Progress,
@@ -134,6 +139,11 @@ def _start_localstack(
     modes: Modes,
     restart: bool,
 ) -> tuple[State, ProcessRecord]:
+    """Start LocalStack unless it runs and may go on; returns the state that is saved then.
+
+    Raises:
+        MailroomError: It could not be started, or must not be restarted.
+    """
     server = embedded.localstack(state)
     parts = engine_parts(embedded.project, server)
     # A LocalStack whose deployment was interrupted or failed is restarted.

@@ -11,6 +11,7 @@ from typing import IO, Any, Self
 
 from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.ports import is_port
+from mailroom.project import DEFAULT_STATE
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,10 @@ class State:
         """Whether what LocalStack acknowledges survives its end."""
         return self.durability == "on"
 
-    @property
-    def running(self) -> bool:
-        """Whether both processes run."""
-        return len(self.processes) == 2 and all(record.alive() for record in self.processes)
+    def runs(self, with_database: bool = True) -> bool:
+        """Whether LocalStack runs, and Postgres if the application has a database."""
+        needed = [self.localstack, *([self.postgres] if with_database else [])]
+        return all(record and record.alive() for record in needed)
 
     def with_(self, **changes: Any) -> Self:
         return replace(self, **changes)
@@ -93,7 +94,7 @@ class StateFile:
 
     def save(self, state: State) -> None:
         """Save the state atomically."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder()
         draft = self._path.with_suffix(".draft")
         draft.write_text(json.dumps(asdict(state), indent=2))
         draft.replace(self._path)
@@ -114,7 +115,7 @@ class StateFile:
         """
         path = self._folder / "lock"
         while True:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             lock = path.open("w")
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -126,6 +127,12 @@ class StateFile:
                 if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
                     return lock
             lock.close()
+
+    def _make_folder(self) -> None:
+        """Make the folder, which its owner alone may enter; a folder that a user chose stays."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._folder.name == DEFAULT_STATE:
+            self._folder.chmod(0o700)
 
 
 def _port(value: Any) -> int:

@@ -22,7 +22,6 @@ from mailroom.project import Project
 
 app = typer.Typer(help="Look at the workflow's executions.", no_args_is_help=True)
 
-WORKFLOW = "MessageWorkflowArn"
 Name = Annotated[
     str,
     typer.Argument(metavar="[EXECUTION]", help="Name, its beginning, or ARN; else the newest."),
@@ -51,16 +50,17 @@ def list_(
     environment = _environment()
     with Progress(errors).waiting_for("Asking Step Functions"):
         wanted = status.upper() if status else None
-        machine = environment.outputs[WORKFLOW]
+        machines = environment.state_machines
         found = list_executions(
-            environment.session, machine, limit=limit, status=wanted, since=since
+            environment.session, machines, limit=limit, status=wanted, since=since
         )
     if json:
         show_json([execution_document(one) for one in found])
         return
     show_executions(found)
     if not found:
-        errors.print("there is no such execution; start one: mailroom send FILE", style="dim")
+        how = "send FILE" if environment.is_workflow else "executions start INPUT"
+        errors.print(f"there is no such execution; start one: mailroom {how}", style="dim")
 
 
 @app.command()
@@ -105,12 +105,15 @@ def watch(execution: Name = "latest", json: AsJson = False) -> None:
 
     Exit code 1 when it fails, 3 when messages are dead letters.
     """
-    from mailroom.cli.daily.executions.waiting import await_batch, watchable
+    from mailroom.cli.daily.executions.waiting import await_batch, end_of_machine, watchable
     from mailroom.cli.daily.send import end_with_dead_letters, print_result
 
     environment = _environment()
     with Progress(errors).waiting_for("Reading the execution"):
         found = _read(environment, execution)
+    if not environment.is_workflow:
+        end_of_machine(environment, found, json)
+        return
     with watchable(found.name):
         result = await_batch(environment, found.arn, found.name, _published(found))
     if json:
@@ -126,6 +129,9 @@ def start(
         str, typer.Argument(metavar="INPUT", help="JSON text, a file of JSON, or - for stdin.")
     ],
     name: Annotated[str | None, typer.Option(help="Its name, which is the batch's id.")] = None,
+    machine: Annotated[
+        str | None, typer.Option(help="State machine, if the application has several.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """Start an execution with an input of your own. `send` makes the input from messages."""
@@ -136,7 +142,7 @@ def start(
     environment = _environment()
     batch = name or new_batch_id()
     arn = environment.session.client("stepfunctions").start_execution(
-        stateMachineArn=environment.outputs[WORKFLOW], name=batch, input=text
+        stateMachineArn=environment.state_machine(machine), name=batch, input=text
     )["executionArn"]
     if json:
         show_json({"name": batch, "arn": arn})
@@ -193,7 +199,7 @@ def _environment() -> Environment:
 def _read(environment: Environment, wanted: str) -> Execution:
     from mailroom.executions.history import find_execution, read_execution
 
-    arn = find_execution(environment.session, environment.outputs[WORKFLOW], wanted)
+    arn = find_execution(environment.session, environment.state_machines, wanted)
     return read_execution(environment.session, arn)
 
 

@@ -7,9 +7,13 @@ from typing import Any
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from mailroom.cli.output import errors
+from mailroom.cli.daily.executions.tables import execution_document, show_executions
+from mailroom.cli.output import errors, show_json
 from mailroom.environments.environment import Environment
+from mailroom.errors import ExecutionFailed
+from mailroom.executions.execution import Execution
 from mailroom.progress import Progress
+from mailroom.waiting import backoff
 
 
 def await_batch(
@@ -85,3 +89,27 @@ def _bar() -> Bar:
         console=errors,
         transient=True,
     )
+
+
+def end_of_machine(environment: Environment, execution: Execution, json: bool) -> None:
+    """Wait until an execution has ended that is no batch, and show it.
+
+    Raises:
+        ExecutionFailed: It did not succeed.
+    """
+    from mailroom.executions.history import read_execution
+
+    with Progress(errors).waiting_for(f"Execution {execution.name}"):
+        for _ in backoff():
+            execution = read_execution(environment.session, execution.arn)
+            if not execution.running:
+                break
+    if json:
+        show_json(execution_document(execution))
+    else:
+        show_executions([execution])
+    if execution.status != "SUCCEEDED":
+        raise ExecutionFailed(
+            f"{execution.name} is {execution.status}: {execution.reason}",
+            f"see why: mailroom executions show {execution.name}",
+        )

@@ -99,7 +99,7 @@ def _selection(asked: Asked) -> Selection:
 def _of_execution(environment: Environment, wanted: str, selection: Selection) -> Selection:
     from mailroom.executions.history import find_execution, read_execution
 
-    arn = find_execution(environment.session, environment.outputs["MessageWorkflowArn"], wanted)
+    arn = find_execution(environment.session, environment.state_machines, wanted)
     execution = read_execution(environment.session, arn)
     attempts = [attempt for step in execution.steps for attempt in step.attempts]
     requests = frozenset(one.request_id for one in attempts if one.request_id)

@@ -1,0 +1,1 @@
+"""Applications other than the message workflow: their settings, template and code."""

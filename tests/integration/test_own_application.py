@@ -1,0 +1,144 @@
+"""`mailroom` in a folder with a SAM template that is not Mailroom's."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mailroom.environments.ports import free_port
+from tests.support.command import Command
+
+TEMPLATE = """\
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {Runtime: python3.13, Timeout: 10}
+Parameters:
+  Greeting: {Type: String, Default: hello}
+Resources:
+  Dead: {Type: AWS::SQS::Queue}
+  Work:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: 60
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt Dead.Arn, maxReceiveCount: 1}
+  WorkFunction:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src
+      Handler: app.handler
+      Environment: {Variables: {GREETING: !Ref Greeting}}
+      Events:
+        Queue: {Type: SQS, Properties: {Queue: !GetAtt Work.Arn}}
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: machine.asl.yaml
+      DefinitionSubstitutions: {Work: !GetAtt WorkFunction.Arn}
+      Policies: [{LambdaInvokePolicy: {FunctionName: !Ref WorkFunction}}]
+"""
+SOURCE = """\
+import os
+def handler(event, context):
+    print("seen", event)
+    return os.environ["GREETING"]
+"""
+MACHINE = """\
+StartAt: Work
+States:
+  Work: {Type: Task, Resource: "${Work}", End: true}
+"""
+
+
+@pytest.fixture(scope="module")
+def application(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("orders")
+    (folder / "template.yaml").write_text(TEMPLATE)
+    (folder / "machine.asl.yaml").write_text(MACHINE)
+    (folder / "src").mkdir()
+    (folder / "src" / "app.py").write_text(SOURCE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def mailroom(application: Path) -> Iterator[Command]:
+    command = Command(application, application / ".mailroom", free_port())
+    try:
+        command.run("up", seconds=300)
+        yield command
+    finally:
+        command.run("reset", "--yes")
+
+
+def test_what_is_up_has_no_database(mailroom: Command) -> None:
+    parts = mailroom.json("status")
+
+    assert {name: part["state"] for name, part in parts.items()} == {
+        "LocalStack": "up",
+        "topology": "up",
+    }
+
+
+def test_a_function_runs_and_an_edit_is_there_at_the_next_invocation(
+    mailroom: Command, application: Path
+) -> None:
+    first = mailroom.json("invoke", "work")
+    (application / "src" / "app.py").write_text(SOURCE.replace('os.environ["GREETING"]', "'bye'"))
+    second = mailroom.json("invoke", "work")
+    (application / "src" / "app.py").write_text(SOURCE)
+
+    assert (first["answer"], second["answer"]) == ("hello", "bye")
+
+
+def test_the_logs_of_its_functions_are_shown(mailroom: Command) -> None:
+    mailroom.run("invoke", "work", '{"order": 7}')
+
+    assert "seen {'order': 7}" in mailroom.run("logs").stdout
+
+
+def test_its_state_machine_runs(mailroom: Command) -> None:
+    name = mailroom.json("executions", "start", "{}")["name"]
+
+    assert mailroom.json("executions", "watch", name)["output"] == "hello"
+    assert name in mailroom.run("executions", "list").stdout
+
+
+def test_commands_that_read_the_stack_know_it(mailroom: Command) -> None:
+    names = {one["logicalName"] for one in mailroom.json("resources")}
+
+    assert {"Work", "Dead", "WorkFunction", "Machine"} <= names
+    assert [one["name"] for one in mailroom.json("queues")] == ["Work", "Dead"]
+    assert mailroom.json("dead-letters") == []
+    assert "AWS_ENDPOINT_URL" in mailroom.run("env").stdout
+    assert "AWS_ENDPOINT_URL" in mailroom.run("run", "printenv").stdout
+    assert "orders" in mailroom.run("aws", "sqs", "list-queues").stdout
+    assert mailroom.json("iam", "report")["roles"]
+
+
+def test_commands_about_message_types_say_that_there_are_none(mailroom: Command) -> None:
+    for command in (["send", "-"], ["messages"], ["types"], ["trace", "x"], ["demo"]):
+        run = mailroom.run(*command, code=2)
+
+        assert "has no message types" in run.stderr
+
+
+def test_up_again_has_nothing_to_change_and_takes_parameters(mailroom: Command) -> None:
+    again = mailroom.run("up").stderr
+    mailroom.run("up", "-p", "Greeting=hi")
+
+    assert "nothing to change" in again
+    assert mailroom.json("invoke", "work")["answer"] == "hi"
+    mailroom.run("up", "--unset", "Greeting")
+
+
+def test_what_cannot_run_is_refused_with_its_line_before_anything_starts(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "template.yml").write_text(
+        TEMPLATE.replace("python3.13", "java21").replace("CodeUri: src", "CodeUri: gone")
+    )
+    command = Command(tmp_path, tmp_path / ".mailroom", free_port())
+
+    said = command.run("up", code=2).stderr
+
+    assert "template.yml:16: WorkFunction: there is no folder of code" in said
+    assert "template.yml:16: WorkFunction: the runtime java21 is not supported" in said
+    assert not (tmp_path / ".mailroom").exists()
