@@ -21,6 +21,8 @@ from mailroom.project import Project
 
 _DISK = 3 * 1024**3
 _MEMORY = 2 * 1024**3
+# Of an execution environment of this workflow, as docs/benchmarks.md has it.
+_FUNCTION = 53 * 1024**2
 _LAPTOP, _COMPOSE, _AWS = "up, demo, test", "up --compose", "setup, deploy, promote"
 
 
@@ -71,9 +73,8 @@ def _laptop(project: Project) -> Iterator[Finding]:
         "disk", free >= _DISK, f"{free / 1024**3:.1f} GB free", "free 3 GB, or set MAILROOM_STATE"
     )
     memory = psutil.virtual_memory().available
-    yield finding(
-        "memory", memory >= _MEMORY, f"{memory / 1024**3:.1f} GB free", "close something: 2 GB"
-    )
+    room = f"{memory / 1024**3:.1f} GB free, room for some {memory // _FUNCTION} functions at once"
+    yield finding("memory", memory >= _MEMORY, room, "close something: 2 GB")
     writable = os.access(_existing(project.state), os.W_OK)
     yield finding(
         "state's folder", writable, str(project.state), "set MAILROOM_STATE to one you may write to"

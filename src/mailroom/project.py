@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mailroom.errors import Refused
 
+DEFAULT_STATE = ".mailroom"
 SETTINGS = "mailroom.toml"
 TEMPLATE_VARIABLE = "MAILROOM_TEMPLATE"
 _WORKFLOW = Path("infra", "template.yml")
@@ -43,7 +44,7 @@ class Project:
             Refused: The template is missing, or `mailroom.toml` is malformed.
         """
         root, template = _named() or _nearest()
-        chosen = state or Path(os.environ.get("MAILROOM_STATE") or root / ".mailroom")
+        chosen = state or Path(os.environ.get("MAILROOM_STATE") or root / DEFAULT_STATE)
         own = None if _is_workflow(root, template) else template
         return cls(root, chosen.absolute(), own)
 

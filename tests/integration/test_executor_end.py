@@ -17,12 +17,12 @@ from tests.support.meeting import HERE, Meeting
 
 FAMILY = """
     import os, subprocess, sys, tempfile
-    from meeting import here
 
     def handler(event, context):
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
         facts = [tempfile.gettempdir(), str(os.getpid()), str(child.pid)]
         if event:
+            from meeting import here
             here(event, " ".join(facts))
         return facts
 """
@@ -49,6 +49,25 @@ def test_no_process_and_no_folder_of_a_function_outlives_localstack(
 
         until(lambda: not any(p.is_running() for p in processes), f"the end of {processes}", 20)
         until(lambda: not any(folder.exists() for folder in folders), f"the end of {folders}", 20)
+
+
+def test_what_a_stopped_supervisor_leaves_ends_when_localstack_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_engine(tmp_path, monkeypatch) as engine:
+        functions = Functions(engine.session, make_role(engine.session))
+        _, *pids = functions.make(FAMILY).invoke().value
+        left = [psutil.Process(int(pid)) for pid in pids]
+        children = psutil.Process(engine.process.pid).children()
+        [supervisor] = [p for p in children if "supervisor_process" in " ".join(p.cmdline())]
+        supervisor.suspend()
+        os.kill(engine.process.pid, signal.SIGKILL)
+        until(lambda: not engine.process.alive(), "the end of LocalStack")
+        assert all(process.is_running() for process in left)
+
+        engine.server.stop()
+
+        until(lambda: not any(p.is_running() for p in left), f"the end of {left}", 20)
 
 
 def invoke_in_vain(function: Function, address: list[str | int]) -> None:

@@ -19,10 +19,12 @@ class Engine:
     """LocalStack alone: nothing is deployed.
 
     Attributes:
+        server: How to start and stop it.
         process: LocalStack's.
         session: Clients of it.
     """
 
+    server: localstack.LocalStackServer
     process: ProcessRecord
     session: EmulatorSession
 
@@ -46,6 +48,7 @@ def running_engine(
     process = server.start()
     try:
         server.wait(process)
-        yield Engine(process, EmulatorSession(server.endpoint, "us-east-1", "000000000000"))
+        session = EmulatorSession(server.endpoint, "us-east-1", "000000000000")
+        yield Engine(server, process, session)
     finally:
         server.stop()

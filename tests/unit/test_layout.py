@@ -45,8 +45,8 @@ OF_LOCALSTACK = {
 }
 # Modules that every room of the toolbox may import. They import no room.
 BASE = {
-    *("errors", "interrupts", "invocation", "local_http", "progress", "project", "waiting"),
-    "wording",
+    *("errors", "interrupts", "invocation", "local_http", "progress", "project"),
+    *("temporary", "waiting", "wording"),
 }
 # Each room of the toolbox, and the rooms that it may import.
 # `environments.environment` is how to reach an environment, whatever kind it is.

@@ -95,7 +95,7 @@ class TableTrial:
         return found
 
     def _keep(self, faults: list[dict[str, Any]]) -> None:
-        self._kept.parent.mkdir(parents=True, exist_ok=True)
+        self._kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = self._kept.with_suffix(".draft")
         draft.write_text(json.dumps(faults))
         draft.replace(self._kept)

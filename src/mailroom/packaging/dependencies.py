@@ -1,9 +1,11 @@
 """Installs the functions' locked dependencies as a Lambda package has them."""
 
+import base64
 import hashlib
 import platform
 import shutil
 import subprocess
+from importlib.metadata import distributions
 from pathlib import Path
 
 from mailroom.errors import MailroomError, Refused
@@ -93,6 +95,8 @@ def install_requirements(
         [
             *(uv, "pip", "install", "--quiet", "--requirement", requirements),
             *("--python", interpreter, "--target", folder),
+            # A hard link into uv's cache would change every checkout when somebody edits the file.
+            *("--link-mode", "copy"),
             *options,
             *platform_options,
         ],
@@ -103,6 +107,34 @@ def install_requirements(
         shutil.rmtree(folder, ignore_errors=True)
         raise InstallationFailed(run.stderr.strip())
     stamp.write_text(inputs)
+
+
+def edited_files(folder: Path) -> list[str]:
+    """The installed files that differ from what their packages' RECORD says, or are gone.
+
+    Args:
+        folder: Where the dependencies are installed.
+    """
+    return [
+        str(file)
+        for distribution in distributions(path=[str(folder)])
+        for file in distribution.files or []
+        if file.hash
+        and file.suffix == ".py"
+        and _digest(Path(str(file.locate()))) != file.hash.value
+    ]
+
+
+def _digest(path: Path) -> str:
+    """A file's digest as RECORD has it; empty when there is no file.
+
+    See https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+    """
+    try:
+        digest = hashlib.sha256(path.read_bytes()).digest()
+    except FileNotFoundError:
+        return ""
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def _reason(said: str) -> str:

@@ -125,7 +125,7 @@ def describe_types(project: Project, extra: Path | None = None) -> Described:
             return _described(kept["answer"])
     answer = _ask(project, extra)
     if extra is None:
-        known.parent.mkdir(parents=True, exist_ok=True)
+        known.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         known.write_text(json.dumps({"digest": digest, "answer": answer}))
     return _described(answer)
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from mailroom_localstack.executor.processes import supervisor_process
 
@@ -61,22 +62,19 @@ def is_frozen(event, context):
     tell()
 """
 
-TWO_GUARDS = """
+WATCHED = """
 import psutil, subprocess, sys
 from mailroom_localstack.executor.processes.supervisor import Supervisor
 
 supervisor = Supervisor()
-pids = []
-for _ in range(2):
-    command = [sys.executable, "-c", "import time; time.sleep(600)"]
-    process = subprocess.Popen(command, start_new_session=True)
-    supervisor.watch(process.pid)
-    pids.append(process.pid)
-    guards = [child for child in psutil.Process().children() if child.pid not in pids]
-    if len(pids) == 1:
-        guards[0].kill()
-        guards[0].wait()
+command = [sys.executable, "-c", "import time; time.sleep(600)"]
+pids = [subprocess.Popen(command, start_new_session=True).pid for _ in range(2)]
+for pid in pids:
+    supervisor.watch(pid)
 print(*pids, flush=True)
+sys.stdin.readline()
+supervisor.folder  # Waits for its lock.
+print("told", flush=True)
 sys.stdin.read()
 """
 
@@ -139,18 +137,28 @@ def test_a_group_that_was_released_is_left_alone(tmp_path: Path) -> None:
     watched.communicate()
 
 
-def test_a_supervisor_that_died_is_replaced_and_told_everything(
+def test_a_supervisor_that_was_killed_is_replaced_at_once_and_told_everything(
     eventually: Eventually, is_alive: Callable[[int], bool]
 ) -> None:
     host = subprocess.Popen(
-        [sys.executable, "-c", TWO_GUARDS],
+        [sys.executable, "-c", WATCHED],
         env={"PYTHONPATH": f"{ROOT}/emulator/plugin/src:{ROOT}/rules/src"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert host.stdin is not None
     assert host.stdout is not None
     pids = [int(pid) for pid in host.stdout.readline().split()]
+
+    def supervisors() -> list[psutil.Process]:
+        return [child for child in psutil.Process(host.pid).children() if child.pid not in pids]
+
+    [killed] = supervisors()
+    killed.kill()
+    eventually(lambda: killed not in supervisors() and bool(supervisors()), "another is started")
+    print(file=host.stdin, flush=True)
+    assert host.stdout.readline() == "told\n"
 
     host.kill()
     host.communicate()

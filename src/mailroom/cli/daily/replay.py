@@ -1,6 +1,5 @@
 """`mailroom replay`."""
 
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -29,15 +28,16 @@ def replay(
     """
     from mailroom.cli.connection import connected
     from mailroom.cli.daily.send import print_result, send_files
+    from mailroom.temporary import temporary_folder
     from mailroom.workflow.replaying import write_replay
 
     project = Project.find_workflow()
     environment = connected(project)
-    with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
+    with temporary_folder(project.state) as folder:
         file = Path(what)
         if not file.exists():
             with Progress(errors).waiting_for("Reading the batch"):
-                file = write_replay(environment, what, Path(folder))
+                file = write_replay(environment, what, folder)
         result = send_files(project, environment, [str(file)])
     if json:
         show_json(result)

@@ -1,7 +1,5 @@
 """`mailroom send`."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -43,11 +41,12 @@ def send(
 def send_files(project: Project, environment: Environment, files: list[str]) -> dict[str, Any]:
     """Send files as one batch, showing progress; returns the execution's output."""
     from mailroom.cli.daily.executions.waiting import await_batch, watchable
+    from mailroom.temporary import temporary_folder
     from mailroom.workflow.batch import gather_batch, start_execution
     from mailroom.workflow.publishing import PublishedCount
 
-    with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
-        batch = gather_batch(project, files, Path(folder))
+    with temporary_folder(project.state) as folder:
+        batch = gather_batch(project, files, folder)
         count = batch.report.valid
         total = count - batch.report.duplicates
         published = PublishedCount(environment, total)

@@ -1,7 +1,5 @@
 """Page Send: paste or drop JSON Lines; problems by line and field; then the batch's page."""
 
-import tempfile
-from pathlib import Path
 from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
@@ -10,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from mailroom.console.page import Change, Document, Page, Shown, Visit
 from mailroom.errors import Refused
 from mailroom.project import Project
+from mailroom.temporary import temporary_folder
 from mailroom.workflow.batch import gather_batch, start_execution
 
 _NAME = "pasted"
@@ -25,11 +24,11 @@ def sending(visit: Visit) -> Document:
 def send(visit: Visit) -> Response | Shown:
     """Start the execution of a batch, or show what is wrong with its lines."""
     text = _given(visit)
-    with tempfile.TemporaryDirectory(prefix="mailroom-") as folder:
-        file = Path(folder) / _NAME
+    with temporary_folder(visit.console.project.state) as folder:
+        file = folder / _NAME
         file.write_bytes(text)
         try:
-            batch = gather_batch(visit.console.project, [str(file)], Path(folder))
+            batch = gather_batch(visit.console.project, [str(file)], folder)
         except Refused as refused:
             problems = refused.hint.replace(f"{file}:", "").splitlines()
             document = {

@@ -17,6 +17,10 @@ _BINARIES = Path(_PACKAGE, "pginstall18", "bin")
 LOCALE = {"LC_ALL": "C", "TZ": "UTC"}
 _LOCALE_OPTIONS = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 
+# What follows the folder in a socket's path, and the longest path of macOS (Linux allows 107).
+_SOCKET = "/mailroom-12345678/.s.PGSQL.65535"
+_LONGEST_SOCKET_PATH = 103
+
 _HBA = """\
 local all all peer map=mailroom
 host  all all 127.0.0.1/32 scram-sha-256
@@ -51,9 +55,9 @@ class Cluster:
         """
         self._home.parent.mkdir(parents=True, exist_ok=True)
         if self.user and not _reachable(self._home.parent):
-            _link_outside(self._home, "/var/tmp")
-        self._home.mkdir(mode=0o755, exist_ok=True)
-        _link_outside(self._home / "sockets", tempfile.gettempdir())
+            self._move_outside()
+        self._home.mkdir(mode=0o700, exist_ok=True)
+        _link_outside(self._home / "sockets", self._sockets_parent())
         if self.user:
             for folder in (self._home, self.sockets):
                 shutil.chown(folder, self.user)
@@ -79,6 +83,41 @@ class Cluster:
     def binaries(self) -> Path:
         """The folder of the binaries, where they are installed."""
         return _site() / _BINARIES
+
+    def _move_outside(self) -> None:
+        """Make `home` a link to a folder that Postgres' user can read, with what was in it."""
+        if self._home.is_symlink() or not self._home.exists():
+            _link_outside(self._home, "/var/tmp")
+            return
+        assert self.user
+        owner = pwd.getpwnam(self.user).pw_uid
+        target = Path(tempfile.mkdtemp(prefix="mailroom-", dir="/var/tmp"))
+        target.rmdir()
+        shutil.move(self._home, target)
+        self._home.symlink_to(target)
+        for path in target.rglob("*"):
+            os.chown(path, owner, -1, follow_symlinks=False)
+
+    def _sockets_parent(self) -> str:
+        """The temporary folder, or another if a socket's path would be too long there, or if
+        Postgres' user can't enter it.
+
+        Raises:
+            StartFailed: No folder will do.
+        """
+        usual = tempfile.gettempdir()
+        for parent in (usual, os.environ.get("XDG_RUNTIME_DIR", usual), "/tmp", "/var/tmp"):
+            short = len(os.fsencode(parent)) + len(_SOCKET) <= _LONGEST_SOCKET_PATH
+            if (
+                short
+                and os.access(parent, os.W_OK)
+                and not (self.user and not _reachable(Path(parent)))
+            ):
+                return parent
+        raise StartFailed(
+            f"no folder for Postgres's socket: {usual} is too long or can't be written to",
+            "set TMPDIR to a folder with a shorter path",
+        )
 
     def _reachable_binaries(self) -> Path:
         site = _site()
@@ -149,4 +188,3 @@ def _link_outside(link: Path, parent: str) -> None:
     if not link.exists():
         link.unlink(missing_ok=True)
         link.symlink_to(tempfile.mkdtemp(prefix="mailroom-", dir=parent))
-        link.chmod(0o755)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 
 from mailroom.deployment.checks import DefinitionChecks
 from mailroom.deployment.stack import Stack
@@ -14,7 +15,8 @@ from mailroom.environments.environment import Environment
 from mailroom.environments.ports import is_free, own_port
 from mailroom.environments.table_trial import TableTrial
 from mailroom.errors import DeploymentFailed
-from mailroom.packaging.code import live_code, package_for_this_machine
+from mailroom.packaging.code import Code, live_code, package_for_this_machine
+from mailroom.packaging.dependencies import edited_files
 from mailroom.progress import Progress
 
 
@@ -54,7 +56,7 @@ def complete(
         database_host="127.0.0.1",
         database_port=state.postgres_port,
         password=embedded.passwords.provide,
-        live_code=lambda: live_code(embedded.project),
+        live_code=lambda: _unedited(live_code(embedded.project), progress),
         package=lambda: package_for_this_machine(embedded.project),
         awaited="LocalStack 4.14.0",
         wait=lambda: embedded.localstack(state).wait(localstack),
@@ -82,6 +84,17 @@ def complete(
         raise
     embedded.file.save(state.with_(ready=True, packaged=packaged, parameters=dict(parameters)))
     return environment
+
+
+def _unedited(code: Code, progress: Progress) -> Code:
+    """Warn of dependencies that somebody has edited: what goes to AWS has them as they come."""
+    edited = edited_files(Path(code.key))
+    if edited:
+        progress.warn(
+            f"edited since they were installed: {', '.join(edited[:3])}"
+            f"{' …' if len(edited) > 3 else ''}; delete {code.key} to install them again"
+        )
+    return code
 
 
 def start_postgres(

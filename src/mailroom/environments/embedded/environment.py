@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from mailroom import temporary
 from mailroom.application.mailroom_toml import has_database, local_config
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.environments.embedded.localstack import LocalStackServer
@@ -152,7 +153,7 @@ class EmbeddedEnvironment:
         state = self.project.state
         with self.file.locked(waiting):
             self.postgres(_UNKNOWN).remove()
-            for folder in ("build", "localstack", "logs"):
+            for folder in ("build", "localstack", "logs", temporary.NAME):
                 shutil.rmtree(state / folder, ignore_errors=True)
             self.passwords.remove()
             self.file.remove()

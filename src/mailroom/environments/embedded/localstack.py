@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from mailroom.environments.embedded.plugin import require_installed_plugin
-from mailroom.environments.embedded.processes import ProcessRecord, start_detached, stop_processes
+from mailroom.environments.embedded.processes import (
+    ProcessRecord,
+    kill_groups,
+    start_detached,
+    stop_processes,
+)
 from mailroom.errors import StartFailed
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.project import Project
@@ -18,6 +23,7 @@ OWN_USER = "own"
 # Variables of the caller's that are LocalStack's too.
 _PASSED_ON = (
     *("MAILROOM_HOSTS", "MAILROOM_OBSERVATION", "MAILROOM_VALIDATION"),
+    "MAILROOM_SPARE_MEMORY_MB",
     *("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"),
 )
 # docs/localstack.md explains each.
@@ -106,7 +112,7 @@ class LocalStackServer:
         """
         require_installed_plugin(self._project)
         home = self._home
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
         # LocalStack's cache of entry points may be older than the installed plugin.
         shutil.rmtree(home / ".cache" / "plux", ignore_errors=True)
         # Remove the temporary files of a LocalStack that was killed.
@@ -155,9 +161,11 @@ class LocalStackServer:
         """Stop it; returns whether it ran.
 
         It is killed: it keeps nothing, and a regular end takes six seconds. The plugin's supervisor
-        ends the functions' processes.
+        ends the functions' processes; those that it has left, as it was killed too, end here.
         """
-        return stop_processes(self._home, MODULE, signal.SIGKILL, seconds=10)
+        ran = stop_processes(self._home, MODULE, signal.SIGKILL, seconds=10)
+        kill_groups(str(self._home / "tmp" / "mailroom-lambda-"))
+        return ran
 
     def _last_lines(self) -> str:
         lines = self._log.read_text(errors="replace").splitlines()[-8:]

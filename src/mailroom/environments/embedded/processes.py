@@ -1,6 +1,7 @@
 """Starts and stops processes that outlive the command, and identifies them later."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -93,6 +94,14 @@ def stop_processes(folder: Path, program: str, number: int, seconds: float) -> b
     return bool(outermost)
 
 
+def kill_groups(beginning: str) -> None:
+    """Kill the process groups of which a process has an argument with this beginning."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, ProcessLookupError, PermissionError):
+            if any(argument.startswith(beginning) for argument in process.cmdline()):
+                os.killpg(os.getpgid(process.pid), signal.SIGKILL)
+
+
 def start_detached(
     command: Sequence[str | Path],
     log: Path,
@@ -101,6 +110,8 @@ def start_detached(
     user: str | None = None,
 ) -> ProcessRecord:
     """Start a process in its own session; of the toolbox's files only the log is open in it.
+
+    What it creates, and the log, only its user may read.
 
     Args:
         command: Program and arguments.
@@ -112,8 +123,9 @@ def start_detached(
     Raises:
         StartFailed: The program could not be executed.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with log.open("ab") as output:
+        os.fchmod(output.fileno(), 0o600)
         try:
             process = subprocess.Popen(
                 [os.fspath(part) for part in command],
@@ -123,6 +135,7 @@ def start_detached(
                 env=dict(environment),
                 start_new_session=True,
                 user=user,
+                umask=0o077,
                 cwd=folder,
             )
         except OSError as error:

@@ -11,6 +11,7 @@ from typing import IO, Any, Self
 
 from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.ports import is_port
+from mailroom.project import DEFAULT_STATE
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class StateFile:
 
     def save(self, state: State) -> None:
         """Save the state atomically."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder()
         draft = self._path.with_suffix(".draft")
         draft.write_text(json.dumps(asdict(state), indent=2))
         draft.replace(self._path)
@@ -106,7 +107,7 @@ class StateFile:
         """
         path = self._folder / "lock"
         while True:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             lock = path.open("w")
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -118,6 +119,12 @@ class StateFile:
                 if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
                     return lock
             lock.close()
+
+    def _make_folder(self) -> None:
+        """Make the folder, which its owner alone may enter; a folder that a user chose stays."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._folder.name == DEFAULT_STATE:
+            self._folder.chmod(0o700)
 
 
 def _port(value: Any) -> int:

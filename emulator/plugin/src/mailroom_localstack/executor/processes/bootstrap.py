@@ -86,6 +86,7 @@ def _limit() -> None:
     limit = OPEN_FILES_LIMIT if hard == resource.RLIM_INFINITY else min(OPEN_FILES_LIMIT, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.umask(0o022)  # LocalStack's own is 077.
 
 
 if __name__ == "__main__":

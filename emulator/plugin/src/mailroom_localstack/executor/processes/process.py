@@ -36,7 +36,8 @@ class RuntimeProcess:
         try:
             self._process = subprocess.Popen(
                 # Without the user's site packages, and without the script's folder on the path.
-                [interpreter, "-s", "-P", bootstrap.__file__],
+                # By the folder, the toolbox finds what a supervisor that was killed has left.
+                [interpreter, "-s", "-P", bootstrap.__file__, supervisor.folder],
                 stdin=subprocess.PIPE,
                 stdout=self.output.writer,
                 stderr=self.output.writer,
