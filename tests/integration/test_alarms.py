@@ -3,12 +3,11 @@
 import json
 import uuid
 from collections.abc import Callable
-from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.support.flow import Flow, until
+from tests.support.purging import purge
 
 SECONDS = 60
 # The template's alarms look at a minute, or at five.
@@ -65,11 +64,11 @@ def alarm_of(flow: Flow, request: pytest.FixtureRequest) -> Callable[[str], Alar
 def test_the_alarm_on_dead_letters_fires_and_recovers(
     flow: Flow, alarm_of: Callable[[str], Alarm]
 ) -> None:
-    alarm, queue = alarm_of("UnroutedAlarm"), "UnroutedQueue"
-    flow.put(queue, "no event")
+    alarm = alarm_of("UnroutedAlarm")
+    flow.put("UnroutedQueue", "no event")
     alarm.becomes("ALARM")
 
-    purge(flow, queue)
+    purge(flow.environment.session.client("sqs"), flow.environment.outputs["UnroutedQueueUrl"])
 
     alarm.becomes("OK")
 
@@ -87,21 +86,3 @@ def test_the_alarm_on_errors_of_a_function_fires_and_recovers(
     assert failed["FunctionError"] == "Unhandled"
     alarm.becomes("ALARM")
     alarm.becomes("OK")
-
-
-def purge(flow: Flow, queue: str) -> None:
-    """Delete the messages of a queue."""
-    sqs: Any = flow.environment.session.client("sqs")
-    url = flow.environment.outputs[f"{queue}Url"]
-
-    def purged() -> bool:
-        try:
-            sqs.purge_queue(QueueUrl=url)
-        except ClientError as error:
-            # Another test has purged it within the last minute.
-            if "PurgeQueueInProgress" not in str(error):
-                raise
-            return False
-        return True
-
-    until(purged, f"{queue} to be purged", SECONDS)

@@ -13,6 +13,7 @@ from mailroom.errors import NotUp
 from mailroom.project import Project
 from tests.support.command import Command
 from tests.support.events import alert
+from tests.support.purging import purge
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def waiting_message(up: Command) -> Iterator[None]:
     env.session.client("sqs").send_message(QueueUrl=queue, MessageBody="unrouted")
     yield
     try:
-        env.session.client("sqs").purge_queue(QueueUrl=queue)
+        purge(env.session.client("sqs"), queue)
     except env.session.client("sqs").exceptions.QueueDoesNotExist:
         pass
 
