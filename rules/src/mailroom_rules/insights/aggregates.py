@@ -12,7 +12,7 @@ from mailroom_rules.insights.expressions import Expression, Parser
 from mailroom_rules.insights.tokens import Kind, Token
 from mailroom_rules.insights.values import Row, number, order
 
-type Aggregate = Callable[[list[Row]], Any]
+Aggregate = Callable[[list[Row]], Any]
 
 _NUMERIC: dict[str, Callable[[Sequence[float]], float]] = {
     "avg": statistics.fmean,

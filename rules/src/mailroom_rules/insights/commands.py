@@ -10,7 +10,7 @@ from mailroom_rules.insights.expressions import Parser
 from mailroom_rules.insights.tokens import Kind, Token
 from mailroom_rules.insights.values import Row, order
 
-type Step = Callable[[list[Row]], list[Row]]
+Step = Callable[[list[Row]], list[Row]]
 
 # Commands of CloudWatch's that this doesn't have.
 MISSING = {

@@ -9,7 +9,7 @@ from mailroom_rules.insights.reader import Reader
 from mailroom_rules.insights.tokens import Kind, Token
 from mailroom_rules.insights.values import Row, compare, floor_time, number, text
 
-type Expression = Callable[[Row], Any]
+Expression = Callable[[Row], Any]
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {

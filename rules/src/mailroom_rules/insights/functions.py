@@ -12,7 +12,7 @@ from typing import Any
 
 from mailroom_rules.insights.values import Time, number, text
 
-type Function = Callable[..., Any]
+Function = Callable[..., Any]
 
 
 def _numeric(function: Callable[..., float]) -> Function:

@@ -5,7 +5,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-type Row = dict[str, Any]
+Row = dict[str, Any]
 
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _MONTHS = {"mo": 1, "q": 3, "y": 12}

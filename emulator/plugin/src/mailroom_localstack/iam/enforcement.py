@@ -13,8 +13,7 @@ from mailroom_localstack.iam.authorizer import Authorizer, Refused, allowing_sta
 from mailroom_localstack.iam.caller import AuthenticationError, Caller, caller_of
 from mailroom_localstack.iam.caller_errors import no_signature
 from mailroom_localstack.iam.decision_log import DecisionLog
-from mailroom_localstack.iam.event_source_permissions import readings
-from mailroom_localstack.iam.failure_targets import sendings
+from mailroom_localstack.iam.execution_roles import readings, sendings
 from mailroom_localstack.iam.identities import Identities
 from mailroom_localstack.iam.mode import Mode
 from mailroom_localstack.iam.object_deletion import refuse_objects
@@ -39,7 +38,7 @@ class IamHandler:
         self._identities = Identities()
         self._authorizer = Authorizer(log)
 
-    def __call__(self, _chain: object, context: RequestContext, response: object) -> None:
+    def __call__(self, chain: object, context: RequestContext, response: object) -> None:
         """Let a call pass, or raise AWS's error."""
         if context.operation is not None:
             self.authorize(cast(ServiceCall, context))

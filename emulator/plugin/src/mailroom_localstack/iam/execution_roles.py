@@ -1,5 +1,8 @@
-"""Dead-letter targets and destinations, which need a function's role that may send to them.
+"""What a function's role must be allowed before Lambda takes a setting.
 
+Event source mappings need a role that may read the queue, dead-letter targets and destinations one
+that may send to them.
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 """
 
@@ -11,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 from mailroom_rules.actions import Permission, Refusal
 
 from mailroom_localstack.iam.caller import Caller
-from mailroom_localstack.iam.event_source_permissions import function_of
 from mailroom_localstack.iam.identities import Identities
 
 if TYPE_CHECKING:
     from mailroom_localstack.service_call import ServiceCall
 
+CREATES = "CreateEventSourceMapping"
+READS = ("ReceiveMessage", "DeleteMessage", "GetQueueAttributes")
 WITH_DEAD_LETTERS = {"CreateFunction", "UpdateFunctionConfiguration"}
 WITH_DESTINATIONS = {"PutFunctionEventInvokeConfig", "UpdateFunctionEventInvokeConfig"}
 ACTIONS = {
@@ -26,6 +30,27 @@ ACTIONS = {
     "sns": "Publish",
     "sqs": "SendMessage",
 }
+
+
+def readings(
+    context: ServiceCall, identities: Identities
+) -> Iterator[tuple[Caller, Permission, Refusal]]:
+    """The role that would read the queue, each permission for that, and the error without it.
+
+    Yields nothing for other calls, for a source that isn't a queue, or for an unknown function.
+    """
+    if context.service.service_name != "lambda" or context.operation.name != CREATES:
+        return
+    queue = context.service_request.get("EventSourceArn") or ""
+    function = _function_of(context, context.service_request["FunctionName"])
+    if function is None or queue.split(":")[2:3] != ["sqs"]:
+        return
+    identity = identities.session_of(function.latest().config.role, context.partition)
+    caller = Caller(identity.principal, identity)
+    for action in READS:
+        message = f"The function execution role does not have permissions to call {action} on SQS"
+        refusal = Refusal("InvalidParameterValueException", 400, message)
+        yield caller, Permission(f"sqs:{action}", queue), refusal
 
 
 def sendings(
@@ -76,7 +101,7 @@ def _destinations(request: Any) -> Iterator[str]:
 
 
 def _config(context: ServiceCall, request: Any) -> Any:
-    function = function_of(context, request["FunctionName"])
+    function = _function_of(context, request["FunctionName"])
     return function and function.latest().config
 
 
@@ -88,3 +113,11 @@ def _service(arn: str) -> str:
 def _lacks(arn: str) -> str:
     action = ACTIONS.get(_service(arn).lower())
     return f"does not have permissions to call {action}"
+
+
+def _function_of(context: ServiceCall, function: str) -> Any:
+    """LocalStack's function of a name or an ARN; None if there is none."""
+    from localstack.services.lambda_.invocation.models import lambda_stores
+
+    name = function.split(":function:")[-1].split(":")[0]
+    return lambda_stores[context.account_id][context.region].functions.get(name)
