@@ -13,6 +13,7 @@ from mailroom.errors import NotUp
 from mailroom.project import Project
 from tests.support.command import Command
 from tests.support.events import alert
+from tests.support.purging import purge
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def waiting_message(up: Command) -> Iterator[None]:
     send_unrouted(up)
     yield
     env = environment(up)
-    env.session.client("sqs").purge_queue(QueueUrl=env.outputs["UnroutedQueueUrl"])
+    purge(env.session.client("sqs"), env.outputs["UnroutedQueueUrl"])
 
 
 @pytest.fixture
