@@ -65,7 +65,12 @@ def commit() -> None:
     try:
         Opened.store.commit()
     except StoreError as error:
-        from localstack.aws.api import CommonServiceException
+        raise refused(error) from error
 
-        message = f"It was not stored: {error}. Without durability: mailroom up --durability=off"
-        raise CommonServiceException("ServiceUnavailable", message, 503) from error
+
+def refused(error: Exception) -> Exception:
+    """What a caller is answered whose request could not be stored."""
+    from localstack.aws.api import CommonServiceException
+
+    message = f"It was not stored: {error}. Without durability: mailroom up --durability=off"
+    return CommonServiceException("ServiceUnavailable", message, 503)

@@ -13,7 +13,7 @@ from mailroom_localstack.batcher import Batcher
 
 VERSION = 1
 SCHEMA = """
-CREATE TABLE messages (
+CREATE TABLE IF NOT EXISTS messages (
     number INTEGER PRIMARY KEY,
     queue TEXT NOT NULL,
     body TEXT NOT NULL,
@@ -30,13 +30,20 @@ CREATE TABLE messages (
     last_received REAL,
     receipt_handles TEXT NOT NULL
 );
-CREATE TABLE names (
+CREATE TABLE IF NOT EXISTS names (
     place TEXT NOT NULL,
     stack TEXT NOT NULL,
     logical_id TEXT NOT NULL,
     name TEXT NOT NULL,
     PRIMARY KEY (place, stack, logical_id, name)
 );
+CREATE TABLE IF NOT EXISTS objects (
+    bucket TEXT NOT NULL,
+    key TEXT NOT NULL,
+    metadata BLOB NOT NULL,
+    file TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS objects_by_key ON objects (bucket, key);
 """
 # How long a change waits for others that nobody waits for, in seconds.
 LATER = 0.05
@@ -81,12 +88,9 @@ class Store:
         # A commit is on the disk when it ends, also if the machine loses its power.
         self._connection.execute("PRAGMA synchronous = FULL")
         [(version,)] = self._connection.execute("PRAGMA user_version")
-        if version == 0:
-            self._connection.executescript(
-                f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT"
-            )
-        elif version != VERSION:
+        if version not in (0, VERSION):
             raise sqlite3.DatabaseError(f"it has version {version}, and this Mailroom {VERSION}")
+        self._connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT")
 
     def read(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query.
