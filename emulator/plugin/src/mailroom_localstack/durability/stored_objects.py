@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import pickle
-import sqlite3
 import threading
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from mailroom_localstack.durability.store import Store
+from mailroom_localstack.durability.store import Statement, Store
 
 FILES = "SELECT file FROM objects WHERE (bucket, key) = (?, ?)"
 SELECT = "SELECT metadata, file FROM objects WHERE bucket = ? ORDER BY rowid"
@@ -47,7 +46,7 @@ class Objects:
         with self._lock:
             before = {file for (file,) in self._store.read(FILES, (bucket, key))}
             rows = [row for one in versions if (row := self._row(bucket, key, one, read))]
-            self._store.change({("object", bucket, key): lambda c: _write(c, bucket, key, rows)})
+            self._store.change(self, {("object", bucket, key): (bucket, key, rows)})
             self._store.commit()
             for file in before - {row[3] for row in rows} - {""}:
                 (self._folder / file).unlink(missing_ok=True)
@@ -58,6 +57,16 @@ class Objects:
             (pickle.loads(metadata), self._folder / file if file else None)
             for metadata, file in self._store.read(SELECT, (bucket,))
         ]
+
+    def statements(self, changed: Iterable[tuple[str, str, list[Any]]]) -> Iterator[Statement]:
+        """What writes the versions of keys."""
+        for bucket, key, rows in changed:
+            yield DELETE, (bucket, key)
+            for row in rows:
+                yield INSERT, row
+
+    def committed(self) -> None:
+        """Nothing follows."""
 
     def _row(self, bucket: str, key: str, version: Any, read: Read) -> tuple[Any, ...] | None:
         """The row of a version; its content is written if the file hasn't it yet."""
@@ -82,13 +91,6 @@ class Objects:
         finally:
             os.close(folder)
         return path.name
-
-
-def _write(
-    connection: sqlite3.Connection, bucket: str, key: str, rows: list[tuple[Any, ...]]
-) -> None:
-    connection.execute(DELETE, (bucket, key))
-    connection.executemany(INSERT, rows)
 
 
 def _owner_alone(path: str, flags: int) -> int:
