@@ -59,8 +59,9 @@ class Names:
             resource: the resource.
             properties: its properties; the name is in one of them.
         """
-        text = json.dumps(properties, default=str)
-        for name in [one for one in self._given[resource] if one in text]:
+        # A bucket's name is what was generated, in lower case.
+        text = json.dumps(properties, default=str).lower()
+        for name in [one for one in self._given[resource] if one.lower() in text]:
             self._given[resource].remove(name)
             if undoing():
                 self._left[resource].append(name)

@@ -91,12 +91,14 @@ def leave_objects(original: Any, provider: Any, context: Any, *args: Any, **kw: 
 
 
 def _keep(provider: Any, context: Any, bucket: str, keys: Iterable[str]) -> None:
-    """Store what there is now of some keys.
+    """Store what there is now of some keys, unless CloudFormation undoes a failed creation.
+
+    LocalStack's CloudFormation deletes the objects of a bucket that it deletes.
 
     Raises:
         ServiceException: it can't be written.
     """
-    if STORED is None:
+    if STORED is None or undoing():
         return
     objects = _bucket(provider, context, bucket).objects
 
