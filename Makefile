@@ -27,7 +27,7 @@ up: install  ## Start LocalStack and Postgres, deploy the topology (PACKAGED=1: 
 
 .PHONY: down
 down: install  ## Stop what `up` started; the data stays
-	@$(mailroom) down
+	@$(mailroom) down $(yes)
 
 .PHONY: status
 status: install  ## Show what is up, and where

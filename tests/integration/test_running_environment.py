@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,8 @@ from mailroom.environments.selection import connect
 from mailroom.errors import NotUp
 from mailroom.project import Project
 from tests.support.command import Command
-from tests.support.events import alert
+from tests.support.events import alert, mixed
+from tests.support.flow import until
 from tests.support.purging import purge
 
 
@@ -181,6 +183,47 @@ def test_another_iam_mode_is_applied_shown_and_kept_until_down(up: Command) -> N
     assert modes == ["enforce", "off", "off", "enforce"]
     assert "its IAM mode is enforce, and --iam=off was asked for" in changed.stderr
     assert "restarted" not in again.stderr
+
+
+def test_down_says_what_it_keeps_and_up_that_it_is_there(
+    up: Command, waiting_message: None
+) -> None:
+    down = up.run("down")
+    again = up.run("up")
+
+    assert "kept until the next mailroom up: 1 message in queues" in down.stderr
+    assert "1 message in queues: look at them with" in again.stderr
+    assert depth(up) == 1
+
+
+def test_a_send_whose_environment_is_taken_down_says_how_to_go_on(
+    up: Command, tmp_path: Path
+) -> None:
+    events, output = tmp_path / "events.jsonl", tmp_path / "output"
+    events.write_text("".join(f"{json.dumps(event)}\n" for event in mixed(3000)))
+    sending = up.start("send", str(events), output=output)
+    until(lambda: "its execution" in output.read_text(), "the batch to be on its way")
+
+    up.run("down")
+    code = sending.wait(120)
+
+    told = output.read_text()
+    assert code == 1
+    assert "the environment ended before batch" in told
+    assert "what was published waits in its queues" in told
+    assert "send the same again" in told
+
+
+def test_without_durability_down_asks_before_messages_are_lost(volatile: Command) -> None:
+    send_unrouted(volatile)
+
+    refused = volatile.run("down", code=2)
+    waiting = depth(volatile)
+    volatile.run("down", "--yes")
+
+    assert "lost without durability: 1 message in queues" in refused.stderr
+    assert "add --yes" in refused.stderr
+    assert waiting == 1
 
 
 def test_another_mode_is_refused_where_messages_would_be_lost(volatile: Command) -> None:

@@ -2,10 +2,13 @@
 
 import sqlite3
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from mailroom_localstack.durability.store import Store, StoreError, Write
+from mailroom_localstack.durability.store import Statement, Store, StoreError
+
+from tests.support.flow import until
 
 ADD = "INSERT INTO names VALUES ('place', 'stack', 'id', ?)"
 NAMES = "SELECT name FROM names ORDER BY name"
@@ -16,8 +19,20 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "durable" / "localstack.db"
 
 
-def added(name: str) -> Write:
-    return lambda connection: connection.execute(ADD, (name,))
+class Adding:
+    """Writes names."""
+
+    def __init__(self, before: Callable[[], None] = lambda: None) -> None:
+        self._before = before
+        self.together: list[int] = []
+
+    def statements(self, changed: Sequence[str]) -> list[Statement]:
+        self._before()
+        self.together.append(len(changed))
+        return [(ADD, (name,)) for name in changed]
+
+    def committed(self) -> None:
+        pass
 
 
 def names(path: Path) -> list[str]:
@@ -29,18 +44,27 @@ def names(path: Path) -> list[str]:
 def test_what_was_changed_before_a_commit_is_in_the_file(path: Path) -> None:
     store = Store(path)
 
-    store.change({1: added("one"), 2: added("two")})
+    store.change(Adding(), {1: "one", 2: "two"})
     store.commit()
 
     assert names(path) == ["one", "two"]
     assert Store(path).read(NAMES) == [("one",), ("two",)]
 
 
+def test_what_is_not_urgent_is_written_a_moment_later(path: Path) -> None:
+    store = Store(path)
+
+    store.change(Adding(), {1: "later"}, urgent=False)
+    store.commit()
+
+    until(lambda: names(path) == ["later"], "what is not urgent to be written")
+
+
 def test_a_later_change_takes_the_place_of_an_earlier_one(path: Path) -> None:
     store = Store(path)
 
-    store.change({1: added("earlier")})
-    store.change({1: added("later")})
+    store.change(Adding(), {1: "earlier"})
+    store.change(Adding(), {1: "later"})
     store.commit()
 
     assert names(path) == ["later"]
@@ -49,21 +73,20 @@ def test_a_later_change_takes_the_place_of_an_earlier_one(path: Path) -> None:
 def test_threads_that_wait_at_once_are_answered_after_one_commit(path: Path) -> None:
     store = Store(path)
     writing, going = threading.Event(), threading.Event()
-    transactions: list[str] = []
 
-    def first(connection: sqlite3.Connection) -> None:
-        connection.set_trace_callback(transactions.append)
+    def first() -> None:
         writing.set()
         assert going.wait(10)
 
     def send(name: str) -> None:
-        store.change({name: added(name)})
+        store.change(adding, {name: name})
         changed.release()
         store.commit()
         assert name in names(path)
 
+    adding = Adding()
     changed = threading.Semaphore(0)
-    store.change({"first": first})
+    store.change(Adding(first), {"first": "first"})
     threads = [threading.Thread(target=store.commit)]
     threads += [threading.Thread(target=send, args=(str(number),)) for number in range(8)]
     threads[0].start()
@@ -76,15 +99,15 @@ def test_threads_that_wait_at_once_are_answered_after_one_commit(path: Path) -> 
     for thread in threads:
         thread.join(10)
 
-    assert names(path) == [str(number) for number in range(8)]
-    assert transactions.count("COMMIT") <= 3
+    assert names(path) == [*map(str, range(8)), "first"]
+    assert len(adding.together) <= 2
 
 
 def test_a_change_that_cannot_be_written_is_an_error_and_is_tried_again(path: Path) -> None:
     store = Store(path)
     [(pages,)] = store.read("PRAGMA page_count")
     store.read(f"PRAGMA max_page_count = {pages}")
-    store.change({"large": added("x" * 100_000)})
+    store.change(Adding(), {"large": "x" * 100_000})
 
     with pytest.raises(StoreError, match=r"localstack\.db can't be written: .*disk is full"):
         store.commit()

@@ -100,7 +100,7 @@ Surviving = Annotated[
     typer.Option(
         "--durability",
         envvar="MAILROOM_DURABILITY",
-        help="Keep messages in queues over the end of LocalStack, or in memory alone; on until"
+        help="Keep messages and objects over the end of LocalStack, or in memory alone; on until"
         " another is asked for. LocalStack is restarted for it.",
     ),
 ]
@@ -135,6 +135,7 @@ def up(
         )
         print_status(containers)
     else:
+        from mailroom.environments.embedded.ending import what_waits
         from mailroom.environments.embedded.environment import EmbeddedEnvironment
         from mailroom.environments.embedded.startup import start_environment
 
@@ -143,6 +144,7 @@ def up(
             embedded, Progress(errors), port, packaged, parameters, forgotten, mode, restart, kept
         )
         print_status(embedded)
+        _show(what_waits(embedded))
     _show([console_line(project, start=console)])
 
 
@@ -171,17 +173,28 @@ def console_line(project: Project, start: bool) -> str:
     return f"console: {url}" if url else "console: start it with mailroom console"
 
 
-def down() -> None:
-    """Stop what `up` started, in containers too. The data stays."""
+def down(yes: Yes = False) -> None:
+    """Stop what `up` started, in containers too. The data stays, and messages in queues.
+
+    With --durability=off it asks before messages or running executions are lost.
+    """
     from mailroom.console.background import ConsoleProcess
+    from mailroom.environments.embedded.ending import kept_at_the_end, lost_at_the_end
+    from mailroom.environments.embedded.environment import EmbeddedEnvironment
     from mailroom.environments.selection import left_alone, local_environments
 
     project, progress = Project.find(), Progress(errors)
+    environments = local_environments(project)
+    embedded = [one for one in environments if isinstance(one, EmbeddedEnvironment)]
+    if lost := "".join(map(lost_at_the_end, embedded)):
+        errors.print(f"lost without durability: {lost}")
+        require("Stop LocalStack all the same?", yes)
+    kept = [line for one in embedded for line in kept_at_the_end(one)]
     with progress.waiting_for("Stopping what is up"):
-        environments = local_environments(project)
         stopped = [one.name for one in environments if one.down(progress.waiting)]
         stopped += ["console"] if ConsoleProcess(project).stop() else []
     errors.print(f"down: {', '.join(stopped)}" if stopped else "nothing was up")
+    _show(kept)
     _show(left_alone(project))
 
 

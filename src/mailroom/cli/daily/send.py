@@ -54,7 +54,27 @@ def send_files(project: Project, environment: Environment, files: list[str]) -> 
             execution = start_execution(environment, batch)
             errors.print(f"batch {batch.id}: {counted(count, 'message')}")
             errors.print(f"its execution: mailroom executions show {batch.id}", style="dim")
-            return await_batch(environment, execution, batch.id, total, published.count)
+            try:
+                return await_batch(environment, execution, batch.id, total, published.count)
+            except Exception as error:
+                if told := _end_of_environment(project, environment, batch.id, error):
+                    raise told from error
+                raise
+
+
+def _end_of_environment(
+    project: Project, environment: Environment, batch: str, error: Exception
+) -> Exception | None:
+    """What became of a batch if the error is that its environment has ended."""
+    from mailroom.aws.error_translation import translate
+    from mailroom.environments.embedded.ending import end_of_batch
+    from mailroom.environments.embedded.environment import EmbeddedEnvironment
+    from mailroom.errors import MailroomError, NoAnswer
+
+    embedded = EmbeddedEnvironment(project)
+    if environment.name != embedded.name or not isinstance(translate(error), NoAnswer):
+        return None
+    return MailroomError(*end_of_batch(embedded, batch))
 
 
 def end_with_dead_letters(environment: Environment, result: dict[str, Any]) -> None:

@@ -37,18 +37,24 @@ def what_a_restart_loses(environment: Environment, durable: bool) -> str:
         environment: The environment; its LocalStack runs.
         durable: Whether messages in queues survive.
     """
+    return waiting(environment, messages=not durable, executions=True)
+
+
+def waiting(environment: Environment, messages: bool, executions: bool) -> str:
+    """The numbers of messages in queues and of running executions, as text; empty for none."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        messages = 0 if durable else sum(_messages(environment))
-        lost = [
-            _counted(messages, "message in queues", "messages in queues"),
-            _counted(sum(_executions(environment)), "running execution", "running executions"),
-        ]
+        queued = sum(_messages(environment)) if messages else 0
+        running = sum(_executions(environment)) if executions else 0
     except (BotoCoreError, ClientError):
         # LocalStack doesn't answer, so its messages are lost already.
         return ""
-    return " and ".join(filter(None, lost))
+    counts = [
+        _counted(queued, "message in queues", "messages in queues"),
+        _counted(running, "running execution", "running executions"),
+    ]
+    return " and ".join(filter(None, counts))
 
 
 def _counted(number: int, one: str, more: str) -> str:

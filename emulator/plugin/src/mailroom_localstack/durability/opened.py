@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from mailroom_localstack.durability.store import Store, StoreError
@@ -60,12 +63,35 @@ def commit() -> None:
     Raises:
         ServiceException: it can't be written. The caller gets an error, and tries again.
     """
-    if Opened.store is None:
+    if Opened.store is None or getattr(_current, "commits_later", False):
         return
     try:
         Opened.store.commit()
     except StoreError as error:
-        from localstack.aws.api import CommonServiceException
+        raise refused(error) from error
 
-        message = f"It was not stored: {error}. Without durability: mailroom up --durability=off"
-        raise CommonServiceException("ServiceUnavailable", message, 503) from error
+
+@contextlib.contextmanager
+def one_commit() -> Iterator[None]:
+    """Commit once at the end of the block what it commits in this thread.
+
+    Raises:
+        ServiceException: it can't be written.
+    """
+    _current.commits_later = True
+    try:
+        yield
+    finally:
+        _current.commits_later = False
+    commit()
+
+
+_current = threading.local()
+
+
+def refused(error: Exception) -> Exception:
+    """What a caller is answered whose request could not be stored."""
+    from localstack.aws.api import CommonServiceException
+
+    message = f"It was not stored: {error}. Without durability: mailroom up --durability=off"
+    return CommonServiceException("ServiceUnavailable", message, 503)

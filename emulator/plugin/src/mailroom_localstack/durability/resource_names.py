@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
-import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from mailroom_localstack.durability.store import Store
+from mailroom_localstack.durability.store import Statement, Store
 
 SELECT = "SELECT place, stack, logical_id, name FROM names ORDER BY rowid"
 INSERT = "INSERT INTO names VALUES (?, ?, ?, ?)"
@@ -50,7 +48,7 @@ class Names:
         else:
             name = generate()
             row = (*resource, name)
-            self._store.change({row: lambda connection: connection.execute(INSERT, row)})
+            self._store.change(self, {row: (INSERT, row)})
         self._given[resource].append(name)
         return name
 
@@ -61,18 +59,22 @@ class Names:
             resource: the resource.
             properties: its properties; the name is in one of them.
         """
-        text = json.dumps(properties, default=str)
-        for name in [one for one in self._given[resource] if one in text]:
+        # A bucket's name is what was generated, in lower case.
+        text = json.dumps(properties, default=str).lower()
+        for name in [one for one in self._given[resource] if one.lower() in text]:
             self._given[resource].remove(name)
             if undoing():
                 self._left[resource].append(name)
                 continue
             row = (*resource, name)
-            self._store.change({row: functools.partial(_delete, row)})
+            self._store.change(self, {row: (DELETE, row)})
 
+    def statements(self, changed: Iterable[Statement]) -> Iterable[Statement]:
+        """What writes names."""
+        return changed
 
-def _delete(row: tuple[str, ...], connection: sqlite3.Connection) -> None:
-    connection.execute(DELETE, row)
+    def committed(self) -> None:
+        """Nothing follows."""
 
 
 _current = threading.local()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailroom_localstack.durability.opened import Opened, commit
+from mailroom_localstack.durability.opened import Opened, one_commit
 from mailroom_localstack.patches import patch
 
 PUBLISHER = "localstack.services.sns.publisher:PublishDispatcher"
@@ -36,7 +36,6 @@ def deliver_to_queues_first(
 @deliver_to_queues_first.also(f"{PROVIDER}.publish")
 @deliver_to_queues_first.also(f"{PROVIDER}.publish_batch")
 def acknowledge_what_is_stored(original: Any, provider: Any, *args: Any, **kw: Any) -> Any:
-    """Acknowledge nothing that a queue took and that can't be written."""
-    result = original(provider, *args, **kw)
-    commit()
-    return result
+    """Acknowledge what all queues have taken when it is on the disk."""
+    with one_commit():
+        return original(provider, *args, **kw)

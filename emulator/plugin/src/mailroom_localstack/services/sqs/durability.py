@@ -89,7 +89,8 @@ def store_deletion(original: Any, queue: Any, receipt_handle: str) -> None:
     """Forget a message that was deleted."""
     message = queue.receipts.get(receipt_handle)
     original(queue, receipt_handle)
-    _store_changed(message)
+    if STORED and message is not None:
+        STORED.changed(message, urgent=hasattr(queue, "message_groups"))
 
 
 @keep_messages.also(f"{PROVIDER}.delete_message")
@@ -99,7 +100,7 @@ def keep_deletions(
 ) -> Any:
     """Wait for the disk when a message of a FIFO queue is deleted: it must not come again."""
     result = original(provider, context, queue_url, *args, **kw)
-    if queue_url.endswith(".fifo"):
+    if queue_url.rstrip("/").endswith(".fifo"):
         commit()
     return result
 
