@@ -85,6 +85,10 @@ ROOMS: dict[str, set[str]] = {
         *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
+    "testing": {
+        *("aws", "dead_letters", "environments", "environments.environment", "executions"),
+        *("logs", "workflow"),
+    },
     "tracing": {"environments.environment", "executions", "logs", "observation", "workflow"},
     "types": {"environments.environment", "packaging", "workflow"},
     "workflow": {"environments.environment", "executions", "packaging"},
