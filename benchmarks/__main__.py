@@ -12,6 +12,7 @@ from benchmarks import (
     commands,
     compose,
     console,
+    durability,
     enforcement,
     flow,
     functions,
@@ -57,6 +58,7 @@ def _figures(project: Project) -> Iterator[Figure]:
     yield flow.measure_flow(environment)
     yield flow.measure_growth(environment)
     yield enforcement.measure_enforcement(project, environment)
+    yield from durability.measure_durability(project, environment)
     yield from validation.measure_validation(project, environment)
     if chromium():
         yield from console.measure_console(project, environment)

@@ -25,11 +25,20 @@ class BareClient:
 
     def publish_and_drain(self, events: list[dict[str, Any]]) -> None:
         """Publish all events, then receive and delete all of them."""
+        self.publish(events)
+        self.drain(len(events))
+
+    def publish(self, events: list[dict[str, Any]]) -> None:
+        """Publish events in batches of ten."""
         batches = [events[start : start + 10] for start in range(0, len(events), 10)]
         with ThreadPoolExecutor(THREADS) as pool:
             list(pool.map(self._publish, batches))
+
+    def drain(self, count: int) -> None:
+        """Receive and delete so many messages."""
+        with ThreadPoolExecutor(THREADS) as pool:
             drained = sum(pool.map(self._drain, self._queues * (THREADS // 2)))
-        assert drained == len(events), f"{drained} of {len(events)} drained"
+        assert drained == count, f"{drained} of {count} drained"
 
     def _subscribed_queue(self, kind: str) -> str:
         name = f"bare-{kind}-{uuid.uuid4().hex[:8]}"

@@ -5,6 +5,7 @@
 #   .envs/engine      LocalStack and the plugin that runs Lambda functions
 #   .envs/python3.13  what AWS's managed runtime offers to a function
 #   .envs/debugger    what a function that is debugged gets besides
+# `scripts/install.sh lint` builds .envs/lint alone, what `make lint` runs.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -33,6 +34,11 @@ build() {
 }
 
 built=
+
+if [ "${1:-}" = lint ]; then
+    build .envs/lint scripts/lint.txt
+    exit
+fi
 
 build .venv requirements.txt rules .
 build .envs/engine emulator/requirements.txt rules emulator/plugin

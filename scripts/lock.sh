@@ -32,3 +32,4 @@ lock emulator/ministack.in -o emulator/ministack.txt
 lock emulator/runtime.in -o emulator/runtime.txt
 lock emulator/debugger.in -o emulator/debugger.txt
 lock emulator/deployment.in -o emulator/deployment.txt
+lock scripts/lint.in -o scripts/lint.txt

@@ -68,15 +68,6 @@ class Chaos:
         self.end()
         self._database.close()
 
-    def shorten_visibility(self) -> None:
-        """What a killed function held comes back in seconds, not in six minutes."""
-        environment = self._run.flow.environment
-        for kind in ("Notification", "Alert"):
-            environment.session.client("sqs").set_queue_attributes(
-                QueueUrl=environment.outputs[f"{kind}QueueUrl"],
-                Attributes={"VisibilityTimeout": "15"},
-            )
-
     def __str__(self) -> str:
         return ", ".join(f"{count} × {name}" for name, count in self._counts.most_common())
 

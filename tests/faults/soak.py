@@ -34,7 +34,7 @@ def soak(embedded: EmbeddedEnvironment, seconds: float, say: Callable[[str], Non
     with psycopg.connect(environment.database, autocommit=True) as database:
         run, memory = Run(Flow(environment, database)), Memory(embedded)
         chaos = Chaos(run, embedded)
-        chaos.shorten_visibility()
+        run.shorten_visibility()
         begun = reported = time.monotonic()
         while (elapsed := time.monotonic() - begun) < seconds:
             while run.running() < _AT_ONCE:

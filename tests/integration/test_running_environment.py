@@ -45,14 +45,35 @@ def up(mailroom: Command) -> Command:
 @pytest.fixture
 def waiting_message(up: Command) -> Iterator[None]:
     """A message waits in a queue meanwhile."""
+    send_unrouted(up)
+    yield
     env = environment(up)
+    env.session.client("sqs").purge_queue(QueueUrl=env.outputs["UnroutedQueueUrl"])
+
+
+@pytest.fixture
+def volatile(up: Command) -> Iterator[Command]:
+    """The command, with an environment whose messages are in memory alone."""
+    up.run("up", "--restart", "--durability=off")
+    yield up
+    up.run("up", "--restart", "--durability=on")
+
+
+def send_unrouted(mailroom: Command) -> None:
+    """Send a message that waits in a queue."""
+    env = environment(mailroom)
     queue = env.outputs["UnroutedQueueUrl"]
     env.session.client("sqs").send_message(QueueUrl=queue, MessageBody="unrouted")
-    yield
-    try:
-        env.session.client("sqs").purge_queue(QueueUrl=queue)
-    except env.session.client("sqs").exceptions.QueueDoesNotExist:
-        pass
+
+
+def queue_names(mailroom: Command) -> list[str]:
+    """The names of the queues as LocalStack has them."""
+    return sorted(environment(mailroom).session.client("sqs").list_queues()["QueueUrls"])
+
+
+def depth(mailroom: Command) -> int:
+    """How many messages wait in UnroutedQueue."""
+    return {str(one["name"]): int(one["depth"]) for one in mailroom.json("queues")}["UnroutedQueue"]
 
 
 def environment(mailroom: Command) -> Environment:
@@ -92,23 +113,34 @@ def test_a_change_of_the_engine_restarts_it(up: Command, changed: str, said: str
     assert up.send([alert()])["alert"]["ingested"] == 1
 
 
-def test_with_messages_in_its_queues_it_is_not_restarted_but_said_to_need_it(
+def test_it_is_restarted_with_messages_in_its_queues_and_has_them_again(
     up: Command, waiting_message: None
 ) -> None:
-    before = pid(up)
+    before, queues = pid(up), queue_names(up)
     change_the_plugin(up)
 
-    unchanged = up.run("up")
-    kept = pid(up)
-    queues = {queue["name"]: queue["depth"] for queue in up.json("queues")}
-    restarted = up.run("up", "--restart")
+    restarted = up.run("up")
 
-    assert kept == before
-    assert queues["UnroutedQueue"] == 1
+    assert "the plugin's code changed since it started" in restarted.stderr
+    assert pid(up) != before
+    assert queue_names(up) == queues
+    assert depth(up) == 1
+
+
+def test_without_durability_messages_keep_it_from_being_restarted(volatile: Command) -> None:
+    before = pid(volatile)
+    send_unrouted(volatile)
+    change_the_plugin(volatile)
+
+    unchanged = volatile.run("up")
+    kept, waiting = pid(volatile), depth(volatile)
+    restarted = volatile.run("up", "--restart")
+
+    assert (kept, waiting) == (before, 1)
     assert "that would lose 1 message in queues" in unchanged.stderr
     assert "mailroom up --restart" in unchanged.stderr
     assert "the plugin's code changed since it started" in restarted.stderr
-    assert pid(up) != before
+    assert pid(volatile) != before
 
 
 def test_with_an_execution_that_runs_it_is_not_restarted_either(up: Command) -> None:
@@ -146,21 +178,22 @@ def test_another_iam_mode_is_applied_shown_and_kept_until_down(up: Command) -> N
     modes.append(up.json("status")["LocalStack"]["iam"])
 
     assert modes == ["enforce", "off", "off", "enforce"]
-    assert "its IAM mode is enforce, and off was asked for" in changed.stderr
+    assert "its IAM mode is enforce, and --iam=off was asked for" in changed.stderr
     assert "restarted" not in again.stderr
 
 
-def test_another_iam_mode_is_refused_where_messages_would_be_lost(
-    up: Command, waiting_message: None
-) -> None:
-    before = pid(up)
+def test_another_mode_is_refused_where_messages_would_be_lost(volatile: Command) -> None:
+    before = pid(volatile)
+    send_unrouted(volatile)
 
-    refused = up.run("up", "--iam=off", code=2)
+    refused = volatile.run("up", "--iam=off", "--durability=on", code=2)
 
-    assert "--iam=off needs a restart of LocalStack, which would lose 1 message" in refused.stderr
+    assert "its IAM mode is enforce, and --iam=off was asked for" in refused.stderr
+    assert "its durability is off, and --durability=on was asked for" in refused.stderr
+    assert "that would lose 1 message" in refused.stderr
     assert "mailroom up --restart" in refused.stderr
-    assert pid(up) == before
-    assert up.json("status")["LocalStack"]["iam"] == "enforce"
+    assert pid(volatile) == before
+    assert volatile.json("status")["LocalStack"]["iam"] == "enforce"
 
 
 def test_parameters_are_remembered_also_over_down_until_they_are_unset(up: Command) -> None:

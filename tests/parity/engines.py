@@ -77,7 +77,7 @@ def reach(stack: Stack, project: Project) -> Iterator[Endpoint]:
 class PlainLocalStack(LocalStackServer):
     """LocalStack from the same lock and with the same settings, but without the plugin."""
 
-    def start(self, iam: str | None = None) -> ProcessRecord:
+    def start(self, iam: str | None = None, durability: str | None = None) -> ProcessRecord:
         """Start it; `wait` until it answers before using it."""
         self._home.mkdir(parents=True, exist_ok=True)
         settings = {name: value for name, value in SETTINGS.items() if name not in _PLUGIN_ALONE}

@@ -9,6 +9,7 @@ from localstack.runtime.hooks import on_infra_start, on_runtime_create
 from plux import Plugin, PluginException, PluginLifecycleListener, PluginSpec
 
 from mailroom_localstack import patches
+from mailroom_localstack.durability.opened import open_store
 from mailroom_localstack.observation.current import CURRENT, TRACE_HEADER
 from mailroom_localstack.observation.marks import LIMIT, mark
 from mailroom_localstack.service_call import ServiceCall
@@ -19,11 +20,12 @@ if TYPE_CHECKING:
 
 @on_runtime_create()
 def change_localstack() -> None:
-    """Refuse another LocalStack than the pinned one, and apply what concerns no service.
+    """Refuse another LocalStack than the pinned one, open the store, change what is no service.
 
     LocalStack has imported nothing of its gateway yet.
     """
     patches.refuse_other_version(VERSION)
+    open_store()
     patches.apply(patches.START)
 
 

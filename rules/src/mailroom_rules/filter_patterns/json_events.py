@@ -18,12 +18,12 @@ _BRACKETED = re.compile(r"\.?\[\s*(?:'([^']*)'|\"([^\"]*)\")\s*\]")
 _INDEX = re.compile(r"\[\s*(\d+|\*)\s*\]")
 _WORD = re.compile(r"[^\s\"'%(){}&|=<>!]+")
 _KEYWORDS = {
-    re.compile(rf"{words.replace(' ', r'\s+')}\b", re.IGNORECASE): words
+    re.compile(words.replace(" ", r"\s+") + r"\b", re.IGNORECASE): words
     for words in ("IS NULL", "IS TRUE", "IS FALSE", "NOT EXISTS", "EXISTS")
 }
 _ANY = "*"
 
-type Selector = tuple[str | int, ...]
+Selector = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,9 @@ Unset = Annotated[
 ]
 Restart = Annotated[
     bool,
-    typer.Option("--restart", help="Restart LocalStack, even if messages in its queues are lost."),
+    typer.Option(
+        "--restart", help="Restart LocalStack, even if an execution or a message is lost."
+    ),
 ]
 
 
@@ -86,12 +88,31 @@ Enforcement = Annotated[
 ]
 
 
+class Durability(StrEnum):
+    """Whether what LocalStack acknowledges survives its end."""
+
+    ON = "on"
+    OFF = "off"
+
+
+Surviving = Annotated[
+    Durability | None,
+    typer.Option(
+        "--durability",
+        envvar="MAILROOM_DURABILITY",
+        help="Keep messages in queues over the end of LocalStack, or in memory alone; on until"
+        " another is asked for. LocalStack is restarted for it.",
+    ),
+]
+
+
 def up(
     port: Port = None,
     packaged: Packaged = False,
     parameter: Parameters = None,
     compose: Containers = False,
     iam: Enforcement = None,
+    durability: Surviving = None,
     unset: Unset = None,
     restart: Restart = False,
     console: WithConsole = False,
@@ -99,8 +120,11 @@ def up(
     """Start LocalStack and Postgres, deploy the topology, migrate the database."""
     project, parameters = Project.find(), parse_parameters(parameter or [])
     mode, forgotten = iam.value if iam else None, unset or []
+    kept = durability.value if durability else None
     if not project.is_workflow:
-        _up_application(project, compose, port, packaged, parameters, forgotten, mode, restart)
+        _up_application(
+            project, compose, port, packaged, parameters, forgotten, mode, restart, kept
+        )
     elif compose:
         from mailroom.environments.compose.environment import ComposeEnvironment
         from mailroom.environments.compose.startup import start_containers
@@ -116,7 +140,7 @@ def up(
 
         embedded = EmbeddedEnvironment(project)
         start_environment(
-            embedded, Progress(errors), port, packaged, parameters, forgotten, mode, restart
+            embedded, Progress(errors), port, packaged, parameters, forgotten, mode, restart, kept
         )
         print_status(embedded)
     _show([console_line(project, start=console)])

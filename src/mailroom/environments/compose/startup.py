@@ -161,7 +161,7 @@ def _require_nothing_to_lose(
     if not any(re.search(rf"Container \S*{LOCALSTACK}\S* +Recreate$", line) for line in said):
         return
     try:
-        lost = what_a_restart_loses(containers.environment(before))
+        lost = what_a_restart_loses(containers.environment(before), durable=False)
     except (NotUp, KeyError):
         return
     if lost:

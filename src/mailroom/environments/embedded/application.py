@@ -9,6 +9,7 @@ from mailroom.application.code import archives, live, rendered, upload
 from mailroom.application.support import notices, require_supported
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.plugin import require_installed_plugin
+from mailroom.environments.embedded.restarting import Modes
 from mailroom.environments.embedded.startup import (
     all_parameters,
     start_localstack,
@@ -32,6 +33,7 @@ def start_application(
     unset: Collection[str] = (),
     iam: str | None = None,
     restart: bool = False,
+    durability: str | None = None,
 ) -> Environment:
     """Bring an application up; when it is up, change only what differs.
 
@@ -47,7 +49,9 @@ def start_application(
     with embedded.file.locked(progress.waiting), stopped_on_failure(progress) as started:
         _provide_runtimes(embedded, template, progress)
         state = with_port(embedded, port)
-        state, process = start_localstack(embedded, state, progress, started, iam, restart)
+        state, process = start_localstack(
+            embedded, state, progress, started, Modes.given(iam, durability), restart
+        )
         places, zips = _build(embedded, template, packaged, progress)
         if embedded.has_database:
             state = _start_database(embedded, state, progress, started)

@@ -30,16 +30,19 @@ def engine_parts(project: Project, server: LocalStackServer) -> dict[str, str]:
     }
 
 
-def what_a_restart_loses(environment: Environment) -> str:
-    """The messages in queues and the running executions, as text; empty when there are none.
+def what_a_restart_loses(environment: Environment, durable: bool) -> str:
+    """What would be lost, as text; empty when there is nothing. `up` recreates everything else.
 
-    LocalStack keeps no state. `up` recreates everything else, except logs and ended executions.
+    Args:
+        environment: The environment; its LocalStack runs.
+        durable: Whether messages in queues survive.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
+        messages = 0 if durable else sum(_messages(environment))
         lost = [
-            _counted(sum(_messages(environment)), "message in queues", "messages in queues"),
+            _counted(messages, "message in queues", "messages in queues"),
             _counted(sum(_executions(environment)), "running execution", "running executions"),
         ]
     except (BotoCoreError, ClientError):

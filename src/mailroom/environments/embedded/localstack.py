@@ -40,6 +40,7 @@ SETTINGS = {
     "LS_LOG": "warn",
     # In a container LocalStack would otherwise use folders that all LocalStacks share.
     "OVERRIDE_IN_DOCKER": "0",
+    "S3_SKIP_SIGNATURE_VALIDATION": "0",
     "SKIP_SSL_CERT_DOWNLOAD": "1",
     "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
     "SQS_ENDPOINT_STRATEGY": "path",
@@ -85,6 +86,7 @@ class LocalStackServer:
             ),
             "LAMBDA_PROCESS_DEBUGPY": str(self._project.packages("debugger")),
             "LAMBDA_PROCESS_LOG_FILE": str(self._project.logs / "functions.jsonl"),
+            "MAILROOM_DURABLE_FOLDER": str(self._home / "durable"),
         }
 
     def _of_others(self) -> dict[str, str]:
@@ -99,12 +101,14 @@ class LocalStackServer:
             "LOCALSTACK_HOST": f"127.0.0.1:{self.port}",
         }
 
-    def start(self, iam: str | None = None) -> ProcessRecord:
+    def start(self, iam: str | None = None, durability: str | None = None) -> ProcessRecord:
         """Start it; call `wait` before using it.
 
         Args:
             iam: What happens to a call that its policies don't allow: `enforce`, `observe` or
                 `off`; what MAILROOM_IAM says if None.
+            durability: Whether what it acknowledges survives its end: `on` or `off`; what
+                MAILROOM_DURABILITY says if None.
 
         Raises:
             Refused: The installed plugin is older than the checkout.
@@ -127,6 +131,7 @@ class LocalStackServer:
                 "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
                 "MAILROOM_USERS": os.environ.get("MAILROOM_USERS") or OWN_USER,
                 "MAILROOM_IAM": iam or os.environ.get("MAILROOM_IAM", ""),
+                "MAILROOM_DURABILITY": durability or os.environ.get("MAILROOM_DURABILITY", ""),
                 **{name: os.environ.get(name, "") for name in _PASSED_ON},
             },
             folder=home,
@@ -160,8 +165,9 @@ class LocalStackServer:
     def stop(self) -> bool:
         """Stop it; returns whether it ran.
 
-        It is killed: it keeps nothing, and a regular end takes six seconds. The plugin's supervisor
-        ends the functions' processes; those that it has left, as it was killed too, end here.
+        It is killed: what it acknowledged is on the disk, and a regular end takes six seconds. The
+        plugin's supervisor ends the functions' processes; those that it has left, as it was killed
+        too, end here.
         """
         ran = stop_processes(self._home, MODULE, signal.SIGKILL, seconds=10)
         kill_groups(str(self._home / "tmp" / "mailroom-lambda-"))

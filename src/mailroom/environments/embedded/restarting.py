@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
 
 from mailroom.environments.embedded.engine import what_a_restart_loses
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
@@ -12,16 +14,42 @@ from mailroom.progress import Progress
 _ANYWAY = "restart it anyway: mailroom up --restart"
 
 
-def given_mode(iam: str | None) -> str | None:
-    """The IAM mode given by option or MAILROOM_IAM; None when there is none."""
-    return iam or os.environ.get("MAILROOM_IAM") or None
+@dataclass(frozen=True)
+class Modes:
+    """The modes of LocalStack that were asked for; None of those that were not.
+
+    Attributes:
+        iam: `enforce`, `observe` or `off`.
+        durability: `on` or `off`.
+    """
+
+    iam: str | None
+    durability: str | None
+
+    @classmethod
+    def given(cls, iam: str | None, durability: str | None) -> Self:
+        """Those that were given by options, else by MAILROOM_IAM and MAILROOM_DURABILITY."""
+        return cls(
+            iam or os.environ.get("MAILROOM_IAM") or None,
+            durability or os.environ.get("MAILROOM_DURABILITY") or None,
+        )
+
+    def others(self, state: State) -> list[str]:
+        """What was asked for, and a running LocalStack has not: as options, each with why."""
+        asked = {"iam": ("its IAM mode", self.iam, state.iam)}
+        asked["durability"] = ("its durability", self.durability, state.durability)
+        return [
+            f"{what} is {now or 'unknown'}, and --{option}={mode} was asked for"
+            for option, (what, mode, now) in asked.items()
+            if mode and mode != now
+        ]
 
 
 def restart_reason(
     embedded: EmbeddedEnvironment,
     state: State,
     parts: Mapping[str, str],
-    iam: str | None,
+    modes: Modes,
     restart: bool,
     progress: Progress,
 ) -> str:
@@ -31,28 +59,27 @@ def restart_reason(
         embedded: The environment; its LocalStack runs.
         state: Its state.
         parts: The current `engine_parts`.
-        iam: The IAM mode of the option.
+        modes: Those that were asked for.
         restart: Whether the option asks for a restart.
         progress: Shows that a restart is due, when LocalStack continues because of messages that
             a restart would lose.
 
     Raises:
-        Refused: The option asks for another IAM mode, and a restart would lose messages or
-            executions.
+        Refused: Another mode was asked for, and a restart would lose messages or executions.
     """
-    mode = given_mode(iam)
     changed = [what for what, digest in parts.items() if state.engine.get(what) != digest]
     reasons = [f"{', '.join(changed)} changed since it started"] if changed else []
-    if mode and mode != state.iam:
-        reasons.append(f"its IAM mode is {state.iam or 'unknown'}, and {mode} was asked for")
+    others = modes.others(state)
+    reasons += others
     if restart:
         return "; ".join(reasons) or "--restart"
-    lost = what_a_restart_loses(embedded.environment(state)) if reasons else ""
+    lost = "" if not reasons else what_a_restart_loses(embedded.environment(state), state.durable)
     if not lost:
         return "; ".join(reasons)
-    if mode and mode != state.iam:
+    if others:
         raise Refused(
-            f"--iam={mode} needs a restart of LocalStack, which would lose {lost}", _ANYWAY
+            f"LocalStack needs a restart, as {' and '.join(others)}; that would lose {lost}",
+            _ANYWAY,
         )
     progress.tell(
         f"LocalStack is not restarted, though {reasons[0]}: that would lose {lost}; {_ANYWAY}"

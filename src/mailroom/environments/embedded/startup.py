@@ -8,7 +8,7 @@ from mailroom.environments.embedded.engine import engine_parts
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.plugin import require_installed_plugin
 from mailroom.environments.embedded.processes import ProcessRecord
-from mailroom.environments.embedded.restarting import given_mode, restart_reason
+from mailroom.environments.embedded.restarting import Modes, restart_reason
 from mailroom.environments.embedded.state import State
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import AUTO, is_free, own_port, require_free_port
@@ -31,11 +31,12 @@ def start_environment(
     unset: Collection[str] = (),
     iam: str | None = None,
     restart: bool = False,
+    durability: str | None = None,
 ) -> Environment:
     """Bring the environment up; when it is up, change only what differs.
 
-    LocalStack is restarted when its code, its settings or its IAM mode have changed, unless that
-    would lose messages or executions. On failure or interruption `up` stops what it started.
+    LocalStack is restarted when its code, its settings or its modes have changed, unless that would
+    lose messages or executions. On failure or interruption `up` stops what it started.
 
     Args:
         embedded: The environment.
@@ -49,6 +50,8 @@ def start_environment(
         iam: `enforce`, `observe` or `off`; None for MAILROOM_IAM, else the running LocalStack's,
             else `enforce`.
         restart: Restart LocalStack, even if messages or executions are lost.
+        durability: `on` or `off`; None for MAILROOM_DURABILITY, else the running LocalStack's, else
+            `on`.
 
     Raises:
         MailroomError: A step failed; the message says why, the hint what to do.
@@ -66,7 +69,9 @@ def start_environment(
         state = with_port(embedded, port)
         checks.refuse()
         trial.refuse()
-        state, localstack = start_localstack(embedded, state, progress, started, iam, restart)
+        state, localstack = start_localstack(
+            embedded, state, progress, started, Modes.given(iam, durability), restart
+        )
         checks.start()
         # LocalStack takes longest to start: even these modules are imported meanwhile.
         from mailroom.environments.embedded.completion import complete
@@ -131,7 +136,7 @@ def start_localstack(
     state: State,
     progress: Progress,
     started: ExitStack,
-    iam: str | None,
+    modes: Modes,
     restart: bool,
 ) -> tuple[State, ProcessRecord]:
     """Start LocalStack unless it runs and may go on; returns the state that is saved then.
@@ -141,17 +146,19 @@ def start_localstack(
     """
     server = embedded.localstack(state)
     parts = engine_parts(embedded.project, server)
-    # A LocalStack whose deployment was interrupted or failed is restarted: it keeps nothing.
+    # A LocalStack whose deployment was interrupted or failed is restarted.
     if state.localstack and state.localstack.alive() and state.ready:
-        reason = restart_reason(embedded, state, parts, iam, restart, progress)
+        reason = restart_reason(embedded, state, parts, modes, restart, progress)
         if not reason:
             return state, state.localstack
         progress.tell(f"LocalStack is restarted: {reason}")
     embedded.stop_localstack()
     require_free_port(state.port, "LocalStack")
     started.callback(embedded.stop_localstack)
-    mode = given_mode(iam) or "enforce"
-    process = server.start(mode)
-    state = state.with_(localstack=process, ready=False, iam=mode, engine=parts)
+    iam, durability = modes.iam or "enforce", modes.durability or "on"
+    process = server.start(iam, durability)
+    state = state.with_(
+        localstack=process, ready=False, iam=iam, durability=durability, engine=parts
+    )
     embedded.file.save(state)
     return state, process

@@ -25,6 +25,7 @@ class State:
         postgres: Postgres's process, if one was started.
         ready: Whether `up` has deployed the stack and migrated the database.
         iam: LocalStack's IAM mode: `enforce`, `observe` or `off`.
+        durability: Whether what LocalStack acknowledges survives its end: `on` or `off`.
         engine: Digests of LocalStack's code and settings when it was started, by what they cover.
         packaged: Whether the functions run from the zip that would go to AWS.
         parameters: Template parameters of `up`, which the next `up` uses too.
@@ -36,6 +37,7 @@ class State:
     postgres: ProcessRecord | None = None
     ready: bool = False
     iam: str = ""
+    durability: str = ""
     engine: dict[str, str] = field(default_factory=dict)
     packaged: bool = False
     parameters: dict[str, str] = field(default_factory=dict)
@@ -44,6 +46,11 @@ class State:
     def processes(self) -> list[ProcessRecord]:
         """The processes that were started; they may have ended."""
         return [record for record in (self.localstack, self.postgres) if record]
+
+    @property
+    def durable(self) -> bool:
+        """Whether what LocalStack acknowledges survives its end."""
+        return self.durability == "on"
 
     def runs(self, with_database: bool = True) -> bool:
         """Whether LocalStack runs, and Postgres if the application has a database."""
@@ -77,6 +84,7 @@ class StateFile:
                 ready=bool(document["ready"]),
                 # Earlier versions of Mailroom didn't write these.
                 iam=str(document.get("iam", "")),
+                durability=str(document.get("durability", "")),
                 engine=_texts(document.get("engine", {})),
                 packaged=bool(document.get("packaged", False)),
                 parameters=_texts(document.get("parameters", {})),

@@ -14,6 +14,7 @@ from localstack.services.cloudformation.engine.v2 import change_set_model_execut
 from localstack.services.cloudformation.engine.v2.change_set_model import is_nothing
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
 
+from mailroom_localstack.durability.resource_names import undoing_creation
 from mailroom_localstack.services.cloudformation.resource_schemas import invalid_properties
 from mailroom_localstack.services.cloudformation.rollback.options import options
 from mailroom_localstack.services.cloudformation.rollback.order import creation_order
@@ -191,7 +192,8 @@ class RollbackExecutor(UndoingExecutor):
     def _roll_creation_back(self, reason: str) -> dict[str, Any]:
         """Delete what was created; return what could not be deleted."""
         self.stack.set_stack_status(StackStatus.ROLLBACK_IN_PROGRESS, reason)
-        left = self.delete_created(self._changes, self._options.deletes_retained)
+        with undoing_creation():
+            left = self.delete_created(self._changes, self._options.deletes_retained)
         # DeleteStack is to look for these alone.
         self._change_set.processed_template = {
             "Resources": {name: {"Type": one["Type"]} for name, one in left.items()}

@@ -1,0 +1,1 @@
+"""What LocalStack acknowledged survives its end: one SQLite file in the environment's state."""

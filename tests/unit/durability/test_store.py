@@ -1,0 +1,111 @@
+"""The store writes what waits together, tells when it can't, and loses no change for that."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from mailroom_localstack.durability.store import Store, StoreError, Write
+
+ADD = "INSERT INTO names VALUES ('place', 'stack', 'id', ?)"
+NAMES = "SELECT name FROM names ORDER BY name"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "durable" / "localstack.db"
+
+
+def added(name: str) -> Write:
+    return lambda connection: connection.execute(ADD, (name,))
+
+
+def names(path: Path) -> list[str]:
+    """What another process sees."""
+    with sqlite3.connect(path) as connection:
+        return [name for (name,) in connection.execute(NAMES)]
+
+
+def test_what_was_changed_before_a_commit_is_in_the_file(path: Path) -> None:
+    store = Store(path)
+
+    store.change({1: added("one"), 2: added("two")})
+    store.commit()
+
+    assert names(path) == ["one", "two"]
+    assert Store(path).read(NAMES) == [("one",), ("two",)]
+
+
+def test_a_later_change_takes_the_place_of_an_earlier_one(path: Path) -> None:
+    store = Store(path)
+
+    store.change({1: added("earlier")})
+    store.change({1: added("later")})
+    store.commit()
+
+    assert names(path) == ["later"]
+
+
+def test_threads_that_wait_at_once_are_answered_after_one_commit(path: Path) -> None:
+    store = Store(path)
+    writing, going = threading.Event(), threading.Event()
+    transactions: list[str] = []
+
+    def first(connection: sqlite3.Connection) -> None:
+        connection.set_trace_callback(transactions.append)
+        writing.set()
+        assert going.wait(10)
+
+    def send(name: str) -> None:
+        store.change({name: added(name)})
+        changed.release()
+        store.commit()
+        assert name in names(path)
+
+    changed = threading.Semaphore(0)
+    store.change({"first": first})
+    threads = [threading.Thread(target=store.commit)]
+    threads += [threading.Thread(target=send, args=(str(number),)) for number in range(8)]
+    threads[0].start()
+    assert writing.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    for _ in threads[1:]:
+        assert changed.acquire(timeout=10)
+    going.set()
+    for thread in threads:
+        thread.join(10)
+
+    assert names(path) == [str(number) for number in range(8)]
+    assert transactions.count("COMMIT") <= 3
+
+
+def test_a_change_that_cannot_be_written_is_an_error_and_is_tried_again(path: Path) -> None:
+    store = Store(path)
+    [(pages,)] = store.read("PRAGMA page_count")
+    store.read(f"PRAGMA max_page_count = {pages}")
+    store.change({"large": added("x" * 100_000)})
+
+    with pytest.raises(StoreError, match=r"localstack\.db can't be written: .*disk is full"):
+        store.commit()
+    assert names(path) == []
+    store.read("PRAGMA max_page_count = 1000000")
+    store.commit()
+
+    assert names(path) == ["x" * 100_000]
+
+
+def test_a_damaged_file_is_named(path: Path) -> None:
+    Store(path)
+    path.write_bytes(b"this is no database" * 1000)
+    path.with_name("localstack.db-wal").unlink()
+
+    with pytest.raises(StoreError, match=r"localstack\.db can't be opened: file is not a database"):
+        Store(path)
+
+
+def test_a_file_of_a_later_version_is_refused(path: Path) -> None:
+    Store(path).read("PRAGMA user_version = 99")
+
+    with pytest.raises(StoreError, match="it has version 99, and this Mailroom 1"):
+        Store(path)
