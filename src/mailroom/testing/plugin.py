@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mailroom.testing.running_application import RunningApplication
 
-type BringUp = Callable[[Path], RunningApplication]
+BringUp: TypeAlias = Callable[[Path], "RunningApplication"]
 
 _APPLICATION = pytest.StashKey["RunningApplication"]()
 _STARTED = pytest.StashKey[float]()

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailroom.dead_letters.queued_messages import (
     DEAD_LETTERS,
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import boto3
 
 SECONDS = 30.0
+T = TypeVar("T")
 
 
 class RunningApplication:
@@ -130,7 +131,7 @@ class RunningApplication:
         name = self.environment.topology.queue(queue).name
         self.wait_for(lambda: not queue_depth(self.environment, name), f"empty {name}", seconds)
 
-    def wait_for[T](self, condition: Callable[[], T], what: str, seconds: float = SECONDS) -> T:
+    def wait_for(self, condition: Callable[[], T], what: str, seconds: float = SECONDS) -> T:
         """Wait until a condition is true; returns its value.
 
         Raises:
