@@ -59,7 +59,7 @@ class Project:
         project = cls.find()
         if not project.is_workflow:
             raise Refused(
-                f"{project.template} has no message types: this command is for Mailroom's own"
+                f"{project.template.name} has no message types: this command is for Mailroom's own"
                 " message workflow",
                 "what works with every application: mailroom --help",
             )
