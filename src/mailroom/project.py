@@ -30,7 +30,7 @@ class Project:
     own_template: Path | None = None
 
     @classmethod
-    def find(cls, state: Path | None = None) -> "Project":
+    def find(cls, state: Path | None = None, start: Path | None = None) -> "Project":
         """The application of the working directory, else the checkout that this code is part of.
 
         The template is what MAILROOM_TEMPLATE names, else what `mailroom.toml` names, else
@@ -39,11 +39,12 @@ class Project:
         Args:
             state: Folder of the state; None for `MAILROOM_STATE`, else `.mailroom` in the
                 application's folder.
+            start: The folder to begin in; None for the working directory.
 
         Raises:
             Refused: The template is missing, or `mailroom.toml` is malformed.
         """
-        root, template = _named() or _nearest()
+        root, template = _named() or _nearest(start or Path.cwd())
         chosen = state or Path(os.environ.get("MAILROOM_STATE") or root / DEFAULT_STATE)
         own = None if _is_workflow(root, template) else template
         return cls(root, chosen.absolute(), own)
@@ -58,7 +59,7 @@ class Project:
         project = cls.find()
         if not project.is_workflow:
             raise Refused(
-                f"{project.template} has no message types: this command is for Mailroom's own"
+                f"{project.template.name} has no message types: this command is for Mailroom's own"
                 " message workflow",
                 "what works with every application: mailroom --help",
             )
@@ -131,9 +132,9 @@ def _named() -> tuple[Path, Path] | None:
     return _outside_infra(root, template)
 
 
-def _nearest() -> tuple[Path, Path]:
-    """Folder and template of the working directory, or of the nearest folder above."""
-    for folder in (Path.cwd(), *Path.cwd().parents):
+def _nearest(start: Path) -> tuple[Path, Path]:
+    """Folder and template of a folder, or of the nearest one above it."""
+    for folder in (start, *start.parents):
         named = _template_setting(folder / SETTINGS)
         if named is not None:
             if not (folder / named).is_file():

@@ -40,7 +40,17 @@ ALLOWED_WINGS: dict[str, set[str]] = {
 }
 # LocalStack brings these along.
 OF_LOCALSTACK = {
-    *("antlr4", "boto3", "botocore", "httptools", "jsonpath_ng", "localstack", "moto", "plux"),
+    *(
+        "antlr4",
+        "boto3",
+        "botocore",
+        "httptools",
+        "jsonata",
+        "jsonpath_ng",
+        "localstack",
+        "moto",
+        "plux",
+    ),
     *("psutil", "rolo", "werkzeug", "yaml"),
 }
 # Modules that every room of the toolbox may import. They import no room.
@@ -85,6 +95,10 @@ ROOMS: dict[str, set[str]] = {
         *("executions", "packaging", "types"),
     },
     "rehearsal": {"aws", "database", "deployment", "environments", "promotion"},
+    "testing": {
+        *("aws", "dead_letters", "environments", "environments.environment", "executions"),
+        *("logs", "workflow"),
+    },
     "tracing": {"environments.environment", "executions", "logs", "observation", "workflow"},
     "types": {"environments.environment", "packaging", "workflow"},
     "workflow": {"environments.environment", "executions", "packaging"},

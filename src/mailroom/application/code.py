@@ -1,6 +1,7 @@
 """Puts the built code into the template: folders that are reloaded, or zips in a bucket."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -114,9 +115,9 @@ def _zip(code: Code, built: Path, folder: Path) -> Path:
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:
     """The files of a built folder; its links are followed."""
-    for path, _, names in folder.walk(follow_symlinks=True):
+    for path, _, names in os.walk(folder, followlinks=True):
         for name in names:
-            found = path / name
+            found = Path(path) / name
             inside = found.relative_to(folder)
             if not any(part.startswith(".") or part == "__pycache__" for part in inside.parts):
                 yield inside.as_posix(), found

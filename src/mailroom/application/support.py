@@ -22,13 +22,18 @@ _UNSUPPORTED = {
 }
 
 
-def require_supported(template: ApplicationTemplate) -> None:
+def require_supported(template: ApplicationTemplate, packaged: bool = False) -> None:
     """Check that the engine can run a template.
+
+    Args:
+        template: The template.
+        packaged: Whether the zips that would go to AWS are to run.
 
     Raises:
         Refused: It can't; the hint has a line for each fault.
     """
-    faults = [f"{one.at}: {one.message}" for one in sorted(_faults(template), key=lambda p: p.at)]
+    problems = [*_faults(template), *(_of_packages(template) if packaged else ())]
+    faults = [f"{one.at}: {one.message}" for one in sorted(problems, key=lambda one: one.at)]
     if faults:
         raise Refused(
             f"{template.source.file} has {counted(len(faults), 'part')} that can't run here",
@@ -58,6 +63,14 @@ def _faults(template: ApplicationTemplate) -> Iterator[Problem]:
     for code in template.codes():
         for message in _of_code(code):
             yield Problem(code.at, f"{code.logical_id}: {message}")
+
+
+def _of_packages(template: ApplicationTemplate) -> Iterator[Problem]:
+    host = host_architecture()
+    for code in template.codes():
+        if code.architecture != host and not code.is_layer:
+            message = f"{code.logical_id}: a zip for {code.architecture} can't run on {host}"
+            yield Problem(code.at, message)
 
 
 def _of_code(code: Code) -> Iterator[str]:

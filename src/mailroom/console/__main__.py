@@ -14,7 +14,7 @@ from mailroom.console.source import Source
 from mailroom.project import Project
 
 
-def serve(number: str, root: str, state: str, env: str, write: str) -> None:
+def serve(number: str, root: str, state: str, env: str, write: str, template: str) -> None:
     """Serve the console until it is stopped.
 
     Args:
@@ -23,9 +23,10 @@ def serve(number: str, root: str, state: str, env: str, write: str) -> None:
         state: Folder of the environment's state.
         env: Name of an account's environment; empty for the one on this machine.
         write: Not empty if messages of the account may be changed.
+        template: The template of another application than the message workflow; else empty.
     """
     listening = socket.socket(fileno=int(number))
-    project = Project(Path(root), Path(state))
+    project = Project(Path(root), Path(state), Path(template) if template else None)
     console = Console(
         project, Source(project, env or None, bool(write)), listening.getsockname()[1]
     )

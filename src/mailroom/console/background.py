@@ -109,7 +109,8 @@ class ConsoleProcess:
             listening.listen(128)
             number = str(listening.fileno())
             folders = [str(self._project.root), str(self._project.state)]
-            arguments = [number, *folders, env or "", "write" if write else ""]
+            template = str(self._project.own_template or "")
+            arguments = [number, *folders, env or "", "write" if write else "", template]
             return subprocess.Popen(
                 [sys.executable, "-m", MODULE, *arguments],
                 stdin=subprocess.DEVNULL,

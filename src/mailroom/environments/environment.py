@@ -71,6 +71,11 @@ class Environment:
         return _WORKFLOW in self.outputs
 
     @property
+    def message_database(self) -> str:
+        """Connection string of the database with the message workflow's rows; empty without."""
+        return self.database if self.database and self.is_workflow else ""
+
+    @property
     def state_machines(self) -> list[str]:
         """ARNs of the message workflow's state machine, or of all of another application.
 

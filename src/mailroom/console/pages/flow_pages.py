@@ -16,7 +16,8 @@ def flow(visit: Visit) -> Document:
     model = visit.console.flows.of(environment)
     queues = visit.console.measurements.now(environment).queues
     going = visit.console.counts.of(environment, model)
-    rows = sum(count_ingested(environment.database).values()) if environment.database else None
+    database = environment.message_database
+    rows = sum(count_ingested(database).values()) if database else None
     states = {id: _state(model, id, queues.get(id), rows) for id in model.nodes}
     return {
         "dead": [

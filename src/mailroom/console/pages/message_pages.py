@@ -12,7 +12,10 @@ _ROWS, _MOST = 50, 1000
 
 def messages(visit: Visit) -> Document:
     """The newest rows of a type, a batch and a time, and the number of rows of each type."""
-    database = visit.environment.database
+    environment = visit.environment
+    database = environment.message_database
+    if not environment.is_workflow:
+        raise Refused("this application has no messages of the message workflow")
     if not database:
         raise Refused("the database of an account can't be reached from here")
     limit = visit.number("limit", _ROWS, _MOST)

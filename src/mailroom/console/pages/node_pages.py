@@ -69,11 +69,10 @@ def _of_machine(environment: Environment, one: Node) -> dict[str, Any]:
 
 
 def _of_database(environment: Environment, one: Node) -> dict[str, Any]:
-    if not environment.database:
+    database = environment.message_database
+    if not database:
         return {}
-    return {
-        f"rows of {name}": count for name, count in count_ingested(environment.database).items()
-    }
+    return {f"rows of {name}": count for name, count in count_ingested(database).items()}
 
 
 _SETTINGS: dict[str, Callable[[Environment, Node], dict[str, Any]]] = {

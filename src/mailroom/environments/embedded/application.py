@@ -42,7 +42,7 @@ def start_application(
     merged = all_parameters(embedded, parameters or {}, unset)
     given = {**embedded.config.parameters, **merged}
     template = ApplicationTemplate.read(embedded.project, given)
-    require_supported(template)
+    require_supported(template, packaged)
     require_installed_plugin(embedded.project)
     for notice in notices(template):
         progress.tell(notice)

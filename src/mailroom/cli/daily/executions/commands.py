@@ -91,7 +91,8 @@ def show(
     length = f", {found.seconds:.1f} s" if found.seconds is not None else ""
     console.print(f"{found.name}  {found.status}{length}", highlight=False)
     show_steps(found)
-    show_outcomes(outcomes(environment, found))
+    if environment.is_workflow:
+        show_outcomes(outcomes(environment, found))
     failed = found.failed_step
     if failed:
         errors.print(f"[red bold]{failed.name}[/] failed: ", end="")
