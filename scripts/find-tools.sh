@@ -12,11 +12,11 @@ if [ -n "$index" ]; then
     export UV_DEFAULT_INDEX="$index" PIP_INDEX_URL="${PIP_INDEX_URL:-$index}"
     unset UV_INDEX_URL
 fi
-# A folder that scripts/bundle.sh wrote, and no network.
+# A folder that scripts/bundle.sh wrote, and no network. uv has no variable for --no-index.
 if [ -n "${BUNDLE:-}" ]; then
     [ -d "$BUNDLE" ] || { echo "error: BUNDLE is $BUNDLE, which is no folder; make bundle writes one" >&2; exit 2; }
     BUNDLE=$(cd "$BUNDLE" && pwd)
-    export UV_NO_INDEX=1 UV_FIND_LINKS="$BUNDLE" PIP_NO_INDEX=1 PIP_FIND_LINKS="$BUNDLE" UV_PYTHON_DOWNLOADS=never
+    export UV_OFFLINE=1 UV_FIND_LINKS="$BUNDLE" PIP_NO_INDEX=1 PIP_FIND_LINKS="$BUNDLE" UV_PYTHON_DOWNLOADS=never
 fi
 
 # uv from PATH, else one of our own from the package index.

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-SHOWN = ("UV_DEFAULT_INDEX", "PIP_INDEX_URL", "UV_NO_INDEX", "UV_FIND_LINKS", "PIP_FIND_LINKS")
+SHOWN = ("UV_DEFAULT_INDEX", "PIP_INDEX_URL", "UV_OFFLINE", "UV_FIND_LINKS", "PIP_FIND_LINKS")
 
 
 def told(**variables: str) -> subprocess.CompletedProcess[str]:
@@ -51,7 +51,7 @@ def test_with_a_bundle_both_tools_look_there_alone(tmp_path: Path) -> None:
     variables = seen(BUNDLE=str(tmp_path))
 
     assert variables["UV_FIND_LINKS"] == variables["PIP_FIND_LINKS"] == str(tmp_path)
-    assert variables["UV_NO_INDEX"] == variables["PIP_NO_INDEX"] == "1"
+    assert variables["UV_OFFLINE"] == variables["PIP_NO_INDEX"] == "1"
 
 
 def test_a_bundle_that_is_missing_is_refused(tmp_path: Path) -> None:
