@@ -112,6 +112,11 @@ rehearse: install  ## Run every command for an AWS account against an emulated a
 doctor: install  ## Check whether this machine has what the commands need
 	@$(mailroom) doctor
 
+.PHONY: release
+release: install  ## Make a release: changelog, versions, packages, SBOM, checksums, tag; nothing is published (VERSION=1.2.3)
+	@scripts/install.sh lint
+	@scripts/release.sh "$(or $(VERSION),$(error name a version: make release VERSION=1.2.3))"
+
 .PHONY: need-env
 need-env:
 	@test -n "$(ENV)" || { echo "name an environment: make $(MAKECMDGOALS) ENV=dev" >&2; exit 2; }
