@@ -14,8 +14,12 @@ help:  ## Show the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: install
-install:  ## Build the four environments from their locks, those whose locks have changed
-	@scripts/install.sh
+install:  ## Build the four environments from their locks, where these have changed (BUNDLE=folder: without network)
+	@BUNDLE="$(BUNDLE)" scripts/install.sh
+
+.PHONY: bundle
+bundle:  ## Write a folder from which `make install` needs no network (BUNDLE=folder)
+	@scripts/bundle.sh "$(or $(BUNDLE),$(error name a folder: make bundle BUNDLE=wheels))"
 
 .PHONY: lock
 lock:  ## Add to the locks what the *.in files ask for (UPGRADE=1: take the newest versions)
@@ -107,6 +111,11 @@ rehearse: install  ## Run every command for an AWS account against an emulated a
 .PHONY: doctor
 doctor: install  ## Check whether this machine has what the commands need
 	@$(mailroom) doctor
+
+.PHONY: release
+release: install  ## Make a release: changelog, versions, packages, SBOM, checksums, tag; nothing is published (VERSION=1.2.3)
+	@scripts/install.sh lint
+	@scripts/release.sh "$(or $(VERSION),$(error name a version: make release VERSION=1.2.3))"
 
 .PHONY: need-env
 need-env:

@@ -1,6 +1,24 @@
 # shellcheck shell=sh
 # Sourced by the other scripts: need_uv and need_python set $uv and $python, or end with an error.
 
+uv_requirement='uv>=0.9,<0.15'
+
+# An office's certificate authority is in the system's store, which pip reads by itself; uv's own
+# list does not have it. Its older releases know the second name.
+export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}" UV_NATIVE_TLS="${UV_NATIVE_TLS:-1}"
+# One index for both, whichever tool it was set for.
+index=${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-${PIP_INDEX_URL:-}}}
+if [ -n "$index" ]; then
+    export UV_DEFAULT_INDEX="$index" PIP_INDEX_URL="${PIP_INDEX_URL:-$index}"
+    unset UV_INDEX_URL
+fi
+# A folder that scripts/bundle.sh wrote, and no network. uv has no variable for --no-index.
+if [ -n "${BUNDLE:-}" ]; then
+    [ -d "$BUNDLE" ] || { echo "error: BUNDLE is $BUNDLE, which is no folder; make bundle writes one" >&2; exit 2; }
+    BUNDLE=$(cd "$BUNDLE" && pwd)
+    export UV_OFFLINE=1 UV_FIND_LINKS="$BUNDLE" PIP_NO_INDEX=1 PIP_FIND_LINKS="$BUNDLE" UV_PYTHON_DOWNLOADS=never
+fi
+
 # uv from PATH, else one of our own from the package index.
 find_uv() {
     [ -z "${uv:-}" ] || return 0
@@ -13,7 +31,7 @@ find_uv() {
         rm -rf .envs/uv
         # A Python that was found before is likelier to have venv and pip than Debian's own.
         if ! "${python:-python3}" -m venv .envs/uv ||
-            ! .envs/uv/bin/pip install --quiet --disable-pip-version-check 'uv>=0.9,<0.15'; then
+            ! .envs/uv/bin/pip install --quiet --disable-pip-version-check "$uv_requirement"; then
             rm -rf .envs/uv
             return 1
         fi

@@ -27,6 +27,7 @@ files() { git ls-files --cached --others --exclude-standard -- "$@"; }
     quietly check-jsonschema --builtin-schema vendor.github-workflows $(files '.github/workflows/*.yml')
     quietly check-jsonschema --builtin-schema vendor.github-actions action.yml $(files 'actions/*.yml')
     quietly check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+    quietly check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/defect.yml .github/ISSUE_TEMPLATE/idea.yml
     quietly check-jsonschema --builtin-schema vendor.compose-spec $(files 'docker-compose*.yml')
 }
 quietly zizmor --offline --no-progress .github action.yml actions
