@@ -49,12 +49,19 @@ demo: install  ## Send 194 real messages through the workflow
 console: install  ## Start the console, web pages that show the environment, and print its address
 	@$(mailroom) console
 
-.PHONY: test
-test: install  ## Check types and style, run the tests
+.PHONY: lint
+lint: install  ## Check types, style, scripts, Dockerfiles, workflows and packages
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/mypy --config-file emulator/plugin/pyproject.toml
+	@scripts/install.sh lint
+	@scripts/lint.sh
+
+.PHONY: test
+test: lint  ## Lint, and run the tests
+	@scripts/install.sh functions
+	@.envs/functions/bin/python -m pytest --quiet -p no:cacheprovider tests/unit/functions
 	@.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: check

@@ -16,6 +16,7 @@ from benchmarks import (
     enforcement,
     flow,
     functions,
+    logs,
     memory,
     start,
     validation,
@@ -46,6 +47,7 @@ def main() -> int:
 
 def _figures(project: Project) -> Iterator[Figure]:
     yield start.measure_up(project)
+    yield start.measure_templates(project)
     yield console.measure_up_with_console(project)
     if compose.engine_answers(project):
         yield compose.measure_compose(project)
@@ -60,6 +62,7 @@ def _figures(project: Project) -> Iterator[Figure]:
     yield enforcement.measure_enforcement(project, environment)
     yield from durability.measure_durability(project, environment)
     yield from validation.measure_validation(project, environment)
+    yield logs.measure_filters(environment)
     if chromium():
         yield from console.measure_console(project, environment)
     state = embedded.state

@@ -24,7 +24,16 @@ def measure_up(project: Project) -> Figure:
     return Figure("up, to topology ready", up, against, bare, 3.0, "s")
 
 
-def run_mailroom(project: Project, *arguments: str) -> None:
+def measure_templates(project: Project) -> Figure:
+    """`mailroom up` with the template's properties validated, and without."""
+    validated, unlooked = in_turn(
+        ROUNDS, lambda: _up(project), lambda: _up(project, MAILROOM_VALIDATION="off")
+    )
+    against = "the same, unvalidated"
+    return Figure("up, template validated", validated, against, unlooked, 1.05, "s")
+
+
+def run_mailroom(project: Project, *arguments: str, **variables: str) -> None:
     """Run the command on the benchmarks' own environment."""
     port = project.state / "port"
     if not port.exists():
@@ -34,6 +43,7 @@ def run_mailroom(project: Project, *arguments: str) -> None:
         [Path(sys.executable).with_name("mailroom"), *arguments],
         env={
             **os.environ,
+            **variables,
             "MAILROOM_STATE": str(project.state),
             "MAILROOM_PORT": port.read_text(),
         },
@@ -42,8 +52,8 @@ def run_mailroom(project: Project, *arguments: str) -> None:
     )
 
 
-def _up(project: Project) -> float:
-    taken = seconds(lambda: run_mailroom(project, "up"))
+def _up(project: Project, **variables: str) -> float:
+    taken = seconds(lambda: run_mailroom(project, "up", **variables))
     run_mailroom(project, "down")
     return taken
 

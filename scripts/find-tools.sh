@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # Sourced by the other scripts: need_uv and need_python set $uv and $python, or end with an error.
 
 # uv from PATH, else one of our own from the package index.

@@ -5,6 +5,9 @@
 #   .envs/engine      LocalStack and the plugin that runs Lambda functions
 #   .envs/python3.13  what AWS's managed runtime offers to a function
 #   .envs/debugger    what a function that is debugged gets besides
+# With an argument it builds one of these alone:
+#   lint              .envs/lint, what `make lint` runs
+#   functions         .envs/functions, where the functions' unit tests run on the versions that go to AWS
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -33,6 +36,11 @@ build() {
 }
 
 built=
+
+case ${1:-} in
+    lint) build .envs/lint scripts/lint.txt && exit ;;
+    functions) build .envs/functions tests/functions.txt && exit ;;
+esac
 
 build .venv requirements.txt rules .
 build .envs/engine emulator/requirements.txt rules emulator/plugin

@@ -24,6 +24,7 @@ lock() {
 lock functions/requirements.in -o functions/requirements.txt
 [ "${1:-}" != functions ] || exit 0
 lock pyproject.toml --group dev --no-emit-package mailroom-rules -o requirements.txt
+lock tests/functions.in --constraint functions/requirements.txt -o tests/functions.txt
 # The engine judges templates by the schemas of resource types that cfn-lint has.
 lock --exclude-newer 2026-02-27 --exclude-newer-package cfn-lint=2026-11-28 \
     emulator/requirements.in -o emulator/requirements.txt
@@ -32,3 +33,4 @@ lock emulator/ministack.in -o emulator/ministack.txt
 lock emulator/runtime.in -o emulator/runtime.txt
 lock emulator/debugger.in -o emulator/debugger.txt
 lock emulator/deployment.in -o emulator/deployment.txt
+lock scripts/lint.in -o scripts/lint.txt

@@ -13,6 +13,7 @@ from mailroom.project import Project
 from mailroom.workflow.queues import peek
 from tests.support.events import alert
 from tests.support.flow import Flow, until
+from tests.support.purging import purge
 from tests.support.rejected import DeadLetters
 
 
@@ -112,4 +113,4 @@ def test_unrouted_messages_are_shown(page: Page, console: str, environment: Envi
         shown = page.get_by_role("article").filter(has_text='"of": "no type"')
         expect(shown).to_contain_text("no subscription matched")
     finally:
-        sqs.purge_queue(QueueUrl=url)
+        purge(sqs, url)

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from mailroom.environments.environment import Environment
 from tests.support.flow import until
+from tests.support.purging import purge
 from tests.support.rejected import DeadLetters
 
 # `heard` is what the stream has sent, `renewed` the blocks whose content was replaced.
@@ -28,7 +29,7 @@ def test_a_message_in_a_queue_appears_on_the_open_flow_page(
 ) -> None:
     sqs = environment.session.client("sqs")
     url = environment.topology.queue("UnroutedQueue").url
-    sqs.purge_queue(QueueUrl=url)
+    purge(sqs, url)
     page.goto(f"{console}/flow")
     depth = page.locator("#node-UnroutedQueue")
     expect(depth).to_contain_text("empty")
@@ -42,7 +43,7 @@ def test_a_message_in_a_queue_appears_on_the_open_flow_page(
         expect(page.get_by_text(sent["MessageId"])).to_be_visible()
         assert page.evaluate("window.broken") is None
     finally:
-        sqs.purge_queue(QueueUrl=url)
+        purge(sqs, url)
 
 
 @pytest.mark.parametrize(

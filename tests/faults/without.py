@@ -18,6 +18,7 @@ from mailroom.project import Project
 from tests.faults.code import altered
 from tests.faults.processes import FunctionProcesses
 from tests.faults.protections import PROTECTIONS, Protection
+from tests.support.purging import purge
 
 
 def main() -> int:
@@ -71,7 +72,7 @@ def calm(embedded: EmbeddedEnvironment) -> None:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
     for queue in ("NotificationQueue", "AlertQueue"):
-        sqs.purge_queue(QueueUrl=environment.outputs[f"{queue}Url"])
+        purge(sqs, environment.outputs[f"{queue}Url"])
 
 
 def failed_throughout(output: str) -> bool:

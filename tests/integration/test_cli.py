@@ -14,6 +14,7 @@ from mailroom.project import Project
 from tests.support.command import MAILROOM, Command
 from tests.support.events import alert, mixed, notification
 from tests.support.flow import until
+from tests.support.purging import purge
 
 
 @pytest.fixture
@@ -168,7 +169,7 @@ def test_queues_show_depth_flight_and_age_and_looking_receives_nothing(
 ) -> None:
     sqs = environment.session.client("sqs")
     url = environment.outputs["UnroutedQueueUrl"]
-    sqs.purge_queue(QueueUrl=url)
+    purge(sqs, url)
     for body in ("first", "second"):
         sqs.send_message(QueueUrl=url, MessageBody=body)
     received = sqs.receive_message(QueueUrl=url, VisibilityTimeout=600)["Messages"]
@@ -176,7 +177,9 @@ def test_queues_show_depth_flight_and_age_and_looking_receives_nothing(
     peeked = [mailroom.json("queues", "UnroutedQueue") for _ in range(2)][-1]
     states = {state["name"]: state for state in mailroom.json("queues")}
 
-    sqs.purge_queue(QueueUrl=url)
+    for message in received:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    purge(sqs, url)
     assert sorted(message["body"] for message in peeked) == ["first", "second"]
     assert sum(message["received"] for message in peeked) == len(received) == 1
     assert (states["UnroutedQueue"]["depth"], states["UnroutedQueue"]["in_flight"]) == (1, 1)

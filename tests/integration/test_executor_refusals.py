@@ -11,7 +11,7 @@ from mailroom.deployment.stack import Stack
 from mailroom.environments.environment import Environment
 from mailroom.errors import DeploymentFailed
 from mailroom.packaging.dependencies import host_architecture
-from tests.support.functions import HANDLER, RUNTIME, Functions, archive
+from tests.support.functions import HANDLER, RUNTIME, Functions
 
 SOURCE = "def handler(event, context): ..."
 
@@ -34,21 +34,6 @@ def test_a_function_that_was_refused_can_not_be_invoked(functions: Functions) ->
 
     with pytest.raises(functions.client.exceptions.ResourceConflictException, match="Failed"):
         function.invoke()
-
-
-def test_layers_are_refused(functions: Functions) -> None:
-    layer = f"test-{uuid.uuid4()}"
-    published = functions.client.publish_layer_version(
-        LayerName=layer, Content={"ZipFile": archive("")}
-    )
-
-    try:
-        known = functions.declare(SOURCE, Layers=[published["LayerVersionArn"]]).settled()
-    finally:
-        functions.client.delete_layer_version(LayerName=layer, VersionNumber=published["Version"])
-
-    assert known["State"] == "Failed"
-    assert "Layers are not applied by the process executor" in known["StateReason"]
 
 
 def test_an_architecture_that_is_not_the_hosts_is_refused(functions: Functions) -> None:

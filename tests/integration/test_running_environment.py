@@ -15,6 +15,7 @@ from mailroom.project import Project
 from tests.support.command import Command
 from tests.support.events import alert, mixed
 from tests.support.flow import until
+from tests.support.purging import purge
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def waiting_message(up: Command) -> Iterator[None]:
     send_unrouted(up)
     yield
     env = environment(up)
-    env.session.client("sqs").purge_queue(QueueUrl=env.outputs["UnroutedQueueUrl"])
+    purge(env.session.client("sqs"), env.outputs["UnroutedQueueUrl"])
 
 
 @pytest.fixture

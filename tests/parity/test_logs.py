@@ -186,6 +186,19 @@ def test_text_without_a_final_newline_is_in_the_log(
     endpoint.until(lambda: "no newline" in logs.find(""), "the event")
 
 
+@pytest.mark.behaviour(f"{GUIDE}/cloudwatch_limits_cwl.html")
+def test_more_than_a_megabyte_of_text_without_a_newline_is_in_the_log(
+    endpoint: Endpoint, logs: Logs, functions: Functions
+) -> None:
+    source = "def handler(event, context): print('begin', 'x' * 1_500_000, 'end')"
+    function = functions.make(source, FunctionName=logs.group.rpartition("/")[2])
+
+    function.invoke()
+
+    endpoint.until(lambda: {"begin", "end"} <= {*" ".join(logs.find("")).split()}, "all of it")
+    assert sum(event.count("x") for event in logs.find("")) >= 1_500_000
+
+
 @pytest.mark.behaviour(f"{GUIDE}/SubscriptionFilters.html")
 def test_a_subscription_takes_a_function_that_cloudwatch_logs_may_invoke(
     endpoint: Endpoint, logs: Logs, subscriber: Function

@@ -123,6 +123,27 @@ def test_a_queue_has_its_depth_as_a_metric(endpoint: Endpoint, queues: Queues) -
     )
 
 
+@pytest.mark.behaviour(SQS)
+def test_a_queue_has_what_was_sent_received_and_deleted_as_metrics(
+    endpoint: Endpoint, queues: Queues
+) -> None:
+    queue = queues.make()
+    queue.send("four")
+    queue.send_all("one", "two")
+    queue.collect(3)
+    queue.receive(WaitTimeSeconds=0)
+    name = queue.arn.rpartition(":")[2]
+
+    def known(metric: str, kind: str = "Sum") -> float:
+        return sum(statistic(endpoint, "AWS/SQS", metric, kind, QueueName=name))
+
+    for metric in ("NumberOfMessagesSent", "NumberOfMessagesReceived", "NumberOfMessagesDeleted"):
+        endpoint.until(lambda metric=metric: known(metric) == 3, metric)  # type: ignore[misc]
+    endpoint.until(lambda: known("SentMessageSize") == 10, "the sizes")
+    assert known("SentMessageSize", "Maximum") == 4
+    endpoint.until(lambda: known("NumberOfEmptyReceives") >= 1, "the receive that found nothing")
+
+
 @pytest.mark.behaviour(
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html"
 )

@@ -1,5 +1,7 @@
 """CloudWatch Logs: values that it refuses."""
 
+import time
+
 import pytest
 
 from tests.parity.endpoint import Endpoint, as_given, code_of
@@ -41,3 +43,44 @@ def test_a_log_event_without_a_message_is_refused(endpoint: Endpoint, log_group:
     )
 
     assert refusal == INVALID
+
+
+@pytest.mark.behaviour(f"{API}/API_PutLogEvents.html")
+@pytest.mark.parametrize(
+    "events",
+    [
+        [(0, 1_048_577 - 26)],
+        [(0, 524_288), (0, 524_288)],
+        [(0, 1), (-1, 1)],
+        [(-25 * 3_600_000, 1), (0, 1)],
+    ],
+    ids=["an event too large", "a batch too large", "not in order", "over a day"],
+)
+def test_a_batch_of_log_events_that_is_too_large_or_not_in_order_is_refused(
+    endpoint: Endpoint, log_group: str, events: list[tuple[int, int]]
+) -> None:
+    logs = endpoint.client("logs")
+    logs.create_log_stream(logGroupName=log_group, logStreamName="stream")
+    now = int(time.time() * 1000)
+    batch = [{"timestamp": now + after, "message": "x" * size} for after, size in events]
+
+    refusal = code_of(
+        lambda: logs.put_log_events(logGroupName=log_group, logStreamName="stream", logEvents=batch)
+    )
+
+    assert refusal == INVALID
+
+
+@pytest.mark.behaviour(f"{API}/API_PutLogEvents.html")
+def test_a_log_event_of_a_megabyte_is_taken(endpoint: Endpoint, log_group: str) -> None:
+    logs = endpoint.client("logs")
+    logs.create_log_stream(logGroupName=log_group, logStreamName="stream")
+    event = {"timestamp": int(time.time() * 1000), "message": "x" * (1_048_576 - 26)}
+
+    refusal = code_of(
+        lambda: logs.put_log_events(
+            logGroupName=log_group, logStreamName="stream", logEvents=[event]
+        )
+    )
+
+    assert refusal == ""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mailroom.environments.environment import Environment
+from tests.support.purging import purge
 
 
 class DeadLetters:
@@ -42,7 +43,7 @@ class DeadLetters:
 
     def clear(self) -> None:
         """Delete all of them."""
-        self._client.purge_queue(QueueUrl=self.url)
+        purge(self._client, self.url)
 
 
 def _attributes(reason: str, detail: str) -> dict[str, Any]:

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-type Schema = Mapping[str, Any]
-type Fault = tuple[str, str]
+Schema = Mapping[str, Any]
+Fault = tuple[str, str]
 """A pointer such as `/Environment/Variables`, and what is wrong there."""
 
 _TYPES = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mailroom.checking.finding import Finding, Problem, Severity
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from mailroom.checking.definitions import Definitions
     from mailroom.checking.machines.machine import Machine
     from mailroom.checking.template.stack import Stack
+
+T = TypeVar("T")
 
 AWS = "https://docs.aws.amazon.com/"
 
@@ -53,7 +55,7 @@ class Rule:
 REGISTER: dict[str, Rule] = {}
 
 
-def rule[T](
+def rule(
     each: Callable[["Definitions"], Iterable[T]],
     id: str,
     severity: Severity,

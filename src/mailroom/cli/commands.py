@@ -30,6 +30,7 @@ PLACES = {
     "replay": "daily.replay:replay",
     "types": "daily.types:app",
     "database": "daily.database:app",
+    "summary": "observing.summary:summary",
     "console": "observing.console:console",
     "resources": "access.resources:resources",
     "env": "access.env:env",

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 # A comment now and then, so that a connection whose browser is gone is noticed.
 _SILENCE = 15
 
-type Fragments = dict[str, str]
+Fragments = dict[str, str]
 
 
 async def changes(read: Callable[[], Awaitable[Fragments]], interval: float) -> AsyncIterator[str]:

@@ -15,7 +15,7 @@ from mailroom.environments.environment import Environment
 if TYPE_CHECKING:
     from mailroom.console.console import Console
 
-type Document = dict[str, Any]
+Document = dict[str, Any]
 
 
 @dataclass(frozen=True)

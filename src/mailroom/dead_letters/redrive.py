@@ -11,7 +11,7 @@ from mailroom.waiting import backoff
 if TYPE_CHECKING:
     from mypy_boto3_sqs.client import SQSClient
 
-type Progress = Callable[[int], None]
+Progress = Callable[[int], None]
 
 
 def redrive(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from mailroom.errors import NotUp, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import boto3
 
     from mailroom.aws.topology import Topology
@@ -29,7 +31,7 @@ class Environment:
     Attributes:
         name: Its name for the user.
         endpoint: URL of LocalStack, or of AWS.
-        session: Session whose clients call the endpoint.
+        open_session: Makes the session whose clients call the endpoint.
         stack: Name of its CloudFormation stack.
         database: Connection string (libpq) of its database, for a role that may read every table;
             empty when it has none.
@@ -37,9 +39,14 @@ class Environment:
 
     name: str
     endpoint: str
-    session: "boto3.Session"
+    open_session: "Callable[[], boto3.Session]" = field(repr=False)
     stack: str
     database: str = field(repr=False)
+
+    @cached_property
+    def session(self) -> "boto3.Session":
+        """The session. It is made when first needed, as importing boto3 takes 0.2 s."""
+        return self.open_session()
 
     @cached_property
     def outputs(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mailroom.environments.compose.environment import ComposeEnvironment
     from mailroom.environments.embedded.environment import EmbeddedEnvironment
 
-    type LocalEnvironment = EmbeddedEnvironment | ComposeEnvironment
+    LocalEnvironment = EmbeddedEnvironment | ComposeEnvironment
 
 _CHOICE = "MAILROOM_ENVIRONMENT"
 

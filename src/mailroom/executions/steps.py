@@ -13,7 +13,7 @@ from typing import Any
 
 from mailroom.executions.execution import Attempt, Step
 
-type Event = Mapping[str, Any]
+Event = Mapping[str, Any]
 
 _ENTERED = re.compile(r"^(\w+)StateEntered$")
 _EXITED = re.compile(r"^\w+StateExited$")

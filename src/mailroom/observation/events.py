@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from mailroom.errors import NoAnswer
 from mailroom.local_http import get_json
 
-type Event = dict[str, Any]
+Event = dict[str, Any]
 
 _EVENTS, _COUNTERS = "/_mailroom/events", "/_mailroom/counters"
 

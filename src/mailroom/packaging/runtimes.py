@@ -1,5 +1,6 @@
 """The interpreters of Lambda's runtimes: each an environment beside the engine's."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -16,6 +17,13 @@ PYTHON_RUNTIMES = ("python3.10", "python3.11", "python3.12", RUNTIME)
 NODE_RUNTIMES = ("nodejs22.x", "nodejs24.x")
 RUNTIMES = (*PYTHON_RUNTIMES, *NODE_RUNTIMES)
 _STAMP = ".inputs"
+# Of AWS's SDK, which Lambda's runtime has whole, what an application of this engine may call.
+# https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+_SDK_CLIENTS = (
+    *("cloudwatch", "dynamodb", "eventbridge", "lambda", "s3", "secrets-manager", "sfn"),
+    *("sns", "sqs", "ssm", "sts"),
+)
+_NODE_SDK = tuple(f"@aws-sdk/client-{name}" for name in _SDK_CLIENTS)
 
 
 @dataclass(frozen=True)
@@ -49,10 +57,15 @@ def provide_runtime(project: Project, runtime: str) -> None:
     Raises:
         Refused: The machine has none, and none could be fetched; the hint says how to get one.
     """
-    path = interpreter(project, runtime)
-    if _is_complete(path):
-        return
-    folder = path.parents[1]
+    folder = interpreter(project, runtime).parents[1]
+    with (folder.parent / "lock").open("w") as lock:
+        # Applications share the interpreters.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not _is_complete(interpreter(project, runtime)):
+            _install(project, runtime, folder)
+
+
+def _install(project: Project, runtime: str, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     try:
         if runtime in NODE_RUNTIMES:
@@ -108,19 +121,18 @@ def _is_python(path: Path, version: str) -> bool:
 def _install_node(runtime: str, folder: Path) -> None:
     """The machine's node if it has the version, else the one that npm brings."""
     major = runtime.removeprefix("nodejs").removesuffix(".x")
-    own = shutil.which("node")
+    found = shutil.which("node")
+    own = found and _said(Path(found), "--version").startswith(f"v{major}.")
     (folder / "bin").mkdir(parents=True)
-    if own and _said(Path(own), "--version").startswith(f"v{major}."):
-        (folder / "bin" / "node").symlink_to(Path(own).resolve())
-        return
     npm = shutil.which("npm")
+    node = [] if own else [f"node@{major}"]
     advice = f"install Node.js {major}, or npm, which brings it"
     if npm is None:
-        raise _Unavailable(
-            f"node {major} is not on PATH, and npm, which brings it, neither", advice
-        )
-    _run(npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", f"node@{major}")
+        raise _Unavailable("npm, which brings node and AWS's SDK, is not on PATH", advice)
+    _run(npm, "install", "--prefix", str(folder), "--no-audit", "--no-fund", *node, *_NODE_SDK)
     brought = folder / "node_modules" / "node" / "bin" / "node"
+    if own and found:
+        brought = Path(found).resolve()
     if not _said(brought, "--version").startswith(f"v{major}."):
         raise _Unavailable(f"npm's package node@{major} brought no node for this machine", advice)
     (folder / "bin" / "node").symlink_to(brought)

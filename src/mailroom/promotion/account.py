@@ -54,7 +54,7 @@ class Account:
     def environment(self) -> Environment:
         """The deployed stack as an environment; without its database, which can't be reached."""
         endpoint = self.session.client("cloudformation").meta.endpoint_url
-        return Environment(self.config.name, endpoint, self.session, self.config.stack, "")
+        return Environment(self.config.name, endpoint, lambda: self.session, self.config.stack, "")
 
     def with_parameters(self, parameters: dict[str, str]) -> "Account":
         """The same account with other template parameters."""

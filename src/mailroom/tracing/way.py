@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from mailroom.environments.environment import Environment
 from mailroom.tracing.executions import Executions
@@ -106,7 +107,10 @@ class Tracer:
             )
 
 
-def _while_it_answers[T](read: Callable[[], Iterator[T]], missing: list[str]) -> Iterator[T]:
+T = TypeVar("T")
+
+
+def _while_it_answers(read: Callable[[], Iterator[T]], missing: list[str]) -> Iterator[T]:
     """What the database tells; nothing, and a sentence, if it doesn't answer."""
     from psycopg import OperationalError
 

@@ -8,7 +8,7 @@ from typing import Any
 from mailroom.types.asyncapi import messages, table
 from mailroom.types.schema_changes import Comparison, Resolve
 
-type Contract = dict[str, Any]
+Contract = dict[str, Any]
 """An AsyncAPI document, as `asyncapi` makes it."""
 
 _WIDER = {("bigint", "numeric")}

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailroom.types.described import MessageType
 
-type _Metrics = list[list[Any]]
+_Metrics = list[list[Any]]
 
 _WIDTH = 6  # of 24 columns
 

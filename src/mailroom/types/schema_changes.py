@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-type Schema = dict[str, Any]
-type Resolve = Callable[[str], Schema]
+Schema = dict[str, Any]
+Resolve = Callable[[str], Schema]
 
 # They say nothing of what is valid.
 _NOTES = frozenset({"title", "description", "default", "examples", "deprecated", "$comment"})

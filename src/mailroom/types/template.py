@@ -117,7 +117,7 @@ _EXPIRY_ALARM = """
     AlarmActions: !If [NotifyAlarms, [!Ref AlarmTopicArn], !Ref AWS::NoValue]
 """
 
-type _Types = Sequence[MessageType]
+_Types = Sequence[MessageType]
 
 
 def _each(text: str, separator: str = "\n") -> Callable[[_Types], str]:
@@ -146,8 +146,8 @@ def _outputs(types: _Types) -> str:
 
 def _environment(types: _Types) -> str:
     # One text: cfn-lint does not resolve a !Join of thirty.
-    queues = _each("  {name}=${{{t}Queue.QueueName}},\n", "")(types)
-    return f"QUEUES: !Sub >-\n{queues.removesuffix(',\n')}\n"
+    queues = _each("  {name}=${{{t}Queue.QueueName}},\n", "")(types).removesuffix(",\n")
+    return f"QUEUES: !Sub >-\n{queues}\n"
 
 
 def _event_concurrency(types: _Types) -> str:

@@ -97,7 +97,7 @@ def write_batch(database: str, batch: str, folder: Path) -> Path:
         )
         for (text,) in events:
             # JSON has line breaks between tokens only, where spaces mean the same.
-            file.write(f"{text.replace('\r', ' ').replace('\n', ' ')}\n")
+            file.write(text.replace("\r", " ").replace("\n", " ") + "\n")
         if not events.rowcount:
             raise Refused(
                 f"{batch} is neither a file nor a batch of which messages were ingested",

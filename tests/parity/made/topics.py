@@ -81,7 +81,9 @@ class Topics:
         pages = self.sns.get_paginator("list_subscriptions_by_topic")
         for page in pages.paginate(TopicArn=topic.arn):
             for one in page["Subscriptions"]:
-                self.sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
+                # One that was never confirmed has no ARN, and goes by itself.
+                if one["SubscriptionArn"] != "PendingConfirmation":
+                    self.sns.unsubscribe(SubscriptionArn=one["SubscriptionArn"])
         self.sns.delete_topic(TopicArn=topic.arn)
 
 

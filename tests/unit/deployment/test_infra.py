@@ -15,6 +15,7 @@ from mailroom.checking.template.source import Source
 
 _CHECKOUT = Path(__file__).parents[3]
 _WORKFLOWS = sorted((_CHECKOUT / ".github" / "workflows").glob("*.yml"))
+_ACTIONS = [_CHECKOUT / "action.yml", _CHECKOUT / "actions" / "down" / "action.yml"]
 
 
 @pytest.mark.parametrize("template", ["alarms.yml", "ci.yml", "database.yml"])
@@ -154,12 +155,14 @@ def test_each_check_of_checkov_that_is_skipped_has_a_reason() -> None:
     assert all(re.match(r"  # \w.{10,}", lines[number - 1]) for number in skipped)
 
 
-@pytest.mark.parametrize("workflow", _WORKFLOWS, ids=lambda path: path.name)
+@pytest.mark.parametrize("workflow", [*_WORKFLOWS, *_ACTIONS], ids=lambda path: path.name)
 def test_every_action_is_pinned_by_commit(workflow: Path) -> None:
-    used = re.findall(r"uses: (\S+)", workflow.read_text())
+    used = re.findall(r"^ *(?:- )?uses: (\S+)", workflow.read_text(), re.MULTILINE)
 
     assert used
-    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", one) for one in used)
+    # `./` is the caller's checkout, or one of Mailroom at the version that the caller names.
+    others = [one for one in used if not one.startswith("./")]
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", one) for one in others)
 
 
 def test_promotions_wait_for_others_of_their_own_environment_alone() -> None:

@@ -10,10 +10,10 @@ ROOT = Path(__file__).parents[3] / "emulator" / "plugin" / "src" / PACKAGE
 # What each part may import, besides itself. A module of the top is a part by its own name.
 MAY_IMPORT = {
     "__main__": {"change_table", "patches"},
-    "hooks": {"observation", "patches", "service_call"},
+    "hooks": {"durability", "observation", "patches", "service_call"},
     "services": {
-        *("batcher", "executor", "iam", "metric_records", "observation"),
-        *("patches", "queue_state", "service_call", "startup"),
+        *("batcher", "durability", "executor", "iam", "metric_records", "observation"),
+        *("patches", "queue_counts", "queue_state", "service_call", "startup"),
     },
     "iam": {"batcher", "observation", "service_call"},
     "validation": {"observation", "service_call"},
@@ -25,6 +25,8 @@ MAY_IMPORT = {
     "change_table": {"patches"},
     "patches": set(),
     "metric_records": {"batcher"},
+    "durability": {"batcher"},
+    "queue_counts": set(),
     "queue_state": set(),
     "batcher": set(),
     "loopback": set(),

@@ -271,3 +271,23 @@ def test_what_a_pattern_extracts_for_a_metric() -> None:
 def test_an_invalid_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(InvalidPattern):
         compile_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message", "matches"),
+    [
+        ('{ $.a = "ERROR" }', '{"a": "\\u0045RROR"}', True),
+        ('{ $.a = "ERR*" }', '{"a": "ERROR"}', True),
+        ('{ $.a = "ERROR" || $.b = 1 }', '{"b": 1}', True),
+        ('{ $.a = "ERROR" && $.b = 1 }', '{"b": 1}', False),
+        ('{ $.a != "ERROR" }', '{"a": "x"}', True),
+        ("{ $.a = true }", '{"a": true}', True),
+        ('{ $.a = "10*" }', '{"a": 1e1}', True),
+        ("[a, b = ERROR*]", "x ERRORS", True),
+        ("[a, b = ERROR* || b = WARN]", "x WARN", True),
+    ],
+)
+def test_letters_that_an_event_has_to_contain_are_looked_for_first(
+    pattern: str, message: str, matches: bool
+) -> None:
+    assert compile_pattern(pattern).matches(message) is matches

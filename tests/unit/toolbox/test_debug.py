@@ -20,7 +20,7 @@ def environment(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment that seems to be up."""
     endpoint = f"http://127.0.0.1:{free_port()}"
     session = EmulatorSession(endpoint, "us-east-1", "0" * 12)
-    one = Environment(name, endpoint, session, "stack", "")
+    one = Environment(name, endpoint, lambda: session, "stack", "")
     monkeypatch.setattr(connection, "connected", lambda project: one)
 
 

@@ -41,7 +41,7 @@ class Lambda:
     @property
     def environment(self) -> Environment:
         session = EmulatorSession(self.endpoint, "eu-west-3", "111122223333")
-        found = Environment("dev", self.endpoint, session, "s", "")
+        found = Environment("dev", self.endpoint, lambda: session, "s", "")
         found.__dict__["outputs"] = {"MigrateDatabaseFunctionName": "migrate"}
         return found
 

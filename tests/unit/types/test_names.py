@@ -20,6 +20,7 @@ OTHERS = (
     'role="alert"',
     "The event is not supported for notifications",
     "localstack.services.s3.notifications",
+    "_submit_notification",
     "notification-content-structure.html",
 )
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from mailroom_rules.arn import Arn
 
-type Params = Mapping[str, Any]
-type Resolver = Callable[[str, str], str | None]
-type Resources = Callable[["Scope", Params], list[str]]
+Params = Mapping[str, Any]
+Resolver = Callable[[str, str], str | None]
+Resources = Callable[["Scope", Params], list[str]]
 """The ARNs that a call's parameters name, in botocore's shape."""
 
 

@@ -10,6 +10,8 @@ from mailroom_rules.filter_patterns.scanner import InvalidPattern, Scanner
 
 _OPERATOR = re.compile(r"!=|>=|<=|=|>|<")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+# `inf` and `nan`; a number may be written in several ways, and a word in one.
+LETTERS_OF_NUMBER = 3
 _ORDERED: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -27,12 +29,14 @@ class Comparison:
         text: Matches texts that are equal.
         number: The operand as a number, if it is one.
         is_regex: Whether the operand is a regular expression.
+        literal: Letters that a value has to contain; empty if there are none for certain.
     """
 
     operator: str
     text: re.Pattern[str]
     number: float | None
     is_regex: bool = False
+    literal: str = ""
 
     def matches(self, value: Any) -> bool:
         """Whether a JSON value, or a text of the event, is as the operand says."""
@@ -74,17 +78,25 @@ def parse_comparison(scanner: Scanner, word: re.Pattern[str]) -> Comparison | No
         return _checked(Comparison(found[0], regex, None, is_regex=True), scanner)
     quoted = scanner.take_quoted()
     if quoted is not None:
-        return _checked(Comparison(found[0], wildcard(quoted), None), scanner)
+        literal = _literal(found[0], quoted)
+        return _checked(Comparison(found[0], wildcard(quoted), None, literal=literal), scanner)
     plain = scanner.take_match(word)
     if not plain or not plain[0]:
         raise scanner.error(f"a value after {found[0]} is missing")
     number = float(plain[0]) if _NUMBER.fullmatch(plain[0]) else None
-    return _checked(Comparison(found[0], wildcard(plain[0]), number), scanner)
+    literal = _literal(found[0], plain[0])
+    return _checked(Comparison(found[0], wildcard(plain[0]), number, literal=literal), scanner)
 
 
 def wildcard(text: str) -> re.Pattern[str]:
     """An expression for a text in which `*` stands for any characters."""
     return re.compile(".*".join(re.escape(part) for part in text.split("*")), re.DOTALL)
+
+
+def _literal(sign: str, operand: str) -> str:
+    """Letters that an event has to contain; so few that they may stand for a number don't count."""
+    longest = max(operand.split("*"), key=len)
+    return longest if sign == "=" and longest.isalpha() and len(longest) > LETTERS_OF_NUMBER else ""
 
 
 def _checked(comparison: Comparison, scanner: Scanner) -> Comparison:

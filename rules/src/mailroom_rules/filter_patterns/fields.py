@@ -29,6 +29,12 @@ class Field:
     name: str
     alternatives: tuple[tuple[Comparison, ...], ...] = ()
 
+    @property
+    def literal(self) -> str:
+        """Letters that an event has to contain; empty if there are none for certain."""
+        group = self.alternatives[0] if len(self.alternatives) == 1 else ()
+        return next((one.literal for one in group if one.literal), "")
+
     def matches(self, value: str) -> bool:
         """Whether a value is as the field says."""
         return not self.alternatives or any(
@@ -38,9 +44,14 @@ class Field:
 
 @dataclass(frozen=True)
 class FieldPattern:
-    """A pattern in brackets."""
+    """A pattern in brackets.
+
+    Attributes:
+        literals: Letters that an event has to contain.
+    """
 
     fields: tuple[Field, ...]
+    literals: tuple[str, ...] = ()
 
     def matches(self, message: str) -> bool:
         """Whether an event matches."""
@@ -51,6 +62,9 @@ class FieldPattern:
         return self._values(message) or {}
 
     def _values(self, message: str) -> dict[str, str] | None:
+        # Most events don't match, and to split them takes long.
+        if not all(one in message for one in self.literals):
+            return None
         values = [found[1] or found[2] or found[3] or "" for found in _VALUE.finditer(message)]
         gap = next((i for i, one in enumerate(self.fields) if one.name == _ELLIPSIS), None)
         if gap is None:
@@ -96,7 +110,8 @@ def parse_field_pattern(text: str) -> FieldPattern:
     require_few_regexes(
         sum(c.is_regex for one in fields for group in one.alternatives for c in group)
     )
-    return FieldPattern(tuple(fields))
+    literals = (one.literal for one in fields)
+    return FieldPattern(tuple(fields), tuple(filter(None, literals)))
 
 
 def _field(scanner: Scanner) -> Field:

@@ -18,12 +18,12 @@ _BRACKETED = re.compile(r"\.?\[\s*(?:'([^']*)'|\"([^\"]*)\")\s*\]")
 _INDEX = re.compile(r"\[\s*(\d+|\*)\s*\]")
 _WORD = re.compile(r"[^\s\"'%(){}&|=<>!]+")
 _KEYWORDS = {
-    re.compile(rf"{words.replace(' ', r'\s+')}\b", re.IGNORECASE): words
+    re.compile(words.replace(" ", r"\s+") + r"\b", re.IGNORECASE): words
     for words in ("IS NULL", "IS TRUE", "IS FALSE", "NOT EXISTS", "EXISTS")
 }
 _ANY = "*"
 
-type Selector = tuple[str | int, ...]
+Selector = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,20 @@ class Combination:
 
 @dataclass(frozen=True)
 class JsonPattern:
-    """A pattern of JSON events. An event that is no JSON object doesn't match."""
+    """A pattern of JSON events. An event that is no JSON object doesn't match.
+
+    Attributes:
+        literal: Letters that an event has to contain.
+    """
 
     condition: Condition | Combination
+    literal: str = ""
 
     def matches(self, message: str) -> bool:
         """Whether an event matches."""
+        # Most events don't match, and to parse them takes long. An escape may hide a letter.
+        if self.literal not in message and "\\" not in message:
+            return False
         event = _event(message)
         return event is not None and self.condition.matches(event)
 
@@ -123,7 +131,7 @@ def parse_json_pattern(text: str) -> JsonPattern:
     if scanner.rest:
         raise scanner.error("nothing may follow the brace")
     require_few_regexes(_regexes(condition))
-    return JsonPattern(condition)
+    return JsonPattern(condition, _literal(condition))
 
 
 def _alternatives(scanner: Scanner) -> Condition | Combination:
@@ -182,6 +190,14 @@ def _event(message: str) -> Any:
     except (ValueError, RecursionError):
         return None
     return event if isinstance(event, dict | list) else None
+
+
+def _literal(condition: Condition | Combination) -> str:
+    """Letters without which a condition can't be true; empty if there are none for certain."""
+    if isinstance(condition, Combination):
+        found = (_literal(part) for part in condition.parts)
+        return next(filter(None, found), "") if condition.all else ""
+    return condition.test.literal if isinstance(condition.test, Comparison) else ""
 
 
 def _regexes(condition: Condition | Combination) -> int:

@@ -14,8 +14,8 @@ from mailroom_rules.limits.violation import Kind, Violation
 if TYPE_CHECKING:
     from botocore.model import OperationModel, Shape
 
-type Path = tuple[str, ...]
-type Check = Callable[[Any, Path, list[Violation]], None]
+Path = tuple[str, ...]
+Check = Callable[[Any, Path, list[Violation]], None]
 NOT_NULL = "Member must not be null"
 
 

@@ -21,7 +21,7 @@ from mailroom_rules.limits.violation import Kind, Violation, sentence_of
 if TYPE_CHECKING:
     from botocore.model import OperationModel
 
-type ErrorOf = Callable[[OperationModel, Sequence[Violation]], Refusal]
+ErrorOf = Callable[["OperationModel", Sequence[Violation]], Refusal]
 # The characters of most names in IAM, for which it has a sentence of its own.
 _IAM_NAME = r"[\w+=,.@-]+"
 

@@ -12,7 +12,7 @@ from mailroom_rules.policies.document import MalformedPolicyError, as_list
 from mailroom_rules.policies.operators import NEGATED, POSITIVE, Predicate
 from mailroom_rules.policies.template import UnresolvedVariableError
 
-type Condition = Callable[[Context], bool]
+Condition = Callable[[Context], bool]
 
 FOR_ALL, FOR_ANY = "forallvalues:", "foranyvalue:"
 IF_EXISTS = "ifexists"

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 from mailroom_rules.policies.principal import Principal
 
-type Value = str | tuple[str, ...]
-type Context = Mapping[str, Value]
+Value = str | tuple[str, ...]
+Context = Mapping[str, Value]
 """Values by context key, the keys in lower case; a tuple is a multivalued key."""
 
-type Raw = str | bool | int | float | Sequence[str]
+Raw = str | bool | int | float | Sequence[str]
 
 
 def normalise(raw: Mapping[str, Raw]) -> dict[str, Value]:

@@ -10,13 +10,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import TypeVar
 
 from mailroom_rules.policies.arn_pattern import ArnPattern, is_complete
 from mailroom_rules.policies.context import Context
 from mailroom_rules.policies.template import Template, wildcard_matcher
 
-type Predicate = Callable[[str, Context], bool]
-type Factory = Callable[[str, bool], Predicate]
+T = TypeVar("T")
+Predicate = Callable[[str, Context], bool]
+Factory = Callable[[str, bool], Predicate]
 
 
 def string_equals(operand: str, variables: bool, *, ignore_case: bool = False) -> Predicate:
@@ -68,7 +70,7 @@ def ip_in(operand: str, _variables: bool) -> Predicate:
     return within
 
 
-def ordered[T](
+def ordered(
     read: Callable[[str], T | None], compare: Callable[[T, T], bool], operand: str, _variables: bool
 ) -> Predicate:
     """The Numeric and Date operators: read both sides, then compare them."""

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from mailroom_rules.policies.context import Context
 
-type Piece = str | Literal | Variable
+Piece: TypeAlias = "str | Literal | Variable"
 
 VARIABLE = re.compile(r"\$\{([^}]*)\}")
 NAME_AND_DEFAULT = re.compile(r"\s*([^,\s]+)\s*(?:,\s*'([^']*)'\s*)?")

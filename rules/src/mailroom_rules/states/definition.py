@@ -13,10 +13,10 @@ SCHEMA_VALIDATION_FAILED = "SCHEMA_VALIDATION_FAILED"
 DUPLICATE_STATE_NAME = "DUPLICATE_STATE_NAME"
 INVALID_STATE_NAME = "INVALID_STATE_NAME"
 
-type Path = tuple[str | int, ...]
+Path = tuple[str | int, ...]
 """Keys and indices, from the definition's root to a place in it."""
 
-type Check = Callable[["Definition"], Iterator["Diagnostic"]]
+Check = Callable[["Definition"], Iterator["Diagnostic"]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mailroom_rules.states.definition import Definition, Diagnostic
 
-type Fault = tuple[str, bool]
+Fault = tuple[str, bool]
 """What is wrong, and whether a source is sure that AWS rejects it."""
 
 _NAMES = {

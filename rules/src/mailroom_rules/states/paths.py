@@ -13,7 +13,7 @@ _EITHER = ("ErrorPath", "CausePath")
 _NESTED = ("States", "Branches", "ItemProcessor", "Iterator", "Result")
 
 
-type Field = tuple[Path, str, Any, bool]
+Field = tuple[Path, str, Any, bool]
 """A field's path, its key, its value, and whether it is in a template of values."""
 
 

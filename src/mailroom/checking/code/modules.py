@@ -1,10 +1,15 @@
 """The modules of the functions' code, read without running them."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
+
+from mailroom.errors import Refused
+
+_LAMBDA = (3, 13)
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,14 @@ class Module:
 def _parse(path: Path, modified: int) -> Module | None:
     try:
         return Module(path, ast.parse(path.read_text()))
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError) as error:
+        # A defect of the code is for its tests; what this Python can't read must not pass.
+        if sys.version_info < _LAMBDA:
+            own = f"{sys.version_info.major}.{sys.version_info.minor}"
+            raise Refused(
+                f"Python {own} cannot read {path}: {error}",
+                "run mailroom with Python 3.13, which the functions are written for",
+            ) from error
         return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 _NOTHING = object()
-type Values = Mapping[str, Any]
+Values = Mapping[str, Any]
 
 
 class Resolver:

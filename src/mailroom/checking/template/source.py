@@ -14,8 +14,8 @@ from mailroom.checking.finding import Location
 from mailroom.errors import Refused
 from mailroom.interrupts import postponed
 
-type Key = str | int
-type Place = tuple[Key, ...]
+Key = str | int
+Place = tuple[Key, ...]
 
 
 @dataclass(frozen=True)

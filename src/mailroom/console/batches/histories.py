@@ -5,7 +5,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import psycopg
 
@@ -27,7 +27,11 @@ _MACHINE = "AWS::StepFunctions::StateMachine"
 _KEPT = 64
 
 
-class Remembered[Key, Value]:
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+class Remembered(Generic[Key, Value]):
     """The last values that were read, by key. Threads share it."""
 
     def __init__(self, most: int = _KEPT) -> None:

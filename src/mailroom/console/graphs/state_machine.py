@@ -19,7 +19,7 @@ from mailroom.console.graphs.nesting import (
 from mailroom.console.graphs.states import END, START, Machine, StateNode, read_machine
 from mailroom.console.graphs.svg import Element, Picture, element, part, picture
 
-type Status = Literal["running", "succeeded", "failed", "caught", "timed-out", "aborted"]
+Status = Literal["running", "succeeded", "failed", "caught", "timed-out", "aborted"]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
-type Element = ElementTree.Element
-type Point = tuple[float, float]
+Element = ElementTree.Element
+Point = tuple[float, float]
 
 _CONTROL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CORNER = 7.0

@@ -55,7 +55,7 @@ def deploy(progress: Progress) -> None:
     template.check_parameters({**config.parameters, **parameters})
     session = EmulatorSession(_ENDPOINT, config.region, config.emulated_account)
     installation = Installation(
-        environment=Environment("compose", _ENDPOINT, session, config.stack, _SUPERUSER),
+        environment=Environment("compose", _ENDPOINT, lambda: session, config.stack, _SUPERUSER),
         config=config,
         superuser=_SUPERUSER,
         database_host="postgres",

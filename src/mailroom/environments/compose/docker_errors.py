@@ -115,7 +115,7 @@ def _no_packages(found: re.Match[str]) -> MailroomError:
     )
 
 
-type _Error = Callable[[re.Match[str]], MailroomError]
+_Error = Callable[[re.Match[str]], MailroomError]
 
 # The first match counts. Docker's messages, in the wordings of several versions.
 _KNOWN: list[tuple[str, _Error]] = [

@@ -83,7 +83,7 @@ class ComposeEnvironment:
             raise NotUp
         port = containers[POSTGRES].ports[_PORTS[POSTGRES]]
         database = conninfo("127.0.0.1", port, DATABASE, OWNER, secret.credentials["password"])
-        return Environment(self.name, endpoint, session, self.config.stack, database)
+        return Environment(self.name, endpoint, lambda: session, self.config.stack, database)
 
     def database_url(self, login: Login) -> str:
         """The URL of the database, with the login's password.

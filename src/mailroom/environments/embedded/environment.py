@@ -16,6 +16,8 @@ from mailroom.packaging.runtimes import installed_runtimes
 from mailroom.project import SETTINGS, Project
 
 if TYPE_CHECKING:
+    import boto3
+
     from mailroom.database.logins import Login, PasswordFile
     from mailroom.environments.embedded.postgres import PostgresServer
 
@@ -62,12 +64,15 @@ class EmbeddedEnvironment:
 
     def environment(self, state: State) -> Environment:
         """How to reach its parts, which may not run."""
-        from mailroom.aws.sessions import EmulatorSession
-
         endpoint = self.localstack(state).endpoint
-        session = EmulatorSession(endpoint, self.config.region, self.config.emulated_account)
         database = self.postgres(state).dsn() if self.has_database else ""
-        return Environment(self.name, endpoint, session, self.config.stack, database)
+
+        def open_session() -> "boto3.Session":
+            from mailroom.aws.sessions import EmulatorSession
+
+            return EmulatorSession(endpoint, self.config.region, self.config.emulated_account)
+
+        return Environment(self.name, endpoint, open_session, self.config.stack, database)
 
     def localstack(self, state: State) -> LocalStackServer:
         log = self.project.logs / "localstack.log"

@@ -40,13 +40,12 @@ SETTINGS = {
     "LS_LOG": "warn",
     # In a container LocalStack would otherwise use folders that all LocalStacks share.
     "OVERRIDE_IN_DOCKER": "0",
+    "S3_SKIP_SIGNATURE_VALIDATION": "0",
     "SKIP_SSL_CERT_DOWNLOAD": "1",
+    "SQS_DELAY_PURGE_RETRY": "1",
     "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
     "SQS_ENDPOINT_STRATEGY": "path",
 }
-# For other applications than the message workflow. A function for the other architecture runs as
-# this machine's, which `up` tells.
-_OF_OTHERS = {"LAMBDA_IGNORE_ARCHITECTURE": "1", "LAMBDA_PROCESS_AHEAD": ""}
 
 
 class LocalStackServer:
@@ -78,7 +77,7 @@ class LocalStackServer:
         runtimes = {RUNTIME: self._project.interpreter(RUNTIME)}
         return {
             **SETTINGS,
-            **(_OF_OTHERS if self._runtimes is not None else {}),
+            **(self._of_others() if self._runtimes is not None else {}),
             "HOME": home,
             "FILESYSTEM_ROOT": home,
             "LOCALSTACK_VOLUME_DIR": home,
@@ -89,6 +88,18 @@ class LocalStackServer:
             "LAMBDA_PROCESS_DEBUGPY": str(self._project.packages("debugger")),
             "LAMBDA_PROCESS_LOG_FILE": str(self._project.logs / "functions.jsonl"),
             "MAILROOM_DURABLE_FOLDER": str(self._home / "durable"),
+        }
+
+    def _of_others(self) -> dict[str, str]:
+        """Settings for other applications than the message workflow.
+
+        A function for the other architecture runs as this machine's, which `up` tells. The
+        JavaScript SDK calls the host of a queue's URL, which has to be there offline.
+        """
+        return {
+            "LAMBDA_IGNORE_ARCHITECTURE": "1",
+            "LAMBDA_PROCESS_AHEAD": "",
+            "LOCALSTACK_HOST": f"127.0.0.1:{self.port}",
         }
 
     def start(self, iam: str | None = None, durability: str | None = None) -> ProcessRecord:

@@ -16,7 +16,7 @@ from mailroom_localstack.executor.invocation_log import InvocationLog, Outcome
 from mailroom_localstack.executor.processes.process_pool import ProcessPool
 from mailroom_localstack.executor.processes.runtime import Ending, Runtime
 from mailroom_localstack.executor.processes.runtime_api import Answer, Event
-from mailroom_localstack.executor.source_watcher import SourceWatcher
+from mailroom_localstack.executor.source_watcher import SourceWatcher, State
 
 DRAIN_SECONDS = 1.0
 
@@ -53,8 +53,8 @@ class ExecutionEnvironment:
         self._settings = settings
         self._process_pool = process_pool
         self._folder = process_pool.make_folder()
-        self._source_watcher = SourceWatcher(settings.task_root) if settings.live else None
-        self._code_state: object = None
+        self._source_watchers = [SourceWatcher(folder) for folder in settings.watched]
+        self._code_state: list[State] = []
         self._runtime: Runtime | None = None
         self._cold = True
         self._log = InvocationLog(settings)
@@ -161,8 +161,7 @@ class ExecutionEnvironment:
             self._on_end()
 
     def _start(self, debugger: DebugSession | None = None) -> Runtime:
-        if self._source_watcher is not None:
-            self._code_state = self._source_watcher.state()
+        self._code_state = self._sources()
         process = self._process_pool.spawn(self._settings)
         self._runtime = Runtime(process, self._settings, self._folder, self._log.events, debugger)
         return self._runtime
@@ -176,8 +175,11 @@ class ExecutionEnvironment:
 
     def _reload(self) -> None:
         """Make the next init a cold start if the code of a live function was edited."""
-        if self._source_watcher is not None and self._source_watcher.state() != self._code_state:
+        if self._sources() != self._code_state:
             self._go_cold()
+
+    def _sources(self) -> list[State]:
+        return [watcher.state() for watcher in self._source_watchers]
 
     def _own_init(self) -> Ending:
         runtime = self._runtime or self._start()

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailroom_localstack.executor.layers import NO_LAYERS, Layers
+
 INIT_TIMEOUT_SECONDS = 10.0
 PATH = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin"
 LANG = "en_US.UTF-8"
@@ -20,7 +22,13 @@ class UnsupportedFunctionError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FunctionSettings:
-    """A function version, as its execution environments need it."""
+    """A function version, as its execution environments need it.
+
+    Attributes:
+        interpreter: the Python that a process of the pool starts with.
+        program: what that process then becomes, as Node.js; empty for a function in Python.
+        layers: the function's layers.
+    """
 
     version: str
     handler: str
@@ -32,6 +40,18 @@ class FunctionSettings:
     live: bool = False
     writable: Sequence[Path] = (TEMPORARY,)
     init_timeout_seconds: float = INIT_TIMEOUT_SECONDS
+    layers: Layers = NO_LAYERS
+    program: Sequence[str] = ()
+
+    @property
+    def runtime(self) -> str:
+        """The name of the runtime, as ``python3.13``."""
+        return self.variables.get("AWS_EXECUTION_ENV", "").removeprefix("AWS_Lambda_")
+
+    @property
+    def watched(self) -> list[Path]:
+        """The folders whose changes are seen by the next invocation."""
+        return [*([self.task_root] if self.live else []), *self.layers.live]
 
     @property
     def interpreter_variables(self) -> dict[str, str]:
@@ -43,11 +63,16 @@ class FunctionSettings:
             name: value
             for name, value in self.variables.items()
             if name.startswith(INTERPRETER_VARIABLES)
-            and (name != LIBRARY_PATH or value != library_path(self.task_root) or self._libraries)
+            and (name != LIBRARY_PATH or self._libraries or not self._is_usual(value))
         }
+
+    def _is_usual(self, path: str) -> bool:
+        return path == library_path(self.task_root, self.layers)
 
     @property
     def _libraries(self) -> bool:
+        if any(Path(folder).is_dir() for folder in self.layers.below("lib")):
+            return True
         return (self.task_root / "lib").is_dir() or any(self.task_root.glob("lib*.so*"))
 
 
@@ -79,11 +104,13 @@ def find_interpreter(runtime: str | None, runtimes: Mapping[str, Path]) -> Path:
     """
     configured = ", ".join(sorted(runtimes)) or "none"
     if runtime is None or runtime not in runtimes:
+        python = str(runtime).startswith("python")
+        install = "Install awslambdaric and boto3 in an environment of that Python and add"
         raise UnsupportedFunctionError(
-            f"No interpreter for the runtime {runtime}. Configured: {configured}. Install"
-            f" awslambdaric and boto3 in an environment of that Python and add"
-            f" {runtime}=<its interpreter> to LAMBDA_PROCESS_RUNTIMES, or run functions in"
-            " containers with LAMBDA_RUNTIME_EXECUTOR=docker."
+            f"No interpreter for the runtime {runtime}. Configured: {configured}."
+            f" {install if python else 'Add'} {runtime}=<its interpreter> to"
+            " LAMBDA_PROCESS_RUNTIMES, or run functions in containers with"
+            " LAMBDA_RUNTIME_EXECUTOR=docker."
         )
     interpreter = runtimes[runtime]
     if not interpreter.is_file():
@@ -94,13 +121,17 @@ def find_interpreter(runtime: str | None, runtimes: Mapping[str, Path]) -> Path:
     return interpreter
 
 
-def library_path(task_root: Path) -> str:
-    """Where Lambda's loader looks for a function's own shared libraries."""
-    return f"{task_root}:{task_root}/lib"
+def library_path(task_root: Path, layers: Layers = NO_LAYERS) -> str:
+    """Where Lambda's loader looks for a function's own shared libraries, and its layers'."""
+    return ":".join([f"{task_root}", f"{task_root}/lib", *layers.below("lib")])
 
 
 def function_variables(
-    given: Mapping[str, object], own: Mapping[str, str], runtime: str, task_root: Path
+    given: Mapping[str, object],
+    own: Mapping[str, str],
+    runtime: str,
+    task_root: Path,
+    layers: Layers = NO_LAYERS,
 ) -> dict[str, str]:
     """The environment variables of a function: Lambda's and its own, and no others.
 
@@ -111,14 +142,15 @@ def function_variables(
         own: the variables of the function's configuration; they take precedence.
         runtime: name of the function's runtime.
         task_root: folder of the function's code.
+        layers: the function's layers.
     """
     lambdas = {
         name: str(value) for name, value in given.items() if not name.startswith(INTERNAL_VARIABLES)
     }
     defaults = {
-        "PATH": PATH,
+        "PATH": ":".join([PATH, *layers.below("bin")]),
         "LANG": LANG,
-        LIBRARY_PATH: library_path(task_root),
+        LIBRARY_PATH: library_path(task_root, layers),
     }
     reserved = {"AWS_EXECUTION_ENV": f"AWS_Lambda_{runtime}", "LAMBDA_TASK_ROOT": str(task_root)}
     return defaults | lambdas | dict(own) | reserved

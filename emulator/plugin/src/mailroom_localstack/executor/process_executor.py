@@ -25,10 +25,12 @@ from mailroom_localstack.executor.function_settings import UnsupportedFunctionEr
 from mailroom_localstack.executor.processes.process_pool import ProcessPool
 from mailroom_localstack.executor.processes.runtime_api import Event
 from mailroom_localstack.executor.processes.supervisor import Supervisor
+from mailroom_localstack.executor.programs import is_node
 from mailroom_localstack.executor.version_settings import (
     RUNTIMES_VARIABLE,
     configured_runtimes,
-    interpreter_for,
+    pool_interpreter,
+    prepare_layers,
     settings_of,
 )
 from mailroom_localstack.loopback import LOOPBACK
@@ -106,6 +108,8 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
 
     def _debugger_for(self, event: Event) -> DebugSession | None:
         name = self.function_version.id.function_name
+        if is_node(str(self.function_version.config.runtime)):
+            return None  # debugpy debugs Python.
         return DEBUG_SESSIONS.claim(name, event.request_id, event.payload)
 
     def get_address(self) -> str:
@@ -129,13 +133,14 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
         """Unpack the code, and refuse what can't run here; the function's state has the reason.
 
         Raises:
-            UnsupportedFunctionError: for an image, a layer, an architecture that isn't the host's,
+            UnsupportedFunctionError: for an image, an architecture that isn't the host's,
                 or a runtime without interpreter.
         """
         code = function_version.config.code
         assert code is not None
         try:
-            interpreter = interpreter_for(function_version)
+            interpreter = pool_interpreter(function_version)
+            prepare_layers(function_version)
             code.prepare_for_execution()
             folder = code.get_unzipped_code_location()
             if not folder.is_dir():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 from localstack.aws.api import CommonServiceException
@@ -12,7 +13,7 @@ from mailroom_localstack.iam.authorizer import Authorizer, Refused, allowing_sta
 from mailroom_localstack.iam.caller import AuthenticationError, Caller, caller_of
 from mailroom_localstack.iam.caller_errors import no_signature
 from mailroom_localstack.iam.decision_log import DecisionLog
-from mailroom_localstack.iam.event_source_permissions import readings
+from mailroom_localstack.iam.execution_roles import readings, sendings
 from mailroom_localstack.iam.identities import Identities
 from mailroom_localstack.iam.mode import Mode
 from mailroom_localstack.iam.object_deletion import refuse_objects
@@ -54,9 +55,10 @@ class IamHandler:
         if caller is not None:
             mark(context, caller=caller.principal.name)
             self._decide(caller, context)
-        for reader, permission, refusal in readings(context, self._identities):
-            if lacking := self._authorizer.lacks(reader, permission, context):
-                _mark(reader, context, lacking)
+        roles = chain(readings(context, self._identities), sendings(context, self._identities))
+        for role, permission, refusal in roles:
+            if lacking := self._authorizer.lacks(role, permission, context):
+                _mark(role, context, lacking)
                 self._raise(refusal)
 
     def _decide(self, caller: Caller, context: ServiceCall) -> None:

@@ -3,7 +3,7 @@
 It serves the gateway, which refuses requests by it, and can serve who reads a template.
 """
 
-from mailroom_rules.limits.rules import lambda_, others, parameters, s3, sns, sqs
+from mailroom_rules.limits.rules import lambda_, log_events, others, parameters, s3, sns, sqs
 from mailroom_rules.limits.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -11,6 +11,7 @@ RULES: tuple[Rule, ...] = (
     *sqs.RULES,
     *sns.RULES,
     *others.RULES,
+    *log_events.RULES,
     *parameters.RULES,
     *s3.RULES,
 )

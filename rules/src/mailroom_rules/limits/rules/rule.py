@@ -8,8 +8,8 @@ from typing import Any
 
 from mailroom_rules.limits.refusal import Refusal
 
-type Request = Mapping[str, Any]
-type Refuse = Callable[[Any, Request], Refusal | None]
+Request = Mapping[str, Any]
+Refuse = Callable[[Any, Request], Refusal | None]
 
 
 @dataclass(frozen=True, slots=True)

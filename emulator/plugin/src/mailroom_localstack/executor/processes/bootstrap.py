@@ -2,8 +2,9 @@
 
 It is started by its path, and loads the modules beside it by their paths. The assignment is one
 JSON object on standard input: ``variables``, ``task_root``, ``handler``, ``live``, ``writable``,
-``debugger``. Modules of the standard library that awslambdaric needs are imported before, so that
-a process of the pool has only the rest to import.
+``debugger``, ``paths`` (after the task root on the path) and ``program`` (what the process becomes
+for a runtime that isn't Python). Modules of the standard library that awslambdaric needs are
+imported before, so that a process of the pool has only the rest to import.
 """
 
 import decimal  # noqa: F401
@@ -38,12 +39,14 @@ def main() -> None:
     time.tzset()
     task_root = assignment["task_root"]
     os.chdir(task_root)
-    sys.path.insert(0, task_root)
+    sys.path[:0] = [task_root, *assignment["paths"]]
     sys.argv = [sys.argv[0], assignment["handler"]]
     sys.dont_write_bytecode = assignment["live"]
     if importlib.util.find_spec("runtime_client") is None:
         sys.path.append(str(PORTABLE_CLIENT))
     restrict_writes(assignment["writable"])
+    if program := assignment["program"]:
+        os.execve(program[0], program, os.environ)
     if assignment["debugger"]:
         _await_debugger(**assignment["debugger"])
 

@@ -61,17 +61,31 @@ class RuntimeProcess:
         handler: str,
         *,
         live: bool,
+        paths: Sequence[str] = (),
+        program: Sequence[str] = (),
         writable: Sequence[Path],
         debugger: Mapping[str, object] | None = None,
     ) -> None:
-        """Tell the process which function to run, where it may write, and which debugger to wait
-        for."""
+        """Tell the process which function to run.
+
+        Args:
+            variables: all its environment variables.
+            task_root: folder of its code.
+            handler: its handler.
+            live: whether its code may change, so that no bytecode is written.
+            paths: folders that come after the task root in ``sys.path``.
+            program: command line of what the process becomes; empty for a function in Python.
+            writable: where it may write.
+            debugger: the debugger to wait for.
+        """
         self._supervisor.watch(self.pid)
         assignment = {
             "variables": dict(variables),
             "task_root": str(task_root),
             "handler": handler,
             "live": live,
+            "paths": list(paths),
+            "program": list(program),
             "writable": [str(path) for path in writable],
             "debugger": debugger,
         }

@@ -69,6 +69,8 @@ class Runtime:
             settings.task_root,
             settings.handler,
             live=settings.live,
+            paths=settings.layers.python_paths(settings.runtime),
+            program=settings.program,
             writable=[*settings.writable, folder],
             debugger=debugger.serve(self._selector, settings.task_root) if debugger else None,
         )

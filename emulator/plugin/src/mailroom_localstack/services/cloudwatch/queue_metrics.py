@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mailroom_localstack.patches import patch
+from mailroom_localstack.queue_counts import COUNTS
 from mailroom_localstack.queue_state import queue_state
 
 PROVIDER = "localstack.services.cloudwatch.provider_v2:CloudwatchProvider"
@@ -29,12 +30,12 @@ def sample_queues(
     *args: Any,
     **named: Any,
 ) -> Any:
-    """Take a sample of a queue when an alarm, or a caller, asks for its metrics.
+    """Take a sample of a queue, and what was counted, when its metrics are asked for.
 
     LocalStack: has no metrics of queues here; its own setting makes a call of CloudWatch for each
     call of SQS.
 
-    AWS: records depth and age of a queue each minute.
+    AWS: records depth and age of a queue each minute, and counts messages.
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
 
     Test: tests/parity/test_metrics.py::test_a_queue_has_its_depth_as_a_metric
@@ -42,7 +43,9 @@ def sample_queues(
     for query in metric_data_queries:
         metric = query.get("MetricStat", {}).get("Metric", {})
         if metric.get("Namespace") == NAMESPACE:
-            _sample(provider, context, metric.get("Dimensions") or [], end_time)
+            dimensions = metric.get("Dimensions") or []
+            _keep_counts(provider, context, metric.get("MetricName"), dimensions)
+            _sample(provider, context, dimensions, end_time)
     return original(provider, context, metric_data_queries, start_time, end_time, *args, **named)
 
 
@@ -60,7 +63,9 @@ def sample_for_statistics(
 ) -> Any:
     """Take it for GetMetricStatistics."""
     if namespace == NAMESPACE:
-        _sample(provider, context, named.get("dimensions") or [], end_time)
+        dimensions = named.get("dimensions") or []
+        _keep_counts(provider, context, metric_name, dimensions)
+        _sample(provider, context, dimensions, end_time)
     return original(provider, context, namespace, metric_name, start_time, end_time, *args, **named)
 
 
@@ -69,7 +74,7 @@ def _sample(provider: Any, context: Any, dimensions: Dimensions, end: datetime) 
 
     now = datetime.now(UTC)
     until = end if end.tzinfo else end.replace(tzinfo=UTC)
-    name = next((one["Value"] for one in dimensions if one["Name"] == "QueueName"), "")
+    name = _queue_name(dimensions)
     queue = sqs_stores[context.account_id][context.region].queues.get(name)
     if queue is None or until < now - RECENT:
         return
@@ -95,3 +100,29 @@ def _sample(provider: Any, context: Any, dimensions: Dimensions, end: datetime) 
     provider.cloudwatch_database.add_metric_data(
         context.account_id, context.region, NAMESPACE, data
     )
+
+
+def _keep_counts(provider: Any, context: Any, metric: str, dimensions: Dimensions) -> None:
+    """Hand what was counted of a queue to CloudWatch."""
+    where = (context.account_id, context.region)
+    data = [
+        {
+            "MetricName": metric,
+            "Dimensions": list(dimensions),
+            "Timestamp": datetime.fromtimestamp(found.minute, UTC),
+            "Unit": found.unit,
+            "StatisticValues": {
+                "SampleCount": found.count,
+                "Sum": found.sum,
+                "Minimum": found.least,
+                "Maximum": found.greatest,
+            },
+        }
+        for found in COUNTS.take(*where, _queue_name(dimensions), metric)
+    ]
+    if data:
+        provider.cloudwatch_database.add_metric_data(*where, NAMESPACE, data)
+
+
+def _queue_name(dimensions: Dimensions) -> str:
+    return next((one["Value"] for one in dimensions if one["Name"] == "QueueName"), "")

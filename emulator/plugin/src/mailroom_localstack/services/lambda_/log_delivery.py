@@ -16,13 +16,13 @@ from mailroom_localstack.batcher import Batcher
 from mailroom_localstack.executor import log_archive
 from mailroom_localstack.executor.log_lines import LogEvent, LogText, log_event
 from mailroom_localstack.patches import patch, replacement
+from mailroom_localstack.services.lambda_.log_batches import batches
 
 INVOCATION = "localstack.services.lambda_.invocation"
 METRIC_THREADS = "record-cloudwatch-metric"
 LOG_SECONDS = 0.1
 METRIC_SECONDS = 1.0
 STOP_SECONDS = 2.0
-EVENTS_PER_REQUEST = 10_000
 METRICS_PER_REQUEST = 1_000
 
 type Metric = tuple[str, str, str, str]
@@ -56,7 +56,7 @@ class BatchedLogHandler(LogHandler):
         for (group, stream), events in streams.items():
             # CloudWatch Logs requires the order of their times; a clock may have been set back.
             events.sort(key=lambda event: event.timestamp)
-            for chunk in itertools.batched(events, EVENTS_PER_REQUEST, strict=False):
+            for chunk in batches(events):
                 log_archive.keep(group, stream, chunk)
                 self._put(group, stream, chunk)
 

@@ -1,0 +1,1 @@
+"""The client of the Runtime API for Node.js, which `node` runs."""
