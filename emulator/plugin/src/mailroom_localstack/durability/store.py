@@ -50,7 +50,7 @@ CREATE TABLE IF NOT EXISTS executions (
 );
 CREATE INDEX IF NOT EXISTS objects_by_key ON objects (bucket, key);
 """
-# How long a change waits for others that nobody waits for, in seconds.
+# How long a change that no thread waits for is kept for others, in seconds.
 LATER = 0.05
 
 type Statement = tuple[str, tuple[Any, ...]]
