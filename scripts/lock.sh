@@ -35,6 +35,7 @@ for name in certifi cffi cfn-lint charset-normalizer cryptography dnspython dock
     requests setuptools urllib3 werkzeug; do
     newer="$newer --exclude-newer-package $name=2026-11-28"
 done
+# shellcheck disable=SC2086 # options, one word each
 lock --exclude-newer 2026-02-27 $newer emulator/requirements.in -o emulator/requirements.txt
 lock --exclude-newer 2026-02-27 emulator/gateway.in -o emulator/gateway.txt
 lock emulator/ministack.in -o emulator/ministack.txt
