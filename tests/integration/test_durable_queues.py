@@ -4,12 +4,15 @@ Each test makes queues of its own, kills LocalStack once, and makes the queues a
 """
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.support.durable_engine import DurableEngine, durable_engine
+from tests.support.flow import until
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +150,7 @@ def test_receives_are_counted_on_until_a_message_is_dead(engine: DurableEngine) 
     url = engine.queue("dying", **policy)
     assert engine.bodies(url, visibility=0) == ["poison"]
     assert engine.bodies(url) == []
+    _is_written(engine)
     engine.restart()
     policy = engine.dead_letter_queue("dead", receives=2)
     url, dead = engine.queue("dying", **policy), engine.queue("dead")
@@ -211,6 +215,16 @@ def test_the_file_of_messages_is_readable_by_its_owner_alone(engine: DurableEngi
 
 
 def _is_written(engine: DurableEngine) -> None:
-    """Wait for what SQS writes a moment later: what is sent after it is written with it."""
+    """Wait for what SQS writes a moment later: the receive of another message is written with it,
+    or after it."""
     url = engine.queue("later")
-    engine.sqs.send_message(QueueUrl=url, MessageBody="later")
+    sent = engine.sqs.send_message(QueueUrl=url, MessageBody="later")
+    while sent["MessageId"] not in [one["MessageId"] for one in engine.receive(url)]:
+        pass
+    file = Path(engine.server.settings()["MAILROOM_DURABLE_FOLDER"]) / "localstack.db"
+    received = "SELECT receive_count FROM messages WHERE message LIKE ?"
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+        until(
+            lambda: database.execute(received, (f"%{sent['MessageId']}%",)).fetchone() == (1,),
+            "the receive in the file",
+        )
