@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
-
-from localstack.services.stepfunctions.backend.execution import Execution
 
 from mailroom_localstack.durability.opened import Opened, commit
 from mailroom_localstack.durability.stored_executions import Executions
@@ -14,33 +11,6 @@ from mailroom_localstack.patches import patch
 STORED = Executions(Opened.store) if Opened.store else None
 ERROR, CAUSE = "Mailroom.EngineEnded", "the engine ended while the execution ran"
 KEPT = ("name", "sm_type", "role_arn", "exec_arn", "account_id", "region_name", "start_date")
-
-
-class EndedExecution(Execution):
-    """An execution that LocalStack's end has ended."""
-
-    def to_history_output(self) -> Any:
-        """What is known of its history: its beginning and its end."""
-        started = {"input": json.dumps(self.input_data), "roleArn": self.role_arn}
-        aborted = {"error": self.error, "cause": self.cause}
-        return {
-            "events": [
-                {
-                    "id": 1,
-                    "previousEventId": 0,
-                    "type": "ExecutionStarted",
-                    "timestamp": self.start_date,
-                    "executionStartedEventDetails": started,
-                },
-                {
-                    "id": 2,
-                    "previousEventId": 1,
-                    "type": "ExecutionAborted",
-                    "timestamp": self.stop_date,
-                    "executionAbortedEventDetails": aborted,
-                },
-            ]
-        }
 
 
 @patch(
@@ -74,6 +44,8 @@ def keep_running_executions(original: Any, execution: Any) -> None:
 def restore_executions(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
     """Give a state machine that is made again the executions that ended with LocalStack."""
     from localstack.services.stepfunctions.backend.store import sfn_stores
+
+    from mailroom_localstack.durability.ended_execution import EndedExecution
 
     result = original(provider, context, *args, **kw)
     if STORED is None:
