@@ -8,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -30,13 +31,22 @@ ROOT_ONLY = pytest.mark.skipif(
 def served() -> Iterator[tuple[subprocess.Popen[str], int]]:
     """A server of its own: its process, and its port."""
     interpreter = Project.find().interpreter("engine")
-    with subprocess.Popen(
-        [interpreter, Path(__file__).with_name("echo_server.py")],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "MAILROOM_USERS": "own"},
-        text=True,
-    ) as process:
+    with (
+        # LocalStack writes its certificate there.
+        tempfile.TemporaryDirectory() as home,
+        subprocess.Popen(
+            [interpreter, Path(__file__).with_name("echo_server.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={
+                **os.environ,
+                "MAILROOM_USERS": "own",
+                "FILESYSTEM_ROOT": home,
+                "OVERRIDE_IN_DOCKER": "0",
+            },
+            text=True,
+        ) as process,
+    ):
         assert process.stdin
         assert process.stdout
         yield process, int(process.stdout.readline())
