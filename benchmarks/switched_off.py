@@ -10,6 +10,7 @@ from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.startup import start_environment
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port
+from mailroom.environments.up_options import UpOptions
 from mailroom.progress import Progress
 from mailroom.project import Project
 
@@ -21,7 +22,9 @@ def switched_off(project: Project, variable: str) -> Iterator[Environment]:
     before = os.environ.get(variable)
     os.environ[variable] = "off"
     try:
-        yield start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
+        yield start_environment(
+            embedded, Progress(Console(stderr=True)), UpOptions(port=free_port())
+        )
     finally:
         if before is None:
             del os.environ[variable]

@@ -10,6 +10,7 @@ from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.startup import start_environment
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port
+from mailroom.environments.up_options import UpOptions
 from mailroom.progress import Progress
 from mailroom.project import Project
 from tests.faults.processes import FunctionProcesses
@@ -30,7 +31,7 @@ def embedded(
         return
     embedded = EmbeddedEnvironment(Project.find(state=tmp_path_factory.mktemp("faults")))
     try:
-        start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
+        start_environment(embedded, Progress(Console(stderr=True)), UpOptions(port=free_port()))
         yield embedded
     finally:
         embedded.reset()

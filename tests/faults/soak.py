@@ -14,6 +14,7 @@ from rich.console import Console
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.startup import start_environment
 from mailroom.environments.ports import free_port
+from mailroom.environments.up_options import UpOptions
 from mailroom.progress import Progress
 from mailroom.project import Project
 from tests.faults.chaos import Chaos
@@ -66,7 +67,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mailroom-soak-") as folder:
         embedded = EmbeddedEnvironment(Project.find(state=Path(folder) / "state"))
         try:
-            start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
+            start_environment(embedded, Progress(Console(stderr=True)), UpOptions(port=free_port()))
             clean = soak(embedded, options.minutes * 60, lambda text: print(text, flush=True))
         finally:
             embedded.reset()

@@ -14,6 +14,7 @@ from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.startup import start_environment
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port
+from mailroom.environments.up_options import UpOptions
 from mailroom.permissions.decisions import read_decisions
 from mailroom.permissions.report import RoleReport, report_role, sufficient_policy
 from mailroom.progress import Progress
@@ -65,7 +66,9 @@ def test_observed_refusals_are_told_and_not_refused(
     monkeypatch.setenv("MAILROOM_IAM", "observe")
     embedded = EmbeddedEnvironment(Project(project.root, tmp_path))
     try:
-        environment = start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
+        environment = start_environment(
+            embedded, Progress(Console(stderr=True)), UpOptions(port=free_port())
+        )
         iam = Iam(environment)
 
         with (

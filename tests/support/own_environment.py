@@ -11,6 +11,7 @@ from mailroom.environments.embedded.startup import start_environment
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port
 from mailroom.environments.selection import connect
+from mailroom.environments.up_options import UpOptions
 from mailroom.progress import Progress
 from mailroom.project import Project
 from tests.support.containers import compose_settings, containers_up, require_engine
@@ -38,7 +39,9 @@ def environment(request: pytest.FixtureRequest, project: Project) -> Iterator[En
         return
     embedded = EmbeddedEnvironment(project)
     try:
-        yield start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
+        yield start_environment(
+            embedded, Progress(Console(stderr=True)), UpOptions(port=free_port())
+        )
     finally:
         embedded.reset()
 
@@ -61,7 +64,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEnvironmen
     """An environment of one test's own that is up: the test stops a part of it."""
     embedded = EmbeddedEnvironment(Project.find(state=tmp_path_factory.mktemp("own")))
     try:
-        start_environment(embedded, Progress(Console(stderr=True)), port=free_port())
+        start_environment(embedded, Progress(Console(stderr=True)), UpOptions(port=free_port()))
         yield embedded
     finally:
         embedded.reset()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mailroom.application.application_template import Code
 from mailroom.errors import MailroomError, Refused
+from mailroom.packaging.code import link_entries
 from mailroom.packaging.dependencies import InstallationFailed, install_requirements
 from mailroom.packaging.nodes import install_packages, needs_packages
 from mailroom.packaging.runtimes import NODE_RUNTIMES, PYTHON_RUNTIMES, interpreter
@@ -86,18 +87,16 @@ def _link(source: Path, folder: Path) -> bool:
         for path in source.iterdir()
         if not path.name.startswith(".") and path.name not in ("__pycache__", "node_modules")
     }
-    for link in folder.iterdir():
-        if link.is_symlink() and entries.get(link.name) != link.readlink():
-            link.unlink()
-    for name, path in entries.items():
-        link = folder / name
-        if link.is_symlink() or (link.exists() and link.name.startswith("package")):
-            continue
-        if link.exists():
+    installed = {path.name for path in folder.iterdir() if not path.is_symlink()}
+    for name in sorted(installed & set(entries)):
+        # npm was given a copy of these.
+        if not name.startswith("package"):
             raise Refused(
-                f"{path} has the name of an installed package", "rename it, or the requirement"
+                f"{entries[name]} has the name of an installed package",
+                "rename it, or the requirement",
             )
-        link.symlink_to(path)
+        del entries[name]
+    link_entries(entries, folder)
     return True
 
 

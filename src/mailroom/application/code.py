@@ -11,13 +11,12 @@ from mailroom.application.building import build, forget_others
 from mailroom.deployment.template import Template
 from mailroom.errors import Refused
 from mailroom.packaging.archive import UNZIPPED_LIMIT, write_archive
+from mailroom.packaging.code import RELOADED
 from mailroom.project import Project
 
 if TYPE_CHECKING:
     import boto3
 
-# The bucket's name that tells LocalStack that the key is a folder.
-_RELOADED = "hot-reload"
 _SERVERLESS = "AWS::Serverless::"
 
 
@@ -35,7 +34,7 @@ def live(project: Project, template: ApplicationTemplate) -> dict[str, tuple[str
     forget_others(builds, {code.logical_id for code in codes})
     return {
         code.logical_id: (
-            _RELOADED,
+            RELOADED,
             str(build(project, code, builds / code.logical_id, architecture=None)),
         )
         for code in codes

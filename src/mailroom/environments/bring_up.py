@@ -84,7 +84,7 @@ def bring_up(
             session.client(service)
     before_deploying()
     if renew:
-        _renew_logins(installation)
+        renew_logins(installation.superuser, installation.password)
     with progress.step(installation.awaited) as step:
         installation.wait()
         step.result = installation.environment.endpoint
@@ -94,16 +94,22 @@ def bring_up(
     assert code
     host, port = installation.database_host, installation.database_port
     password = installation.password(OWNER)
-    renewed = (lambda: None) if renew else (lambda: _renew_logins(installation))
+    superuser = installation.superuser
+    renewed = (lambda: None) if renew else (lambda: renew_logins(superuser, installation.password))
     secret = provide_owner_secret(session, host, port, password, renewed)
     given = {"DatabaseSecretArn": secret, **parameters}
     deploy_and_migrate(installation.environment, template, config, code, given, progress)
 
 
-def _renew_logins(installation: Installation) -> None:
-    """Give owner and reader their passwords."""
-    renew_owner(installation.superuser, installation.password(OWNER))
-    provide_reader(installation.superuser, installation.password(READER))
+def renew_logins(superuser: str, password: Callable[[str], str]) -> None:
+    """Give owner and reader their passwords.
+
+    Args:
+        superuser: Connection string of Postgres' superuser, to the database `postgres`.
+        password: Returns the password of a login, by its name.
+    """
+    renew_owner(superuser, password(OWNER))
+    provide_reader(superuser, password(READER))
 
 
 def deploy_and_migrate(
@@ -127,10 +133,8 @@ def deploy_and_migrate(
     Raises:
         MailroomError: A resource or a migration failed.
     """
-    with progress.step("Topology") as step:
-        given = {**config.parameters, **code.parameters, **parameters}
-        changed = deploy_stack(environment, config, template.render(), given, step.update)
-        step.result = "nothing to change" if changed is None else counted(changed, "resource")
+    given = {**config.parameters, **code.parameters, **parameters}
+    deploy_stack(environment, config, template.render(), given, progress)
     with progress.step("Database") as step:
         step.update("waiting for MigrateDatabaseFunction")
         step.result = migrate_database(environment)
@@ -141,8 +145,8 @@ def deploy_stack(
     config: EnvironmentConfig,
     template: str,
     parameters: Mapping[str, str],
-    update: Callable[[str], object],
-) -> int | None:
+    progress: Progress,
+) -> None:
     """Deploy a rendered template.
 
     Args:
@@ -150,28 +154,28 @@ def deploy_stack(
         config: The environment's config.
         template: The template.
         parameters: All template parameters.
-        update: Is told how many resources are done.
-
-    Returns:
-        The number of resources that were changed; None when there was nothing to change.
+        progress: Shows how many resources are done.
 
     Raises:
         DeploymentFailed: A resource failed.
     """
-    finished: set[str] = set()
+    with progress.step("Topology") as step:
+        finished: set[str] = set()
 
-    def count(event: ResourceEvent) -> None:
-        if event.status.endswith("_COMPLETE"):
-            finished.add(event.logical_id)
-        update(counted(len(finished), "resource"))
+        def count(event: ResourceEvent) -> None:
+            if event.status.endswith("_COMPLETE"):
+                finished.add(event.logical_id)
+            step.update(counted(len(finished), "resource"))
 
-    def upload_template(text: str) -> str:
-        bucket = config.artifact_bucket(config.emulated_account)
-        s3.create_bucket(Bucket=bucket)
-        return put_template(s3, bucket, text)
+        def upload_template(text: str) -> str:
+            bucket = config.artifact_bucket(config.emulated_account)
+            s3.create_bucket(Bucket=bucket)
+            return put_template(s3, bucket, text)
 
-    s3 = environment.session.client("s3")
-    client = environment.session.client("cloudformation")
-    stack = Stack(client, config.stack, count, upload=upload_template)
-    deployment = stack.deploy(template, parameters, config.tags)
-    return len(finished) if deployment.changed else None
+        s3 = environment.session.client("s3")
+        client = environment.session.client("cloudformation")
+        stack = Stack(client, config.stack, count, upload=upload_template)
+        deployment = stack.deploy(template, parameters, config.tags)
+        step.result = (
+            counted(len(finished), "resource") if deployment.changed else "nothing to change"
+        )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mailroom.aws.topology import Topology
 
 _WORKFLOW = "MessageWorkflowArn"
+_STATE_MACHINE = "AWS::StepFunctions::StateMachine"
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ class Environment:
         """
         if self.is_workflow:
             return [self.outputs[_WORKFLOW]]
-        types = "AWS::StepFunctions::StateMachine"
-        return [one.arn for one in self.topology.identities if one.type == types and one.arn]
+        found = self.topology.identities
+        return [one.arn for one in found if one.type == _STATE_MACHINE and one.arn]
 
     def state_machine(self, name: str | None = None) -> str:
         """ARN of the state machine of a name, or of the only one.
@@ -97,8 +98,7 @@ class Environment:
 
         machines = self.state_machines
         if name is not None:
-            type_ = "AWS::StepFunctions::StateMachine"
-            return find_resource(self.topology.identities, name, type_).arn or name
+            return find_resource(self.topology.identities, name, _STATE_MACHINE).arn or name
         if len(machines) != 1:
             raise Refused(
                 f"the application has {len(machines)} state machines", "name one: --machine NAME"

@@ -1,6 +1,7 @@
 """The functions' code as `up` deploys it: live, or packaged as it goes to AWS."""
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,9 @@ from mailroom.project import Project
 
 if TYPE_CHECKING:
     import boto3
+
+# The bucket's name that tells LocalStack that the key is a folder.
+RELOADED = "hot-reload"
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,13 @@ def live_code(project: Project) -> Code:
 
 
 def link_sources(project: Project, folder: Path) -> Code:
-    """Link the sources into a folder of the dependencies.
+    """Link the sources into a folder of the dependencies."""
+    link_entries(project.code_entries, folder)
+    return Code(RELOADED, str(folder), host_architecture())
 
-    The bucket name `hot-reload` tells LocalStack that the key is a folder.
-    """
-    entries = project.code_entries
+
+def link_entries(entries: Mapping[str, Path], folder: Path) -> None:
+    """Link files and folders by name into a folder; links to anything else are removed."""
     for link in folder.iterdir():
         if link.is_symlink() and entries.get(link.name) != link.readlink():
             link.unlink()
@@ -51,7 +57,6 @@ def link_sources(project: Project, folder: Path) -> Code:
         link = folder / name
         if not link.is_symlink():
             link.symlink_to(source)
-    return Code("hot-reload", str(folder), host_architecture())
 
 
 def package_for_this_machine(project: Project) -> Path:

@@ -16,6 +16,7 @@ from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.startup import start_environment
 from mailroom.environments.ports import free_port
+from mailroom.environments.up_options import UpOptions
 from mailroom.errors import MailroomError, Refused
 from mailroom.packaging.dependencies import host_architecture
 from mailroom.progress import Progress
@@ -107,7 +108,7 @@ def _run(project: Project, tests: list[str], console: Console, keep: bool) -> No
     embedded = verification_environment(project)
     port = None if embedded.running else free_port()
     try:
-        start_environment(embedded, Progress(console), port, packaged=True)
+        start_environment(embedded, Progress(console), UpOptions(port=port, packaged=True))
         with Progress(console).step("Integration tests") as step:
             run = subprocess.run(
                 [sys.executable, "-m", "pytest", "--stack=attach", "-q", "--tb=short", *tests],

@@ -13,6 +13,7 @@ from mailroom.environments.embedded.startup import start_environment
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port
 from mailroom.environments.selection import connect
+from mailroom.environments.up_options import UpOptions
 from mailroom.errors import NotUp
 from mailroom.progress import Progress
 from mailroom.project import Project
@@ -39,6 +40,6 @@ def connect_or_start(project: Project, state: Path) -> Iterator[Environment]:
     embedded = EmbeddedEnvironment(replace(project, state=state))
     start = start_environment if project.is_workflow else start_application
     try:
-        yield start(embedded, Progress(Console(stderr=True)), port=free_port())
+        yield start(embedded, Progress(Console(stderr=True)), UpOptions(port=free_port()))
     finally:
         embedded.reset()

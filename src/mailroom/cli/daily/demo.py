@@ -47,6 +47,7 @@ def _environment(project: Project, port: int | None) -> Environment:
     from mailroom.cli.connection import connected
     from mailroom.environments.embedded.environment import EmbeddedEnvironment
     from mailroom.environments.embedded.startup import start_environment
+    from mailroom.environments.up_options import UpOptions
 
     try:
         environment = connected(project)
@@ -57,4 +58,6 @@ def _environment(project: Project, port: int | None) -> Environment:
             )
         return environment
     except NotUp:
-        return start_environment(EmbeddedEnvironment(project), Progress(errors), port)
+        return start_environment(
+            EmbeddedEnvironment(project), Progress(errors), UpOptions(port=port)
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from mailroom.environments.ports import AUTO, is_port
 from mailroom.errors import Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
+
+if TYPE_CHECKING:
+    from mailroom.environments.up_options import UpOptions
 
 
 def _port(text: str) -> int:
@@ -118,21 +121,26 @@ def up(
     console: WithConsole = False,
 ) -> None:
     """Start LocalStack and Postgres, deploy the topology, migrate the database."""
-    project, parameters = Project.find(), parse_parameters(parameter or [])
-    mode, forgotten = iam.value if iam else None, unset or []
-    kept = durability.value if durability else None
+    from mailroom.environments.up_options import UpOptions
+
+    project = Project.find()
+    options = UpOptions(
+        port=port,
+        packaged=packaged,
+        parameters=parse_parameters(parameter or []),
+        unset=unset or (),
+        iam=iam.value if iam else None,
+        restart=restart,
+        durability=durability.value if durability else None,
+    )
     if not project.is_workflow:
-        _up_application(
-            project, compose, port, packaged, parameters, forgotten, mode, restart, kept
-        )
+        _up_application(project, compose, options)
     elif compose:
         from mailroom.environments.compose.environment import ComposeEnvironment
         from mailroom.environments.compose.startup import start_containers
 
         containers = ComposeEnvironment(project)
-        start_containers(
-            containers, Progress(errors), port, packaged, parameters, forgotten, mode, restart
-        )
+        start_containers(containers, Progress(errors), options)
         print_status(containers)
     else:
         from mailroom.environments.embedded.ending import what_waits
@@ -140,22 +148,20 @@ def up(
         from mailroom.environments.embedded.startup import start_environment
 
         embedded = EmbeddedEnvironment(project)
-        start_environment(
-            embedded, Progress(errors), port, packaged, parameters, forgotten, mode, restart, kept
-        )
+        start_environment(embedded, Progress(errors), options)
         print_status(embedded)
         _show(what_waits(embedded))
     _show([console_line(project, start=console)])
 
 
-def _up_application(project: Project, compose: bool, *options: Any) -> None:
+def _up_application(project: Project, compose: bool, options: "UpOptions") -> None:
     from mailroom.environments.embedded.application import start_application
     from mailroom.environments.embedded.environment import EmbeddedEnvironment
 
     if compose:
         raise Refused("--compose is for the message workflow alone", "leave it out")
     embedded = EmbeddedEnvironment(project)
-    start_application(embedded, Progress(errors), *options)
+    start_application(embedded, Progress(errors), options)
     print_status(embedded)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mailroom.deployment.checks import DefinitionChecks
@@ -16,6 +16,7 @@ from mailroom.environments.embedded.engine import what_a_restart_loses
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import AUTO, is_free, own_port, require_free_port
 from mailroom.environments.table_trial import require_tables
+from mailroom.environments.up_options import UpOptions
 from mailroom.errors import DeploymentFailed, MailroomError, NotUp, Refused, StartFailed
 from mailroom.interrupts import uninterrupted
 from mailroom.packaging.locking import require_locked
@@ -28,14 +29,7 @@ _HOOK = "/etc/localstack/init/ready.d/deploy.sh"
 
 
 def start_containers(
-    containers: ComposeEnvironment,
-    progress: Progress,
-    port: int | None = None,
-    packaged: bool = False,
-    parameters: Mapping[str, str] | None = None,
-    unset: Collection[str] = (),
-    iam: str | None = None,
-    restart: bool = False,
+    containers: ComposeEnvironment, progress: Progress, options: UpOptions
 ) -> Environment:
     """Bring the environment up in containers; when it is up, change only what differs.
 
@@ -44,14 +38,8 @@ def start_containers(
     Args:
         containers: The environment.
         progress: Shows each step.
-        port: LocalStack's port on 127.0.0.1; None for the running one's, else docker-compose.yml's;
-            AUTO for that one if it is free, else another.
-        packaged: Run the functions from the zip that would go to AWS.
-        parameters: Template parameters that take precedence over the config's and over
-            MAILROOM_PARAMETERS. They are remembered for the next `up`.
-        unset: Names of template parameters to forget.
-        iam: `enforce`, `observe` or `off`; None for the value of docker-compose.yml and `.env`.
-        restart: Restart LocalStack, even if messages or executions are lost.
+        options: Those of `up`. What they leave open, docker-compose.yml and `.env` say; parameters
+            take precedence over MAILROOM_PARAMETERS too.
 
     Raises:
         MailroomError: A step failed; the message says why, the hint what to do.
@@ -62,7 +50,7 @@ def start_containers(
     template = Template(containers.project.template)
     remembered = containers.remembered.load()
     configured = containers.config.parameters
-    template.merged_parameters(configured, remembered, parameters or {}, unset)
+    template.merged_parameters(configured, remembered, options.parameters, options.unset)
     compose = containers.compose
     _require_own(compose)
     if containers.inventory.is_new():
@@ -73,13 +61,16 @@ def start_containers(
     services = _services(compose)
     service = services[LOCALSTACK]
     own = parse_parameters((service["environment"].get("MAILROOM_PARAMETERS") or "").split())
-    merged = template.merged_parameters({**configured, **own}, remembered, parameters or {}, unset)
+    merged = template.merged_parameters(
+        {**configured, **own}, remembered, options.parameters, options.unset
+    )
+    port = options.port
     if port == AUTO:
         usual = int(service["ports"][0]["published"])
         runs = bool(localstack and localstack.running)
         key = f"compose localstack {containers.project.state}"
         port = None if runs else usual if is_free(usual) else own_port(key)
-    settings = _settings(localstack, port, packaged, {**own, **merged}, iam)
+    settings = _settings(localstack, port, options.packaged, {**own, **merged}, options.iam)
     if services[POSTGRES]["ports"][0].get("published") in (None, "0"):
         settings["MAILROOM_POSTGRES_PORT"] = str(
             _postgres_port(before.get(POSTGRES), f"compose {containers.project.state}")
@@ -93,10 +84,10 @@ def start_containers(
         with progress.step("Image") as step:
             compose.work("build", settings=settings, tell=step.update)
         checks.finish(progress)
-    if not restart:
+    if not options.restart:
         _require_nothing_to_lose(containers, before, settings)
     try:
-        _start(compose, localstack, settings, progress, restart)
+        _start(compose, localstack, settings, progress, options.restart)
         environment = containers.connect()
     except BaseException:
         if not any(container.running for container in before.values()):

@@ -1,6 +1,6 @@
 """`up` of an application other than the message workflow."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,7 +9,6 @@ from mailroom.application.code import archives, live, rendered, upload
 from mailroom.application.support import notices, require_supported
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.plugin import require_installed_plugin
-from mailroom.environments.embedded.restarting import Modes
 from mailroom.environments.embedded.startup import (
     all_parameters,
     start_localstack,
@@ -18,28 +17,20 @@ from mailroom.environments.embedded.startup import (
 )
 from mailroom.environments.embedded.state import State
 from mailroom.environments.environment import Environment
+from mailroom.environments.up_options import DEFAULTS, UpOptions
 from mailroom.errors import DeploymentFailed
 from mailroom.packaging.runtimes import installed_runtimes, provide_runtime
 from mailroom.progress import Progress
-from mailroom.wording import counted
 
 
 def start_application(
-    embedded: EmbeddedEnvironment,
-    progress: Progress,
-    port: int | None = None,
-    packaged: bool = False,
-    parameters: Mapping[str, str] | None = None,
-    unset: Collection[str] = (),
-    iam: str | None = None,
-    restart: bool = False,
-    durability: str | None = None,
+    embedded: EmbeddedEnvironment, progress: Progress, options: UpOptions = DEFAULTS
 ) -> Environment:
     """Bring an application up; when it is up, change only what differs.
 
     For arguments and errors see `start_environment`.
     """
-    merged = all_parameters(embedded, parameters or {}, unset)
+    merged, packaged = all_parameters(embedded, options), options.packaged
     given = {**embedded.config.parameters, **merged}
     template = ApplicationTemplate.read(embedded.project, given)
     require_supported(template, packaged)
@@ -48,10 +39,8 @@ def start_application(
         progress.tell(notice)
     with embedded.file.locked(progress.waiting), stopped_on_failure(progress) as started:
         _provide_runtimes(embedded, template, progress)
-        state = with_port(embedded, port)
-        state, process = start_localstack(
-            embedded, state, progress, started, Modes.given(iam, durability), restart
-        )
+        state = with_port(embedded, options.port)
+        state, process = start_localstack(embedded, state, progress, started, options)
         places, zips = _build(embedded, template, packaged, progress)
         if embedded.has_database:
             state = _start_database(embedded, state, progress, started)
@@ -95,15 +84,11 @@ def _build(
 def _start_database(
     embedded: EmbeddedEnvironment, state: State, progress: Progress, started: ExitStack
 ) -> State:
-    from mailroom.database.logins import OWNER, READER
-    from mailroom.database.owner import renew_owner
-    from mailroom.database.reader import provide_reader
+    from mailroom.environments.bring_up import renew_logins
     from mailroom.environments.embedded.completion import start_postgres
 
     state = start_postgres(embedded, state, progress, started)
-    superuser = embedded.postgres(state).superuser()
-    renew_owner(superuser, embedded.passwords.provide(OWNER))
-    provide_reader(superuser, embedded.passwords.provide(READER))
+    renew_logins(embedded.postgres(state).superuser(), embedded.passwords.provide)
     return state
 
 
@@ -139,9 +124,7 @@ def _deploy(
     from mailroom.environments.embedded.completion import is_deployed
 
     try:
-        with progress.step("Topology") as step:
-            number = deploy_stack(environment, embedded.config, template, parameters, step.update)
-            step.result = "nothing to change" if number is None else counted(number, "resource")
+        deploy_stack(environment, embedded.config, template, parameters, progress)
     except DeploymentFailed:
         embedded.file.save(state.with_(ready=state.ready and is_deployed(environment)))
         raise

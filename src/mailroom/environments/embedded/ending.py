@@ -2,6 +2,7 @@
 
 from mailroom.environments.embedded.engine import waiting
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
+from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp
 
 
@@ -10,16 +11,18 @@ def lost_at_the_end(embedded: EmbeddedEnvironment) -> str:
     state = embedded.state
     if state is None or state.durable:
         return ""
-    return _waiting(embedded, messages=True, executions=True)
+    environment = _answering(embedded)
+    return waiting(environment, messages=True, executions=True) if environment else ""
 
 
 def kept_at_the_end(embedded: EmbeddedEnvironment) -> list[str]:
     """What `down` keeps and ends, a line each."""
     state = embedded.state
-    if state is None or not state.durable:
+    environment = _answering(embedded) if state and state.durable else None
+    if environment is None:
         return []
-    messages = _waiting(embedded, messages=True, executions=False)
-    executions = _waiting(embedded, messages=False, executions=True)
+    messages = waiting(environment, messages=True, executions=False)
+    executions = waiting(environment, messages=False, executions=True)
     lines = [f"kept until the next mailroom up: {messages}"] if messages else []
     if executions:
         lines.append(f"ended: {executions}; what was published stays in its queue")
@@ -28,7 +31,8 @@ def kept_at_the_end(embedded: EmbeddedEnvironment) -> list[str]:
 
 def what_waits(embedded: EmbeddedEnvironment) -> list[str]:
     """A line for `up` if messages wait in queues."""
-    messages = _waiting(embedded, messages=True, executions=False)
+    environment = _answering(embedded)
+    messages = waiting(environment, messages=True, executions=False) if environment else ""
     return [f"{messages}: look at them with mailroom queues"] if messages else []
 
 
@@ -45,13 +49,11 @@ def end_of_batch(embedded: EmbeddedEnvironment, batch: str) -> tuple[str, str]:
     )
 
 
-def _waiting(embedded: EmbeddedEnvironment, messages: bool, executions: bool) -> str:
-    """Numbers as text; nothing if LocalStack doesn't answer."""
+def _answering(embedded: EmbeddedEnvironment) -> Environment | None:
+    """How to reach the environment; None if it is not up, or LocalStack doesn't answer."""
     state = embedded.state
     try:
         environment = embedded.connect()
     except NotUp:
-        return ""
-    if state is None or not embedded.localstack(state).answers():
-        return ""
-    return waiting(environment, messages, executions)
+        return None
+    return environment if state and embedded.localstack(state).answers() else None

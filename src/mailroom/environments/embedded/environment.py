@@ -12,7 +12,6 @@ from mailroom.environments.embedded.localstack import LocalStackServer
 from mailroom.environments.embedded.state import State, StateFile
 from mailroom.environments.environment import DatabaseClient, Environment
 from mailroom.errors import NotUp, Refused
-from mailroom.packaging.runtimes import installed_runtimes
 from mailroom.project import SETTINGS, Project
 
 if TYPE_CHECKING:
@@ -75,10 +74,7 @@ class EmbeddedEnvironment:
         return Environment(self.name, endpoint, open_session, self.config.stack, database)
 
     def localstack(self, state: State) -> LocalStackServer:
-        log = self.project.logs / "localstack.log"
-        if self.project.is_workflow:
-            return LocalStackServer(self.project, log, state.port)
-        return LocalStackServer(self.project, log, state.port, installed_runtimes(self.project))
+        return LocalStackServer(self.project, self.project.logs / "localstack.log", state.port)
 
     def postgres(self, state: State) -> "PostgresServer":
         from mailroom.environments.embedded.postgres import PostgresServer

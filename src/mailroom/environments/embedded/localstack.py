@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-from collections.abc import Mapping
 from pathlib import Path
 
 from mailroom.environments.embedded.plugin import require_installed_plugin
@@ -15,6 +14,7 @@ from mailroom.environments.embedded.processes import (
 )
 from mailroom.errors import StartFailed
 from mailroom.packaging.dependencies import RUNTIME
+from mailroom.packaging.runtimes import installed_runtimes
 from mailroom.project import Project
 from mailroom.waiting import wait_until
 
@@ -55,16 +55,12 @@ class LocalStackServer:
         project: The checkout.
         log: File that its log is appended to.
         port: TCP port on 127.0.0.1.
-        runtimes: The interpreter of each Lambda runtime; the message workflow's alone if None.
     """
 
-    def __init__(
-        self, project: Project, log: Path, port: int, runtimes: Mapping[str, Path] | None = None
-    ) -> None:
+    def __init__(self, project: Project, log: Path, port: int) -> None:
         self._project = project
         self._home = project.state / "localstack"
         self._log = log
-        self._runtimes = runtimes
         self.port = port
 
     @property
@@ -74,16 +70,19 @@ class LocalStackServer:
     def settings(self) -> dict[str, str]:
         """LocalStack's settings, except its address and its IAM mode."""
         home = str(self._home)
-        runtimes = {RUNTIME: self._project.interpreter(RUNTIME)}
+        if self._project.is_workflow:
+            runtimes, others = {RUNTIME: self._project.interpreter(RUNTIME)}, {}
+        else:
+            runtimes, others = installed_runtimes(self._project), self._of_others()
         return {
             **SETTINGS,
-            **(self._of_others() if self._runtimes is not None else {}),
+            **others,
             "HOME": home,
             "FILESYSTEM_ROOT": home,
             "LOCALSTACK_VOLUME_DIR": home,
             "TMPDIR": str(self._home / "tmp"),
             "LAMBDA_PROCESS_RUNTIMES": ",".join(
-                f"{name}={path}" for name, path in (self._runtimes or runtimes).items()
+                f"{name}={path}" for name, path in runtimes.items()
             ),
             "LAMBDA_PROCESS_DEBUGPY": str(self._project.packages("debugger")),
             "LAMBDA_PROCESS_LOG_FILE": str(self._project.logs / "functions.jsonl"),

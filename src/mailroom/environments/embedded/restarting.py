@@ -8,6 +8,7 @@ from typing import Self
 from mailroom.environments.embedded.engine import what_a_restart_loses
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.state import State
+from mailroom.environments.up_options import UpOptions
 from mailroom.errors import Refused
 from mailroom.progress import Progress
 
@@ -27,11 +28,11 @@ class Modes:
     durability: str | None
 
     @classmethod
-    def given(cls, iam: str | None, durability: str | None) -> Self:
+    def given(cls, options: UpOptions) -> Self:
         """Those that were given by options, else by MAILROOM_IAM and MAILROOM_DURABILITY."""
         return cls(
-            iam or os.environ.get("MAILROOM_IAM") or None,
-            durability or os.environ.get("MAILROOM_DURABILITY") or None,
+            options.iam or os.environ.get("MAILROOM_IAM") or None,
+            options.durability or os.environ.get("MAILROOM_DURABILITY") or None,
         )
 
     def others(self, state: State) -> list[str]:

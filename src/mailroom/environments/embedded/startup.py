@@ -1,6 +1,6 @@
 """`up`: starts what doesn't run, deploys what has changed, migrates the database."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from mailroom.deployment.checks import DefinitionChecks
@@ -13,6 +13,7 @@ from mailroom.environments.embedded.state import State
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import AUTO, is_free, own_port, require_free_port
 from mailroom.environments.table_trial import TableTrial
+from mailroom.environments.up_options import DEFAULTS, UpOptions
 from mailroom.errors import Refused
 from mailroom.interrupts import uninterrupted
 from mailroom.packaging.locking import require_locked
@@ -23,15 +24,7 @@ DEFAULT_PORT = 4566
 
 
 def start_environment(
-    embedded: EmbeddedEnvironment,
-    progress: Progress,
-    port: int | None = None,
-    packaged: bool = False,
-    parameters: Mapping[str, str] | None = None,
-    unset: Collection[str] = (),
-    iam: str | None = None,
-    restart: bool = False,
-    durability: str | None = None,
+    embedded: EmbeddedEnvironment, progress: Progress, options: UpOptions = DEFAULTS
 ) -> Environment:
     """Bring the environment up; when it is up, change only what differs.
 
@@ -41,22 +34,12 @@ def start_environment(
     Args:
         embedded: The environment.
         progress: Shows each step.
-        port: LocalStack's port on 127.0.0.1; None for the last one, else 4566; AUTO for that one if
-            it is free, else another.
-        packaged: Run the functions from the zip that would go to AWS.
-        parameters: Template parameters that take precedence over the config's. They are
-            remembered for the next `up`.
-        unset: Names of template parameters to forget.
-        iam: `enforce`, `observe` or `off`; None for MAILROOM_IAM, else the running LocalStack's,
-            else `enforce`.
-        restart: Restart LocalStack, even if messages or executions are lost.
-        durability: `on` or `off`; None for MAILROOM_DURABILITY, else the running LocalStack's, else
-            `on`.
+        options: Those of `up`.
 
     Raises:
         MailroomError: A step failed; the message says why, the hint what to do.
     """
-    merged = all_parameters(embedded, parameters or {}, unset)
+    merged = all_parameters(embedded, options)
     require_current(embedded.project)
     require_locked(embedded.project)
     require_installed_plugin(embedded.project)
@@ -66,18 +49,16 @@ def start_environment(
         DefinitionChecks(embedded.project, embedded.config.region) as checks,
         TableTrial(embedded.project) as trial,
     ):
-        state = with_port(embedded, port)
+        state = with_port(embedded, options.port)
         checks.refuse()
         trial.refuse()
-        state, localstack = start_localstack(
-            embedded, state, progress, started, Modes.given(iam, durability), restart
-        )
+        state, localstack = start_localstack(embedded, state, progress, started, options)
         checks.start()
         # LocalStack takes longest to start: even these modules are imported meanwhile.
         from mailroom.environments.embedded.completion import complete
 
         return complete(
-            embedded, state, localstack, progress, started, packaged, merged, checks, trial
+            embedded, state, localstack, progress, started, options.packaged, merged, checks, trial
         )
 
 
@@ -93,18 +74,16 @@ def stopped_on_failure(progress: Progress) -> Iterator[ExitStack]:
         raise
 
 
-def all_parameters(
-    embedded: EmbeddedEnvironment, given: Mapping[str, str], unset: Collection[str]
-) -> dict[str, str]:
+def all_parameters(embedded: EmbeddedEnvironment, options: UpOptions) -> dict[str, str]:
     """The remembered parameters and the given ones, which take precedence."""
     before = embedded.state
     remembered = dict(before.parameters) if before else {}
-    if not (given or unset or remembered):
+    if not (options.parameters or options.unset or remembered):
         return {}
     from mailroom.deployment.template import Template
 
     return Template(embedded.project.template).merged_parameters(
-        embedded.config.parameters, remembered, given, unset
+        embedded.config.parameters, remembered, options.parameters, options.unset
     )
 
 
@@ -136,8 +115,7 @@ def start_localstack(
     state: State,
     progress: Progress,
     started: ExitStack,
-    modes: Modes,
-    restart: bool,
+    options: UpOptions,
 ) -> tuple[State, ProcessRecord]:
     """Start LocalStack unless it runs and may go on; returns the state that is saved then.
 
@@ -145,10 +123,10 @@ def start_localstack(
         MailroomError: It could not be started, or must not be restarted.
     """
     server = embedded.localstack(state)
-    parts = engine_parts(embedded.project, server)
+    parts, modes = engine_parts(embedded.project, server), Modes.given(options)
     # A LocalStack whose deployment was interrupted or failed is restarted.
     if state.localstack and state.localstack.alive() and state.ready:
-        reason = restart_reason(embedded, state, parts, modes, restart, progress)
+        reason = restart_reason(embedded, state, parts, modes, options.restart, progress)
         if not reason:
             return state, state.localstack
         progress.tell(f"LocalStack is restarted: {reason}")
