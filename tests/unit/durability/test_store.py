@@ -119,9 +119,8 @@ def test_a_change_that_cannot_be_written_is_an_error_and_is_tried_again(path: Pa
 
 
 def test_a_damaged_file_is_named(path: Path) -> None:
-    Store(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"this is no database" * 1000)
-    path.with_name("localstack.db-wal").unlink()
 
     with pytest.raises(StoreError, match=r"localstack\.db can't be opened: file is not a database"):
         Store(path)

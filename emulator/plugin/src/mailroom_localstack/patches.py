@@ -91,11 +91,14 @@ CHANGES: list[Change] = []
 CHECKS: dict[tuple[str, str], Change] = {}
 
 
-def patch(target: str) -> Callable[[Function], Change]:
-    """Decorate what takes the place of a function, and gets the original as its first argument."""
+def patch(*targets: str) -> Callable[[Function], Change]:
+    """Decorate what takes the place of functions, and gets the original as its first argument."""
 
     def register(function: Function) -> Change:
-        return _register(Change(function, [target], [lambda: _wrap(target, function)]))
+        change = _register(Change(function, []))
+        for target in targets:
+            change.also(target)(function)
+        return change
 
     return register
 

@@ -8,7 +8,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mailroom_rules.insights.expressions import Expression, Parser
+from mailroom_rules.insights.expressions import Expression, Parser, arithmetic
 from mailroom_rules.insights.tokens import Kind, Token
 from mailroom_rules.insights.values import Row, number, order
 
@@ -34,7 +34,7 @@ def read_aggregate(parser: Parser) -> Aggregate:
     """
     left = _operand(parser)
     while sign := parser.take("+", "-", "*", "/"):
-        left = _combined(left, sign.text, _operand(parser))
+        left = arithmetic(left, sign.text, _operand(parser))
     return left
 
 
@@ -76,16 +76,6 @@ def _function(parser: Parser, name: Token) -> Aggregate:
         return lambda rows: next(iter(_present(_by_time(rows), value)[place:][:1]), None)
     calculate = _NUMERIC[function]
     return lambda rows: calculate(found) if (found := _numbers(rows, value)) else None
-
-
-def _combined(left: Aggregate, sign: str, right: Aggregate) -> Aggregate:
-    def calculate(rows: list[Row]) -> float | None:
-        a, b = number(left(rows)), number(right(rows))
-        if a is None or b is None or (sign == "/" and not b):
-            return None
-        return {"+": a + b, "-": a - b, "*": a * b, "/": a / (b or 1)}[sign]
-
-    return calculate
 
 
 def _present(rows: list[Row], value: Expression) -> list[Any]:

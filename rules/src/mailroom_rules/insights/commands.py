@@ -77,10 +77,7 @@ def _unknown(parser: Parser, command: Token) -> Exception:
 
 
 def _columns(parser: Parser) -> list[Column]:
-    found = [_column(parser)]
-    while parser.take(","):
-        found.append(_column(parser))
-    return found
+    return parser.listed(lambda: _column(parser))
 
 
 def _column(parser: Parser) -> Column:
@@ -137,9 +134,7 @@ def _parse(parser: Parser, plan: Plan) -> None:
         pattern, names = _glob(token.text), []
     wildcards = pattern.groups
     if parser.take("as"):
-        names = [parser.read(Kind.NAME).text]
-        while parser.take(","):
-            names.append(parser.read(Kind.NAME).text)
+        names = parser.listed(lambda: parser.read(Kind.NAME).text)
     if not names or wildcards != len(names):
         raise parser.refuse("the number of extracted fields and of wildcards differ", token)
     named = bool(pattern.groupindex)
@@ -164,9 +159,7 @@ def _glob(text: str) -> re.Pattern[str]:
 
 
 def _stats(parser: Parser, plan: Plan) -> None:
-    columns = [_aggregated(parser)]
-    while parser.take(","):
-        columns.append(_aggregated(parser))
+    columns = parser.listed(lambda: _aggregated(parser))
     groups = _columns(parser) if parser.take("by") else []
 
     def aggregate(rows: list[Row]) -> list[Row]:
@@ -222,9 +215,7 @@ def _limit(parser: Parser, plan: Plan) -> None:
 
 
 def _dedup(parser: Parser, plan: Plan) -> None:
-    names = [parser.read(Kind.NAME).text]
-    while parser.take(","):
-        names.append(parser.read(Kind.NAME).text)
+    names = parser.listed(lambda: parser.read(Kind.NAME).text)
 
     def first_of_each(rows: list[Row]) -> list[Row]:
         found: dict[tuple[object, ...], Row] = {}

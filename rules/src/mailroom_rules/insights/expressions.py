@@ -1,5 +1,6 @@
 """Expressions: fields, operators, functions."""
 
+import operator
 import re
 from collections.abc import Callable
 from typing import Any
@@ -7,18 +8,17 @@ from typing import Any
 from mailroom_rules.insights.functions import FUNCTIONS
 from mailroom_rules.insights.reader import Reader
 from mailroom_rules.insights.tokens import Kind, Token
-from mailroom_rules.insights.values import Row, compare, floor_time, number, text
+from mailroom_rules.insights.values import COMPARISONS, Row, compare, floor_time, number, text
 
 Expression = Callable[[Row], Any]
 
-COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": lambda a, b: a / b,
-    "%": lambda a, b: a % b,
-    "^": lambda a, b: a**b,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": operator.mod,
+    "^": operator.pow,
 }
 _CONSTANTS = {"true": True, "false": False, "null": None}
 _PERIODS = ("bin", "datefloor", "dateceil")
@@ -64,28 +64,26 @@ class Parser(Reader):
 
     def _membership(self, left: Expression) -> Expression:
         self.require("[")
-        members = [self.expression()]
-        while self.take(","):
-            members.append(self.expression())
+        members = self.listed(self.expression)
         self.require("]")
         return lambda row: any(compare(left(row), "=", one(row)) for one in members)
 
     def _sum(self) -> Expression:
         left = self._product()
         while sign := self.take("+", "-"):
-            left = _arithmetic(left, sign.text, self._product())
+            left = arithmetic(left, sign.text, self._product())
         return left
 
     def _product(self) -> Expression:
         left = self._power()
         while sign := self.take("*", "/", "%"):
-            left = _arithmetic(left, sign.text, self._power())
+            left = arithmetic(left, sign.text, self._power())
         return left
 
     def _power(self) -> Expression:
         left = self._value()
         if self.take("^"):
-            return _arithmetic(left, "^", self._power())
+            return arithmetic(left, "^", self._power())
         return left
 
     def _value(self) -> Expression:
@@ -94,7 +92,7 @@ class Parser(Reader):
             self.require(")")
             return inner
         if self.take("-"):
-            return _arithmetic(lambda row: 0, "-", self._value())
+            return arithmetic(lambda row: 0, "-", self._value())
         token = self.read(Kind.NAME, Kind.NUMBER, Kind.STRING)
         if token.kind is Kind.NUMBER:
             value = float(token.text)
@@ -161,11 +159,14 @@ def _matching(left: Expression, pattern: re.Pattern[str]) -> Expression:
     return matches
 
 
-def _arithmetic(left: Expression, sign: str, right: Expression) -> Expression:
+def arithmetic(
+    left: Callable[[Any], Any], sign: str, right: Callable[[Any], Any]
+) -> Callable[[Any], float | None]:
+    """The calculation of two values; nothing if one is no number, or there is no result."""
     operation = _ARITHMETIC[sign]
 
-    def calculate(row: Row) -> float | None:
-        a, b = number(left(row)), number(right(row))
+    def calculate(given: Any) -> float | None:
+        a, b = number(left(given)), number(right(given))
         if a is None or b is None:
             return None
         try:

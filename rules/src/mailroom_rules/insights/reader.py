@@ -1,10 +1,12 @@
 """Reads a query's tokens."""
 
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from mailroom_rules.insights.tokens import Kind, MalformedQuery, Token, tokens, unexpected
 
+T = TypeVar("T")
 # Python writes `(?P<name>…)`, and its names are identifiers.
 _GROUP = re.compile(r"\(\?<([@A-Za-z_][\w@.]*)>")
 
@@ -52,6 +54,13 @@ class Reader:
             MalformedQuery: It is of another.
         """
         return self.next() if self.token.kind in kinds else self.fail()
+
+    def listed(self, read: Callable[[], T]) -> list[T]:
+        """Read what commas separate."""
+        found = [read()]
+        while self.take(","):
+            found.append(read())
+        return found
 
     def calls(self, *names: str) -> bool:
         """Whether a call of one of these functions is next."""

@@ -1,7 +1,9 @@
 """Values of fields: numbers, texts, booleans, or nothing; and times."""
 
 import math
+import operator
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +11,14 @@ Row = dict[str, Any]
 
 _UNITS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 _MONTHS = {"mo": 1, "q": 3, "y": 12}
+COMPARISONS: dict[str, Callable[[Any, Any], object]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 _PERIOD = re.compile(r"(\d+)\s*([a-z]+)")
 
 
@@ -62,15 +72,7 @@ def compare(left: Any, sign: str, right: Any) -> bool:
     b: Any = str(right)
     if numbers[0] is not None and numbers[1] is not None:
         a, b = numbers
-    if sign == "=":
-        return bool(a == b)
-    if sign == "!=":
-        return bool(a != b)
-    if sign == "<":
-        return bool(a < b)
-    if sign == ">":
-        return bool(a > b)
-    return bool(a <= b) if sign == "<=" else bool(a >= b)
+    return bool(COMPARISONS[sign](a, b))
 
 
 def floor_time(moment: int, period: str) -> Time:

@@ -43,9 +43,10 @@ class Executions:
         """
         found = [json.loads(content) for (content,) in self._store.read(SELECT, (machine,))]
         for one in found:
-            ended = one.setdefault("stop_date", datetime.now(UTC).isoformat())
-            self.keep(one["exec_arn"], machine, one)
-            one["stop_date"] = datetime.fromisoformat(ended)
+            if "stop_date" not in one:
+                one["stop_date"] = datetime.now(UTC).isoformat()
+                self.keep(one["exec_arn"], machine, one)
+            one["stop_date"] = datetime.fromisoformat(one["stop_date"])
             one["start_date"] = datetime.fromisoformat(one["start_date"])
         return found
 

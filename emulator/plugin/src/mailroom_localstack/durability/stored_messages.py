@@ -90,8 +90,10 @@ class Messages:
 
     def statements(self, changed: Sequence[Any]) -> Iterator[Statement]:
         """What writes messages as they are now."""
-        gone = [one for one in changed if one.deleted and not _deduplicates(one)]
-        rest = [one for one in changed if not (one.deleted and not _deduplicates(one))]
+        gone: list[Any] = []
+        rest: list[Any] = []
+        for one in changed:
+            (gone if one.deleted and not _deduplicates(one) else rest).append(one)
         old = [one for one in rest if hasattr(one, "mailroom_written")]
         self._new = [one for one in rest if not hasattr(one, "mailroom_written")]
         if self._new:
@@ -113,14 +115,6 @@ class Messages:
     def leave(self, queue: str, messages: Iterable[Any]) -> None:
         """Keep the messages of a queue for the next one of its name."""
         self._left[queue] = sorted(messages, key=lambda one: one.mailroom_number)
-
-    def left(self) -> dict[str, int]:
-        """By the ARN of each queue that isn't there again, how many messages it has."""
-        return {
-            queue: count
-            for queue, messages in self._left.items()
-            if (count := sum(not one.deleted for one in messages))
-        }
 
 
 class Cleared:

@@ -99,15 +99,16 @@ def settings_of(function_version: FunctionVersion, env_vars: dict[str, str]) -> 
     layers, runtime = layers_of(function_version), str(settings.runtime)
     variables = function_variables(env_vars, settings.environment or {}, runtime, task_root, layers)
     program: list[str] = []
+    interpreter = interpreter_for(function_version)
     if is_node(runtime):
-        node = interpreter_for(function_version)
-        program = node_program(node, settings.memory_size)
-        variables = node_variables(variables, node, runtime, task_root, layers)
+        program = node_program(interpreter, settings.memory_size)
+        variables = node_variables(variables, interpreter, runtime, task_root, layers)
+        interpreter = Path(sys.executable)
     packaged = [one for one in layers.folders if one not in layers.live]
     return FunctionSettings(
         version=function_version.id.qualifier,
         handler=settings.handler,
-        interpreter=pool_interpreter(function_version),
+        interpreter=interpreter,
         task_root=task_root,
         variables=variables,
         timeout_seconds=settings.timeout,

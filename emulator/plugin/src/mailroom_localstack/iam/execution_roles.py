@@ -42,7 +42,7 @@ def readings(
     if context.service.service_name != "lambda" or context.operation.name != CREATES:
         return
     queue = context.service_request.get("EventSourceArn") or ""
-    function = _function_of(context, context.service_request["FunctionName"])
+    function = function_of(context, context.service_request["FunctionName"])
     if function is None or queue.split(":")[2:3] != ["sqs"]:
         return
     identity = identities.session_of(function.latest().config.role, context.partition)
@@ -65,22 +65,22 @@ def sendings(
     operation, request = context.operation.name, context.service_request
     if operation in WITH_DEAD_LETTERS:
         role, target = _dead_letters(context, request)
-        targets = {target: f"The provided execution role {_lacks(target)} on {_service(target)}"}
+        targets, whose = [target], "The provided execution role"
     elif operation in WITH_DESTINATIONS:
         role = getattr(_config(context, request), "role", None)
-        targets = {
-            target: f"The function's execution role {_lacks(target)} on {target}"
-            for target in _destinations(request)
-        }
+        targets, whose = list(_destinations(request)), "The function's execution role"
     else:
         return
     identity = identities.session_of(role, context.partition) if role else None
     if identity is None or identity.owner is None:
         return
     caller = Caller(identity.principal, identity)
-    for target, message in targets.items():
-        if action := ACTIONS.get(_service(target).lower()):
-            permission = Permission(f"{_service(target).lower()}:{action}", target)
+    for target in dict.fromkeys(targets):
+        service = _service(target)
+        if action := ACTIONS.get(service.lower()):
+            where = service if operation in WITH_DEAD_LETTERS else target
+            message = f"{whose} does not have permissions to call {action} on {where}"
+            permission = Permission(f"{service.lower()}:{action}", target)
             yield caller, permission, Refusal("InvalidParameterValueException", 400, message)
 
 
@@ -101,7 +101,7 @@ def _destinations(request: Any) -> Iterator[str]:
 
 
 def _config(context: ServiceCall, request: Any) -> Any:
-    function = _function_of(context, request["FunctionName"])
+    function = function_of(context, request["FunctionName"])
     return function and function.latest().config
 
 
@@ -110,12 +110,7 @@ def _service(arn: str) -> str:
     return arn.split(":")[2].upper() if arn.count(":") >= 5 else ""
 
 
-def _lacks(arn: str) -> str:
-    action = ACTIONS.get(_service(arn).lower())
-    return f"does not have permissions to call {action}"
-
-
-def _function_of(context: ServiceCall, function: str) -> Any:
+def function_of(context: ServiceCall, function: str) -> Any:
     """LocalStack's function of a name or an ARN; None if there is none."""
     from localstack.services.lambda_.invocation.models import lambda_stores
 

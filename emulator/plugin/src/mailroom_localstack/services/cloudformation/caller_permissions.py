@@ -13,7 +13,12 @@ EXECUTOR = "localstack.services.cloudformation.engine.v2.change_set_model_execut
 _serving = threading.local()
 
 
-@patch(f"{PROVIDER}.execute_change_set")
+@patch(
+    f"{PROVIDER}.execute_change_set",
+    f"{PROVIDER}.create_stack",
+    f"{PROVIDER}.update_stack",
+    f"{PROVIDER}.delete_stack",
+)
 def act_for_the_caller(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
     """Make, change and delete a stack's resources with the permissions of who asked for it.
 
@@ -27,14 +32,6 @@ def act_for_the_caller(original: Any, provider: Any, context: Any, *args: Any, *
     """
     _serving.key = access_key(context)
     return original(provider, context, *args, **kw)
-
-
-@act_for_the_caller.also(f"{PROVIDER}.create_stack")
-@act_for_the_caller.also(f"{PROVIDER}.update_stack")
-@act_for_the_caller.also(f"{PROVIDER}.delete_stack")
-def change_for_the_caller(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
-    """Create, update or delete a stack for the caller."""
-    return act_for_the_caller(original, provider, context, *args, **kw)
 
 
 @act_for_the_caller.also(f"{EXECUTOR}:ChangeSetModelExecutor.__init__")

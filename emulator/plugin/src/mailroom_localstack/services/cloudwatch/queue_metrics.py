@@ -44,8 +44,7 @@ def sample_queues(
         metric = query.get("MetricStat", {}).get("Metric", {})
         if metric.get("Namespace") == NAMESPACE:
             dimensions = metric.get("Dimensions") or []
-            _keep_counts(provider, context, metric.get("MetricName"), dimensions)
-            _sample(provider, context, dimensions, end_time)
+            _update(provider, context, metric.get("MetricName"), dimensions, end_time)
     return original(provider, context, metric_data_queries, start_time, end_time, *args, **named)
 
 
@@ -63,10 +62,16 @@ def sample_for_statistics(
 ) -> Any:
     """Take it for GetMetricStatistics."""
     if namespace == NAMESPACE:
-        dimensions = named.get("dimensions") or []
-        _keep_counts(provider, context, metric_name, dimensions)
-        _sample(provider, context, dimensions, end_time)
+        _update(provider, context, metric_name, named.get("dimensions") or [], end_time)
     return original(provider, context, namespace, metric_name, start_time, end_time, *args, **named)
+
+
+def _update(
+    provider: Any, context: Any, metric: Any, dimensions: Dimensions, end: datetime
+) -> None:
+    """Bring the metrics of queues up to date before they are read."""
+    _keep_counts(provider, context, metric, dimensions)
+    _sample(provider, context, dimensions, end)
 
 
 def _sample(provider: Any, context: Any, dimensions: Dimensions, end: datetime) -> None:

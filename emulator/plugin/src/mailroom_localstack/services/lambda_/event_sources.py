@@ -52,7 +52,9 @@ def refuse_short_visibility_timeout(context: ServiceCall) -> None:
     test_a_queue_that_hides_messages_for_less_time_than_the_function_has_is_refused
     """
     request = context.service_request
-    function = _function(context, request["FunctionName"])
+    from mailroom_localstack.iam.execution_roles import function_of
+
+    function = function_of(context, request["FunctionName"])
     queue = _queue(request.get("EventSourceArn") or "")
     if function is None or queue is None:
         return
@@ -67,13 +69,6 @@ def refuse_short_visibility_timeout(context: ServiceCall) -> None:
             400,
             True,
         )
-
-
-def _function(context: ServiceCall, function: str) -> Any:
-    from localstack.services.lambda_.invocation.models import lambda_stores
-
-    name = function.split(":function:")[-1].split(":")[0]
-    return lambda_stores[context.account_id][context.region].functions.get(name)
 
 
 def _queue(arn: str) -> Any:

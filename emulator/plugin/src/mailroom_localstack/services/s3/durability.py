@@ -15,7 +15,15 @@ PROVIDER = "localstack.services.s3.provider:S3Provider"
 STORED = Objects(Opened.store) if Opened.store else None
 
 
-@patch(f"{PROVIDER}.put_object")
+@patch(
+    f"{PROVIDER}.put_object",
+    f"{PROVIDER}.copy_object",
+    f"{PROVIDER}.complete_multipart_upload",
+    f"{PROVIDER}.delete_object",
+    f"{PROVIDER}.put_object_acl",
+    f"{PROVIDER}.put_object_retention",
+    f"{PROVIDER}.put_object_legal_hold",
+)
 def keep_objects(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
     """Acknowledge an object when it is on the disk, and have it again after LocalStack's end.
 
@@ -33,17 +41,6 @@ def keep_objects(original: Any, provider: Any, context: Any, *args: Any, **kw: A
     return result
 
 
-@keep_objects.also(f"{PROVIDER}.copy_object")
-@keep_objects.also(f"{PROVIDER}.complete_multipart_upload")
-@keep_objects.also(f"{PROVIDER}.delete_object")
-@keep_objects.also(f"{PROVIDER}.put_object_acl")
-@keep_objects.also(f"{PROVIDER}.put_object_retention")
-@keep_objects.also(f"{PROVIDER}.put_object_legal_hold")
-def keep_changes(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
-    """Keep what else changes one object, or deletes it."""
-    return keep_objects.function(original, provider, context, *args, **kw)
-
-
 @keep_objects.also(f"{PROVIDER}.delete_objects")
 def keep_deletions(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
     """Keep that several objects were deleted."""
@@ -58,10 +55,11 @@ def keep_deletions(original: Any, provider: Any, context: Any, *args: Any, **kw:
 def keep_posted(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
     """Keep an object that a form has sent; its key may be in the form alone."""
     result = original(provider, context, *args, **kw)
-    bucket = context.service_request["Bucket"]
-    objects = _bucket(provider, context, bucket).objects.values()
-    new = [one.key for one in objects if not hasattr(one, "mailroom_written")]
-    _keep(provider, context, bucket, new)
+    if STORED and not undoing():
+        bucket = context.service_request["Bucket"]
+        objects = _bucket(provider, context, bucket).objects.values()
+        new = [one.key for one in objects if not hasattr(one, "mailroom_written")]
+        _keep(provider, context, bucket, new)
     return result
 
 

@@ -19,7 +19,7 @@ STORED = Messages(Opened.store) if Opened.store else None
 _leaving = threading.local()
 
 
-@patch(f"{PROVIDER}.send_message")
+@patch(f"{PROVIDER}.send_message", f"{PROVIDER}.send_message_batch")
 def keep_messages(original: Any, provider: Any, *args: Any, **kw: Any) -> Any:
     """Acknowledge a message when it is on the disk, and have it again after LocalStack's end.
 
@@ -36,12 +36,6 @@ def keep_messages(original: Any, provider: Any, *args: Any, **kw: Any) -> Any:
     result = original(provider, *args, **kw)
     commit()
     return result
-
-
-@keep_messages.also(f"{PROVIDER}.send_message_batch")
-def keep_batches(original: Any, provider: Any, *args: Any, **kw: Any) -> Any:
-    """Acknowledge a batch when it is on the disk."""
-    return keep_messages.function(original, provider, *args, **kw)
 
 
 @keep_messages.also(f"{MODELS}:StandardQueue.put")

@@ -7,6 +7,7 @@ from typing import Any
 
 from localstack.services.sqs.models import FifoQueue
 
+from mailroom_localstack.queue_state import waiting_messages
 from mailroom_localstack.services.sqs.due_messages import DUE, due_times
 
 
@@ -49,8 +50,4 @@ def restore(queue: Any, messages: Iterable[Any]) -> None:
 
 def every_message(queue: Any) -> list[Any]:
     """All messages that are in a queue."""
-    if isinstance(queue, FifoQueue):
-        waiting = [one for group in queue.message_groups.values() for one in group.messages]
-    else:
-        waiting = list(queue.visible.queue)
-    return [*waiting, *queue.inflight, *queue.delayed]
+    return [*waiting_messages(queue), *queue.inflight, *queue.delayed]

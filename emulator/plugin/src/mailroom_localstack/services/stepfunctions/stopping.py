@@ -102,7 +102,11 @@ def know_children(
     return original(task, env, resource_runtime_part, normalised_parameters, state_credentials)
 
 
-@patch(f"{PROVIDER}.send_task_success")
+@patch(
+    f"{PROVIDER}.send_task_success",
+    f"{PROVIDER}.send_task_failure",
+    f"{PROVIDER}.send_task_heartbeat",
+)
 def refuse_closed_tokens(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
     """Refuse the token of a task that has ended, timed out or was stopped.
 
@@ -123,15 +127,6 @@ def refuse_closed_tokens(original: Any, provider: Any, context: Any, *args: Any,
         if endpoint and (endpoint._notify_event.is_set() or execution.exec_status != "RUNNING"):
             raise TaskTimedOut(CLOSED)
     return original(provider, context, *args, **kw)
-
-
-@refuse_closed_tokens.also(f"{PROVIDER}.send_task_failure")
-@refuse_closed_tokens.also(f"{PROVIDER}.send_task_heartbeat")
-def refuse_others_of_closed(
-    original: Any, provider: Any, context: Any, *args: Any, **kw: Any
-) -> Any:
-    """Refuse it in SendTaskFailure and SendTaskHeartbeat."""
-    return refuse_closed_tokens(original, provider, context, *args, **kw)
 
 
 def _environment(execution: Any) -> Any:
