@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 
 from mailroom.environments.environment import Environment
 from mailroom.project import Project
+from mailroom.testing.purging import purge
 from mailroom.workflow.queues import peek
 from tests.support.events import alert
 from tests.support.flow import Flow, until
-from tests.support.purging import purge
 from tests.support.rejected import DeadLetters
 
 

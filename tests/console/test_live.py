@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from mailroom.environments.environment import Environment
+from mailroom.testing.purging import purge
 from tests.support.flow import until
-from tests.support.purging import purge
 from tests.support.rejected import DeadLetters
 
 # `heard` is what the stream has sent, `renewed` the blocks whose content was replaced.

@@ -15,10 +15,10 @@ import psycopg
 
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.project import Project
+from mailroom.testing.purging import purge
 from tests.faults.code import altered
 from tests.faults.processes import FunctionProcesses
 from tests.faults.protections import PROTECTIONS, Protection
-from tests.support.purging import purge
 
 
 def main() -> int:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from mailroom.testing.purging import purge
 from tests.support.flow import Flow, until
-from tests.support.purging import purge
 
 SECONDS = 60
 # The template's alarms look at a minute, or at five.

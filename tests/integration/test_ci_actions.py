@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from ruamel.yaml import YAML
 
+from mailroom.aws.sessions import EmulatorSession
 from mailroom.environments.ports import free_port
+from tests.support.command import Command
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = """\
@@ -84,20 +85,14 @@ def job(tmp_path: Path) -> Iterator[Job]:
     (tmp_path / "orders" / "template.yaml").write_text(TEMPLATE)
     job = Job(tmp_path, {"arguments": "", "port": str(free_port())})
     yield job
-    command = [str(ROOT / ".venv/bin/mailroom"), "reset", "--yes"]
-    subprocess.run(command, cwd=tmp_path / "orders", capture_output=True)
+    orders = tmp_path / "orders"
+    Command(orders, orders / ".mailroom").run("reset", "--yes")
 
 
 def test_the_action_brings_up_a_foreign_application_and_takes_it_down(job: Job) -> None:
     job.run(ROOT)
     outputs = job.outputs()
-    sqs = boto3.client(
-        "sqs",
-        endpoint_url=outputs["endpoint"],
-        region_name="us-east-1",
-        aws_access_key_id="000000000000",
-        aws_secret_access_key="test",
-    )
+    sqs = EmulatorSession(outputs["endpoint"], "us-east-1", "000000000000").client("sqs")
     queues = sqs.list_queues()["QueueUrls"]
 
     job.run(ROOT / "actions" / "down")

@@ -11,10 +11,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from mailroom.environments.environment import Environment
 from mailroom.project import Project
+from mailroom.testing.purging import purge
 from tests.support.command import MAILROOM, Command
 from tests.support.events import alert, mixed, notification
 from tests.support.flow import until
-from tests.support.purging import purge
 
 
 @pytest.fixture

@@ -219,8 +219,10 @@ def _is_written(engine: DurableEngine) -> None:
     or after it."""
     url = engine.queue("later")
     sent = engine.sqs.send_message(QueueUrl=url, MessageBody="later")
-    while sent["MessageId"] not in [one["MessageId"] for one in engine.receive(url)]:
-        pass
+    until(
+        lambda: sent["MessageId"] in [one["MessageId"] for one in engine.receive(url)],
+        "the later message",
+    )
     file = Path(engine.server.settings()["MAILROOM_DURABLE_FOLDER"]) / "localstack.db"
     received = "SELECT receive_count FROM messages WHERE message LIKE ?"
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:

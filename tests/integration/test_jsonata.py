@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from mailroom.environments.environment import Environment
-from mailroom.waiting import backoff
+from tests.support.flow import until
+from tests.support.functions import making_functions
 
 type Run = Callable[..., dict[str, Any]]
 
@@ -21,39 +22,31 @@ type Run = Callable[..., dict[str, Any]]
 @pytest.fixture(scope="module")
 def run(environment: Environment) -> Iterator[Run]:
     """Runs a state machine in JSONata to its end; its description with the output parsed."""
-    client, made = environment.session.client("stepfunctions"), []
-    role = environment.session.client("iam").create_role(
-        RoleName=f"test-{uuid.uuid4()}",
-        AssumeRolePolicyDocument=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": {
-                    "Effect": "Allow",
-                    "Principal": {"Service": "states.amazonaws.com"},
-                    "Action": "sts:AssumeRole",
-                },
-            }
-        ),
-    )["Role"]["Arn"]
+    client = environment.session.client("stepfunctions")
+    made: list[str] = []
 
     def to_its_end(states: dict[str, Any], given: Any = None) -> dict[str, Any]:
         definition = {"QueryLanguage": "JSONata", "StartAt": next(iter(states)), "States": states}
         machine = client.create_state_machine(
-            name=f"test-{uuid.uuid4()}", definition=json.dumps(definition), roleArn=role
+            name=f"test-{uuid.uuid4()}", definition=json.dumps(definition), roleArn=functions.role
         )["stateMachineArn"]
         made.append(machine)
         arn = client.start_execution(stateMachineArn=machine, input=json.dumps(given))[
             "executionArn"
         ]
-        for _ in backoff():
-            found: dict[str, Any] = dict(client.describe_execution(executionArn=arn))
-            if found["status"] != "RUNNING":
-                return {**found, "output": json.loads(found.get("output") or "null")}
-        raise AssertionError("unreachable")
+        found: dict[str, Any] = {}
 
-    yield to_its_end
-    for machine in made:
-        client.delete_state_machine(stateMachineArn=machine)
+        def over() -> bool:
+            found.update(client.describe_execution(executionArn=arn))
+            return bool(found["status"] != "RUNNING")
+
+        until(over, "the end of the execution")
+        return {**found, "output": json.loads(found.get("output") or "null")}
+
+    with making_functions(environment.session) as functions:
+        yield to_its_end
+        for machine in made:
+            client.delete_state_machine(stateMachineArn=machine)
 
 
 def output(run: Run, expression: Any, given: Any = None) -> Any:

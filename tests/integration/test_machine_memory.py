@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.engine import running_engine
-from tests.support.functions import Functions, make_role
+from tests.support.functions import making_functions
 from tests.support.meeting import HERE, Meeting
 
 PID = "import os\ndef handler(event, context): return os.getpid()"
@@ -29,8 +29,10 @@ def short_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_idle_environment_ends_when_another_needs_its_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with running_engine(tmp_path, monkeypatch) as engine:
-        functions = Functions(engine.session, make_role(engine.session))
+    with (
+        running_engine(tmp_path, monkeypatch) as engine,
+        making_functions(engine.session) as functions,
+    ):
         idle = functions.make(PID)
         before = idle.invoke().value
         assert idle.invoke().value == before
@@ -48,8 +50,8 @@ def test_what_has_no_memory_beside_functions_at_work_is_throttled(
         ThreadPoolExecutor() as pool,
         Meeting("127.0.0.1") as meeting,
         running_engine(tmp_path, monkeypatch) as engine,
+        making_functions(engine.session) as functions,
     ):
-        functions = Functions(engine.session, make_role(engine.session))
         at_work = functions.make(WAITS, modules={"meeting": HERE})
         other = functions.make(PID)
         working = pool.submit(at_work.invoke, meeting.address)

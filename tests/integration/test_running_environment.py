@@ -12,10 +12,10 @@ from mailroom.environments.ports import free_port
 from mailroom.environments.selection import connect
 from mailroom.errors import NotUp
 from mailroom.project import Project
+from mailroom.testing.purging import purge
 from tests.support.command import Command
 from tests.support.events import alert, mixed
 from tests.support.flow import until
-from tests.support.purging import purge
 
 
 @pytest.fixture(scope="module")

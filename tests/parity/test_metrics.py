@@ -35,9 +35,7 @@ def test_a_function_has_its_durations_as_a_metric(endpoint: Endpoint, functions:
     function.invoke()
 
     def known(name: str, kind: str) -> list[Any]:
-        return statistics(
-            endpoint.client("cloudwatch"), "AWS/Lambda", name, kind, FunctionName=function.name
-        )
+        return statistic(endpoint, "AWS/Lambda", name, kind, FunctionName=function.name)
 
     endpoint.until(lambda: known("Duration", "SampleCount") == [2], "two durations")
     assert 300 <= known("Duration", "Minimum")[0] < 3_000
@@ -79,9 +77,7 @@ def test_a_state_machine_has_its_executions_as_metrics(
     machine.run()
 
     def known(name: str, kind: str) -> list[Any]:
-        return statistics(
-            endpoint.client("cloudwatch"), "AWS/States", name, kind, StateMachineArn=machine.arn
-        )
+        return statistic(endpoint, "AWS/States", name, kind, StateMachineArn=machine.arn)
 
     endpoint.until(lambda: known(metric, "Sum") == [2], metric)
     endpoint.until(lambda: known("ExecutionsStarted", "Sum") == [2], "the starts")
@@ -97,13 +93,7 @@ def test_a_topic_has_its_messages_as_a_metric(endpoint: Endpoint, topics: Topics
     name = topic.arn.rpartition(":")[2]
     endpoint.until(
         lambda: (
-            statistics(
-                endpoint.client("cloudwatch"),
-                "AWS/SNS",
-                "NumberOfMessagesPublished",
-                "Sum",
-                TopicName=name,
-            )
+            statistic(endpoint, "AWS/SNS", "NumberOfMessagesPublished", "Sum", TopicName=name)
             == [3]
         ),
         "three messages",

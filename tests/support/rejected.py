@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailroom.environments.environment import Environment
-from tests.support.purging import purge
+from mailroom.testing.purging import purge
 
 
 class DeadLetters:

@@ -7,7 +7,7 @@ read. A line that is `…` alone stands for any number of lines.
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -65,6 +65,14 @@ class Session:
     folder: Path
     variables: Mapping[str, str]
     names: dict[str, str] = field(default_factory=dict)
+
+    def check(self, steps: Iterable[Step]) -> None:
+        """Run steps; each shows what its page shows."""
+        for step in steps:
+            lines = self.run(step)
+            said, documented = (alike(step.command, one) for one in (lines, step.documented))
+            shown = "\n".join(lines)
+            assert shows(said, documented), f"$ {step.command}\n{shown}\n\n{said}\n{documented}"
 
     def run(self, step: Step) -> list[str]:
         """Run a step; what the terminal shows."""

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mailroom.dead_letters.queued_messages import (
@@ -18,6 +17,7 @@ from mailroom.executions.execution import Execution
 from mailroom.executions.history import read_execution
 from mailroom.invocation import invoke
 from mailroom.logs.sources import GroupReader
+from mailroom.testing.purging import purge
 from mailroom.waiting import backoff
 from mailroom.workflow.queues import queue_depth
 
@@ -172,6 +172,4 @@ class RunningApplication:
         """Empty every queue, so that a test finds none of another test's messages."""
         client = self.session.client("sqs")
         for queue in self.environment.topology.queues.values():
-            # AWS allows one purge a minute.
-            with suppress(client.exceptions.PurgeQueueInProgress):
-                client.purge_queue(QueueUrl=queue.url)
+            purge(client, queue.url)

@@ -2,16 +2,12 @@
 
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 
 def purge(sqs: Any, url: str) -> None:
     """Delete the messages of a queue; of one that was just purged those that are visible."""
     try:
         sqs.purge_queue(QueueUrl=url)
-    except ClientError as error:
-        if "PurgeQueueInProgress" not in str(error):
-            raise
+    except sqs.exceptions.PurgeQueueInProgress:
         while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in found:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
