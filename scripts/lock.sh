@@ -37,7 +37,7 @@ lock_images() {
 
 lock functions/requirements.in -o functions/requirements.txt
 [ "${1:-}" != functions ] || exit 0
-lock pyproject.toml --group dev --no-emit-package mailroom-rules -o requirements.txt
+lock pyproject.toml --extra aws --group dev --no-emit-package mailroom-rules -o requirements.txt
 lock tests/functions.in --constraint functions/requirements.txt -o tests/functions.txt
 # LocalStack 4.14.0 admits newer dependencies than it runs with, so its lock has those of its
 # release's day, but for these: what meets data from elsewhere (TLS, HTTP, YAML), and cfn-lint, by
