@@ -52,6 +52,7 @@ PLACES = {
     "publish": "aws.publish:publish",
     "rehearse": "aws.rehearse:rehearse",
     "doctor": "daily.doctor:doctor",
+    "cache": "daily.cache:app",
 }
 
 
