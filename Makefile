@@ -134,6 +134,10 @@ parity: install  ## Test on every engine the behaviour of AWS that the project r
 bench: install  ## Run the benchmarks, each beside its reference
 	@.venv/bin/python -m benchmarks
 
+.PHONY: load
+load: install  ## Send generated messages, measure the environment that is up, check every row (N=10000)
+	@$(mailroom) load $(or $(N),10000)
+
 .PHONY: soak
 soak: install  ## Run a steady load with random faults, and account for every event (MINUTES=10)
 	@.venv/bin/python -m tests.faults.soak --minutes $(or $(MINUTES),10)
