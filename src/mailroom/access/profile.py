@@ -39,6 +39,7 @@ def write_profile(path: Path, name: str, environment: Environment) -> None:
     values = {
         "__section__": _section(name),
         "endpoint_url": environment.endpoint,
+        "disable_host_prefix_injection": "true",
         "region": environment.session.region_name,
         "aws_access_key_id": credentials.access_key,
         "aws_secret_access_key": credentials.secret_key,
