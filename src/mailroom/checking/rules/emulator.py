@@ -16,10 +16,10 @@ def known_types(definitions: Definitions) -> set[str]:
     found: set[str] = set()
     if definitions.engine:
         # LocalStack itself is in the environment that checkouts share.
-        shared = definitions.engine / ".shared"
-        for path in shared.glob("lib/python*/site-packages/*/entry_points.txt"):
-            for section in _SECTION.findall(path.read_text()):
-                found |= {line.partition("=")[0].strip() for line in section.splitlines()}
+        for folder in (definitions.engine, definitions.engine / ".shared"):
+            for path in folder.glob("lib/python*/site-packages/*/entry_points.txt"):
+                for section in _SECTION.findall(path.read_text()):
+                    found |= {line.partition("=")[0].strip() for line in section.splitlines()}
     return found
 
 
