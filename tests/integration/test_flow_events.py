@@ -126,14 +126,15 @@ def large_batches(events_flow: Flow) -> Iterator[None]:
     client = environment.session.client("lambda")
     queue = environment.topology.queue(QUEUE).arn
     [mapping] = client.list_event_source_mappings(EventSourceArn=queue)["EventSourceMappings"]
-    before = {"BatchSize": 10, "MaximumBatchingWindowInSeconds": 0}
     client.update_event_source_mapping(
         UUID=mapping["UUID"], BatchSize=1000, MaximumBatchingWindowInSeconds=2
     )
     try:
         yield
     finally:
-        client.update_event_source_mapping(UUID=mapping["UUID"], **before)
+        client.update_event_source_mapping(
+            UUID=mapping["UUID"], BatchSize=10, MaximumBatchingWindowInSeconds=0
+        )
 
 
 @contextmanager
