@@ -29,15 +29,16 @@ FROM messages AS m WHERE source = %s
 """
 # What both say is of one transaction, so they are equal at any time.
 _MISCOUNTED = """
+WITH mine AS (SELECT DISTINCT batch_id FROM settlements WHERE source = %s)
 SELECT DISTINCT batch_id FROM (
     SELECT batch_id, type, sum(ingested) AS ingested, sum(already_there) AS there,
            sum(dead_lettered) AS dead
-    FROM batch_progress GROUP BY 1, 2
+    FROM batch_progress JOIN mine USING (batch_id) GROUP BY 1, 2
 ) AS counted FULL JOIN (
     SELECT batch_id, type, count(*) FILTER (WHERE outcome = 'ingested') AS ingested,
            count(*) FILTER (WHERE outcome = 'already_there') AS there,
            count(*) FILTER (WHERE outcome = 'dead_lettered') AS dead
-    FROM settlements GROUP BY 1, 2
+    FROM settlements JOIN mine USING (batch_id) GROUP BY 1, 2
 ) AS rows USING (batch_id, type)
 WHERE (counted.ingested, counted.there, counted.dead)
       IS DISTINCT FROM (rows.ingested, rows.there, rows.dead)
@@ -186,9 +187,8 @@ class Run:
         return True
 
     def verdict(self) -> Verdict:
-        """Account for every event as things stand, and for what was counted of all batches."""
-        with psycopg.connect(self.flow.environment.database) as connection:
-            miscounted = [batch for (batch,) in connection.execute(_MISCOUNTED)]
+        """Account for every event as things stand, and for what was counted of its batches."""
+        miscounted = [batch for (batch,) in self._query(_MISCOUNTED)]
         return replace(self.checker.check(self.found()), miscounted=miscounted)
 
     def found(self) -> dict[str, list[str]]:

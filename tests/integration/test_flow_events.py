@@ -97,6 +97,46 @@ def test_of_an_event_that_fails_in_part_only_what_failed_comes_again(
     assert len(flow.ingested([json.loads(body) for body in mates])) == 2
 
 
+def test_a_thousand_messages_are_ingested_in_a_few_transactions_but_for_one_poison(
+    events_flow: Flow, large_batches: None
+) -> None:
+    flow, first = events_flow, notification(title="first")
+    flow.send([first])
+    events = [notification() for _ in range(999)]
+    poison = {**first, "data": {**first["data"], "title": "other"}}
+    uploaded = flow.upload([json.dumps(one) for one in (*events[:500], poison, *events[500:])])
+
+    output = flow.succeed(uploaded)
+
+    counts = output["notification"]
+    assert (counts["ingested"], counts["deadLettered"]) == (999, 1)
+    rows = flow.database.execute(
+        "SELECT count(*), count(DISTINCT ingested_at) FROM messages WHERE batch_id = %s",
+        [output["batchId"]],
+    ).fetchone()
+    assert rows is not None
+    assert rows[0] == 999
+    assert rows[1] <= 50  # of ten messages each they were a hundred
+
+
+@pytest.fixture
+def large_batches(events_flow: Flow) -> Iterator[None]:
+    """Meanwhile an event has up to a thousand notifications, gathered for two seconds."""
+    environment = events_flow.environment
+    client = environment.session.client("lambda")
+    queue = environment.topology.queue(QUEUE).arn
+    [mapping] = client.list_event_source_mappings(EventSourceArn=queue)["EventSourceMappings"]
+    client.update_event_source_mapping(
+        UUID=mapping["UUID"], BatchSize=1000, MaximumBatchingWindowInSeconds=2
+    )
+    try:
+        yield
+    finally:
+        client.update_event_source_mapping(
+            UUID=mapping["UUID"], BatchSize=10, MaximumBatchingWindowInSeconds=0
+        )
+
+
 @contextmanager
 def one_event(flow: Flow, role: IngestionRole) -> Iterator[None]:
     """What is put on the queue meanwhile comes together, after a message that is held up."""

@@ -38,7 +38,8 @@ class Source:
     def __init__(self, queues: Queues, functions: Functions) -> None:
         self._functions = functions
         self._heard = queues.make()
-        self.queue = queues.make(VisibilityTimeout=2)
+        # Longer than a cold start on a busy machine, as another batch may be processed meanwhile.
+        self.queue = queues.make(VisibilityTimeout=10)
         variables = {"Variables": {"HEARD": self._heard.url}}
         self._function = functions.make(TELLS, Timeout=2, Environment=variables)
 

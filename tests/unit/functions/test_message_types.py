@@ -178,6 +178,14 @@ def test_a_description_has_docstrings_settings_and_samples(write: Write) -> None
     assert not found["action"]
 
 
+def test_messages_are_invisible_for_the_window_too(write: Write) -> None:
+    settings = "[events]\nbatch_size = 1000\nwindow = 2\n"
+
+    one = types.load_type(write(type__toml=settings)).settings
+
+    assert (one.batch_size, one.window, one.visibility_timeout) == (1000, 2, 362)
+
+
 def test_the_types_of_today_have_no_faults() -> None:
     described = describe.describe()
 
