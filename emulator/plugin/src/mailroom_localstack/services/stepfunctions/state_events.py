@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from mailroom_localstack.metric_records import record
+from mailroom_localstack.observation.counters import COUNTERS
 from mailroom_localstack.observation.ring import RING, Event
+from mailroom_localstack.observation.text import machine_of
 from mailroom_localstack.patches import patch
 from mailroom_localstack.services.stepfunctions.state_calls import work_of
 
 STEPS = "localstack.services.stepfunctions"
 STATE = "mailroom_state"
 LONGEST_CAUSE = 2_000
+# AWS bills each step that is executed, and each retry: https://aws.amazon.com/step-functions/pricing/
+TRANSITIONS = {"entered", "retried"}
 ENDS = {"Succeeded": "exited", "Failed": "failed", "Aborted": "failed", "TimedOut": "failed"}
 
 METRICS = {
@@ -38,6 +42,8 @@ def record_states(original: Any, manager: Any, context: Any, event_type: Any, **
         event = _event(context, str(event_type), more.get("event_details") or {})
         if event:
             RING.add(lambda: [{"kind": "state", "execution": execution, **event}])
+            if event["event"] in TRANSITIONS and event["name"]:
+                COUNTERS.add("transition", machine_of(execution), None)
     return original(manager, context=context, event_type=event_type, **more)
 
 
