@@ -95,6 +95,26 @@ def test_a_changed_inline_policy_reaches_its_role(stack: Stack, environment: Env
     assert policy["Statement"][0]["Action"] == "sqs:ReceiveMessage"
 
 
+def test_a_changed_inline_policy_leaves_the_role_s_other_policies(
+    stack: Stack, environment: Environment
+) -> None:
+    other = {
+        "Type": "AWS::IAM::Policy",
+        "Properties": {
+            "PolicyName": "other",
+            "Roles": [{"Ref": "Role"}],
+            "PolicyDocument": document("sqs:SendMessage", Resource="*"),
+        },
+    }
+    stack.deploy(template(Role=role("sqs:SendMessage"), Other=other), {}, {})
+
+    stack.deploy(template(Role=role("sqs:ReceiveMessage"), Other=other), {}, {})
+
+    iam = environment.session.client("iam")
+    name = stack_resource(environment, stack, "Role")
+    assert sorted(iam.list_role_policies(RoleName=name)["PolicyNames"]) == ["other", "own"]
+
+
 def role(action: str) -> dict[str, Any]:
     return {
         "Type": "AWS::IAM::Role",

@@ -19,11 +19,23 @@ from mailroom.permissions.decisions import read_decisions
 from mailroom.permissions.report import RoleReport, report_role, sufficient_policy
 from mailroom.progress import Progress
 from mailroom.project import Project
+from tests.support.chunks import chunked
 from tests.support.command import Command
-from tests.support.events import mixed
+from tests.support.events import alert, mixed
 from tests.support.flow import Flow, until
 from tests.support.iam import Iam, statements_of_template
 from tests.support.locks import locked
+
+# Of a Distributed Map: its children are executions, and large results come in parts.
+ONLY_IN_AWS = {
+    f"MessageWorkflowRole: {name}"
+    for name in (
+        *("FollowChildren: states:DescribeExecution", "FollowChildren: states:StopExecution"),
+        "WriteResultsOfChunks: s3:AbortMultipartUpload",
+        "WriteResultsOfChunks: s3:GetObject",
+        "WriteResultsOfChunks: s3:ListMultipartUploadParts",
+    )
+}
 
 
 def test_the_flow_uses_every_permission_of_the_template_and_lacks_none(
@@ -35,13 +47,15 @@ def test_the_flow_uses_every_permission_of_the_template_and_lacks_none(
 
     iam_flow.send(mixed(2))
     iam_flow.succeed(iam_flow.upload(map(json.dumps, mixed(2))))
+    iam_flow.succeed(chunked(iam_flow, mixed(2)).finish())
+    assert iam_flow.run(chunked(iam_flow, [alert(severity=7)]).finish()).error == "InvalidMessages"
     assert "NoSuchKey" in iam_flow.run(missing_batch(iam_flow)).cause
     assert "applied" in iam.invoke("MigrateDatabase")
     dead_letter_a_message(iam_flow)
     give_a_message_back(iam_flow, iam)
 
     until(lambda: not any(": logs:" in one for one in unused(reports(iam))), "the logs")
-    assert unused(reports(iam)) == []
+    assert set(unused(reports(iam))) == ONLY_IN_AWS
     assert refused(before, reports(iam)) == []
 
 

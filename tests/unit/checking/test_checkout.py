@@ -48,6 +48,8 @@ DEFECTS = [
         "Handler: publish_messages.handler.handler\n      VpcConfig: {SubnetIds: [subnet-1]}",
     ),
     ("machine-permission", "template.yml", "- !GetAtt PublishMessagesFunction.Arn\n", "\n"),
+    ("machine-permission", "template.yml", "Action: states:StartExecution", "Action: states:Stop*"),
+    ("machine-permission", "template.yml", "- s3:PutObject\n", "- s3:PutObjectAcl\n"),
     (
         "role-trust",
         "template.yml",

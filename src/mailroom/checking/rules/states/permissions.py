@@ -38,6 +38,9 @@ def machine_permission(definitions: Definitions) -> Iterator[Problem]:
             for function in _called(machine, stack):
                 if lacks(stack, principal, "lambda:InvokeFunction", function):
                     yield Problem(principal.at(), f"{machine.id} may not invoke {function}")
+            if _maps(machine) and lacks(stack, principal, "states:StartExecution", machine.id):
+                message = f"{machine.id} may not start the children of its Distributed Maps"
+                yield Problem(principal.at(), message)
             for action in _actions(machine):
                 if lacks(stack, principal, action):
                     yield Problem(principal.at(), f"{machine.id} lacks {action}")
@@ -48,11 +51,22 @@ def _called(machine: Machine, stack: Stack) -> list[str]:
     return [one.id for one in stack.of_type(FUNCTION) if f'"{one.id}"' in text]
 
 
+def _maps(machine: Machine) -> bool:
+    """Whether a Map starts executions of its own machine.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html
+    """
+    processors = (state.body.get("ItemProcessor") or {} for state in machine.definition.states)
+    configs = (one.get("ProcessorConfig") or {} for one in processors)
+    return any(one.get("Mode") == "DISTRIBUTED" for one in configs)
+
+
 def _actions(machine: Machine) -> list[str]:
     """The actions that the integrations with other services need."""
     found: set[str] = set()
     for state in machine.definition.states:
-        call = integrated_call(str(state.body.get("Resource")))
-        if call and call[0] in _SERVICES:
-            found.update(actions_of(*call))
+        for part in (state.body, state.body.get("ItemReader"), state.body.get("ResultWriter")):
+            call = integrated_call(str((part or {}).get("Resource")))
+            if call and call[0] in _SERVICES:
+                found.update(actions_of(*call))
     return sorted(found)
