@@ -97,6 +97,28 @@ def test_the_counts_of_an_estimate_are_exactly_those_of_the_engine(
     } == reported(environment, history)
 
 
+def test_what_event_source_mappings_do_is_counted_too(
+    events_flow: Flow, events_stack: Environment
+) -> None:
+    before = read_edges(events_stack)
+    events_flow.send(mixed(60))
+    queues = [one.arn for one in events_stack.topology.queues.values()]
+
+    def deleted() -> int:
+        edges = read_edges(events_stack) - before
+        return sum(
+            n for (kind, begin, _), n in edges.items() if kind == "delete" and begin in queues
+        )
+
+    until(lambda: deleted() == 60, "the deletions")
+    measured = measure(events_stack, read_edges(events_stack) - before, "a test", None)
+
+    assert measured.messages == 60
+    assert measured.calls["sqs:ReceiveMessage"] >= measured.calls["sqs:DeleteMessageBatch"] >= 2
+    # Those of the mappings, and those of the states that wait for the batch.
+    assert measured.functions["process_messages"].invocations >= 4
+
+
 def steps(environment: Environment, execution: str) -> Any:
     pages = environment.session.client("stepfunctions").get_paginator("get_execution_history")
     for page in pages.paginate(executionArn=execution):

@@ -1,11 +1,12 @@
 """What the definitions declare that AWS bills by the month, or that bounds a rate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mailroom.checking.reading import load_beside, load_definitions
 from mailroom.checking.rules.functions.connections import accepted_connections
-from mailroom.checking.template.stack import Stack
+from mailroom.checking.template.stack import Stack, values_of
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.errors import Refused
 from mailroom.project import Project
@@ -64,8 +65,15 @@ class Declared:
     connections: int
 
 
-def read_declared(project: Project, name: str) -> Declared:
+def read_declared(
+    project: Project, name: str, parameters: Mapping[str, str] | None = None
+) -> Declared:
     """What the definitions declare for an environment, with the database of infra/database.yml.
+
+    Args:
+        project: The checkout.
+        name: The environment's name.
+        parameters: Template parameters that are deployed, if they are known.
 
     Raises:
         Refused: There is no such environment, or a file is malformed.
@@ -74,14 +82,17 @@ def read_declared(project: Project, name: str) -> Declared:
     stacks = {one.target.name: one for one in definitions.known_stacks}
     if name not in stacks:
         raise Refused(f"there is no environment {name}", known_names(name, "environments", stacks))
-    stack = stacks[name]
-    database = _database(project, stack.target)
-    values, capacities = stack.values, database.values
+    config = stacks[name].target
+    target = replace(config, parameters={**config.parameters, **(parameters or {})})
+    values = values_of(stacks[name].template, target)
+    stack = replace(stacks[name], target=target, values=values)
+    database = _database(project, target)
+    capacities = database.values
     mappings = list(stack.of_type("AWS::Lambda::EventSourceMapping"))
     alarms = "AWS::CloudWatch::Alarm"
-    with_database = replace(stack, target=replace(stack.target, database=_DATABASE))
+    with_database = replace(stack, target=replace(target, database=_DATABASE))
     return Declared(
-        region=stack.target.region,
+        region=target.region,
         architecture=str(values["Architecture"]),
         functions={
             short: DeclaredFunction(
