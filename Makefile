@@ -63,10 +63,11 @@ lint: install  ## Check types, style, scripts, Dockerfiles, workflows and packag
 	@scripts/lint.sh
 
 .PHONY: test
-test: lint  ## Lint, and run the tests
+test: lint  ## Lint, and run the tests (REPORTS=folder: JUnit and coverage, too)
 	@scripts/install.sh functions
-	@.envs/functions/bin/python -m pytest --quiet -p no:cacheprovider tests/unit/functions
-	@.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	@.envs/functions/bin/python -m pytest --quiet -p no:cacheprovider $(if $(REPORTS),--junitxml=$(REPORTS)/functions.xml) tests/unit/functions
+	@.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder \
+		$(if $(REPORTS),--junitxml=$(REPORTS)/tests.xml --cov --cov-report=xml:$(REPORTS)/coverage.xml)
 
 .PHONY: check
 check: install  ## Find in the definitions what would fail in AWS

@@ -69,7 +69,9 @@ OF_LAMBDA = {
     "_HANDLER",
     "_X_AMZN_TRACE_ID",
 }
-OF_THE_EMULATOR = {"AWS_ENDPOINT_URL", "LOCALSTACK_HOSTNAME", "TMPDIR"}
+OF_THE_EMULATOR = {
+    *("AWS_ENDPOINT_URL", "AWS_DISABLE_HOST_PREFIX_INJECTION", "LOCALSTACK_HOSTNAME", "TMPDIR"),
+}
 
 
 def test_a_function_has_lambdas_variables_and_its_own_and_no_others(functions: Functions) -> None:

@@ -41,6 +41,8 @@ def aws_variables(environment: Environment) -> dict[str, str]:
         "AWS_DEFAULT_REGION": region,
         "AWS_ACCESS_KEY_ID": credentials.access_key,
         "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+        # There are no names as sync-127.0.0.1, which SDKs would make for some operations.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         # Without it awslocal prints a notice of twelve lines at each call.
         "DISABLE_DEPRECATION_NOTICE": "1",
         **_past_proxies(),

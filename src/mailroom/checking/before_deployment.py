@@ -29,7 +29,7 @@ from mailroom.project import Project
 _OF_TEMPLATES = ("sam-transform", "yaml-alias")
 _STATES = (advice, refused, substitutions)
 # What AWS creates all the same: it fails at run time, or here alone.
-_CREATED = ("state-jsonata", "state-substitution")
+_CREATED = ("state-substitution",)
 
 
 def check_part(project: Project, part: Part, region: str) -> list[Said]:

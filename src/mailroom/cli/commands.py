@@ -54,6 +54,7 @@ PLACES = {
     "rehearse": "aws.rehearse:rehearse",
     "estimate": "aws.estimate:estimate",
     "doctor": "daily.doctor:doctor",
+    "cache": "daily.cache:app",
 }
 
 

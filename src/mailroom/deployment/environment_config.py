@@ -14,6 +14,7 @@ from mailroom.wording import known_names
 _TABLES = ("parameters", "database_parameters", "tags")
 _STRINGS = ("region", "stack", "account", "bucket", "database", "alarms")
 _LISTS = ("tests",)
+_BOOLEANS = ("termination_protection",)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -33,6 +34,7 @@ class EnvironmentConfig:
         database_parameters: Parameters of infra/database.yml; those not named keep their values.
         alarms: Name of the stack of infra/alarms.yml, whose output is a parameter too.
         tests: Integration tests that a release must have passed; empty for all of the flow.
+        termination_protection: Whether its stacks are kept from deletion; None for the default.
     """
 
     name: str
@@ -46,6 +48,7 @@ class EnvironmentConfig:
     database_parameters: dict[str, str] = field(default_factory=dict)
     alarms: str | None = None
     tests: tuple[str, ...] = ()
+    termination_protection: bool | None = None
 
     @property
     def emulated_account(self) -> str:
@@ -54,7 +57,9 @@ class EnvironmentConfig:
 
     @property
     def protected(self) -> bool:
-        """Whether its stacks have deletion protection: those of prod."""
+        """Whether its stacks are kept from deletion: where nothing else is said, those of prod."""
+        if self.termination_protection is not None:
+            return self.termination_protection
         return self.parameters.get("Stage") == "prod"
 
     def artifact_bucket(self, account: str) -> str:
@@ -93,6 +98,7 @@ def load_environment_config(folder: Path, name: str) -> EnvironmentConfig:
         database=document.get("database"),
         alarms=document.get("alarms"),
         tests=tuple(str(test) for test in document.get("tests", [])),
+        termination_protection=document.get("termination_protection"),
     )
 
 
@@ -126,14 +132,19 @@ def expand(
 
 
 def _faults(document: dict[str, Any]) -> list[str]:
-    expected = [(_STRINGS, str, "a string"), (_TABLES, dict, "a table"), (_LISTS, list, "a list")]
+    expected: list[tuple[tuple[str, ...], type, str]] = [
+        (_STRINGS, str, "a string"),
+        (_TABLES, dict, "a table"),
+        (_LISTS, list, "a list"),
+        (_BOOLEANS, bool, "true or false"),
+    ]
     wrong = [
         f"{key} must be {called}"
         for keys, kind, called in expected
         for key in keys
         if not isinstance(document.get(key, kind()), kind)
     ]
-    known = {*_STRINGS, *_TABLES, *_LISTS}
+    known = {*_STRINGS, *_TABLES, *_LISTS, *_BOOLEANS}
     return [
         *(f"{key} is missing" for key in ("region", "stack") if key not in document),
         *wrong,

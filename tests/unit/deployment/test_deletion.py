@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -146,15 +147,25 @@ def test_a_protected_stack_is_refused_before_its_buckets_are_emptied(
     assert "--no-enable-termination-protection" in refusal.value.hint
 
 
-@pytest.mark.parametrize(("stage", "protects"), [("prod", True), ("dev", False)])
+@pytest.mark.parametrize(
+    ("stage", "said", "protects"),
+    [
+        ("prod", None, True),
+        ("dev", None, False),
+        ("dev", True, True),
+        ("prod", False, False),
+    ],
+)
 def test_prods_stacks_are_protected_once_they_are_as_they_should_be(
     account: Account,
     cloudformation: StrictStubber,
     monkeypatch: pytest.MonkeyPatch,
     stage: str,
+    said: bool | None,
     protects: bool,
 ) -> None:
     account = account.with_parameters({"Stage": stage})
+    account = replace(account, config=replace(account.config, termination_protection=said))
     monkeypatch.setattr(Stack, "plan", lambda *_: None)
     if protects:
         cloudformation.add_response(

@@ -52,6 +52,7 @@ def test_an_unknown_environment_is_refused_with_the_known_ones(tmp_path: Path) -
         ('region = "a"', "stack is missing"),
         (f"{MINIMAL}account = 1", "account must be a string"),
         (f"{MINIMAL}tags = 1", "tags must be a table"),
+        (f"{MINIMAL}termination_protection = 1", "termination_protection must be true or false"),
         (f'{MINIMAL}colour = "red"', "colour is not a setting"),
         ("region = ", "dev.toml: "),
     ],

@@ -16,7 +16,7 @@ _PROD = ("prod", "production", "live")
 
 def in_production(target: EnvironmentConfig) -> bool:
     """Whether an environment is one of production, by its stage or its name."""
-    return target.protected or target.name in _PROD
+    return target.parameters.get("Stage") in _PROD or target.name in _PROD
 
 
 @rule(

@@ -6,6 +6,7 @@ from typing import Any
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Problem, Severity
 from mailroom.checking.rule import rule, whole
+from mailroom.checking.rules.alarms import in_production
 from mailroom.checking.template.source import Source
 from mailroom.checking.template.stack import is_known
 from mailroom.deployment.parameters import parameter_faults
@@ -53,3 +54,24 @@ def database_parameter(definitions: Definitions) -> Iterator[Problem]:
             for name, value in target.database_parameters.items():
                 for fault in parameter_faults(known, {name: value}):
                     yield Problem(definitions.line_of(path, rf'"?{name}\b'), fault)
+
+
+@rule(
+    whole,
+    id="termination-protection",
+    severity=Severity.warning,
+    title="a stack in production that one call deletes",
+    why="DeleteStack deletes the stack with all that it made, unless termination protection is on; "
+    "no template can switch it on",
+    page="AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html",
+    fix="set termination_protection = true in the environment's file: `mailroom deploy` and "
+    "`mailroom promote` switch it on",
+)
+def termination_protection(definitions: Definitions) -> Iterator[Problem]:
+    for target in definitions.targets:
+        if in_production(target) and not target.protected:
+            path = definitions.environments / f"{target.name}.toml"
+            yield Problem(
+                definitions.line_of(path, r"stack\b"),
+                f"{target.name}: {target.stack} is unprotected",
+            )

@@ -147,6 +147,9 @@ def function_variables(
     lambdas = {
         name: str(value) for name, value in given.items() if not name.startswith(INTERNAL_VARIABLES)
     }
+    if "AWS_ENDPOINT_URL" in lambdas:
+        # SDKs would call sync-127.0.0.1 for some operations.
+        lambdas["AWS_DISABLE_HOST_PREFIX_INJECTION"] = "true"
     defaults = {
         "PATH": ":".join([PATH, *layers.below("bin")]),
         "LANG": LANG,

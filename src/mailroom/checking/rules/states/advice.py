@@ -101,24 +101,6 @@ def choice_default(machine: Machine) -> Iterator[Problem]:
 
 @rule(
     machines,
-    id="state-jsonata",
-    severity=Severity.error,
-    title="JSONata",
-    why="AWS supports it; LocalStack needs a Java library that it downloads at run time, so the "
-    "workflow can't be tried offline before it is promoted",
-    page="step-functions/latest/dg/transforming-data.html",
-    fix="use JSONPath and intrinsic functions",
-)
-def jsonata(machine: Machine) -> Iterator[Problem]:
-    states = machine.definition.states
-    bodies = [((), machine.definition.body), *((state.path, state.body) for state in states)]
-    for path, body in bodies:
-        if body.get("QueryLanguage") == "JSONata":
-            yield Problem(machine.at((*path, "QueryLanguage")), "the query language is JSONata")
-
-
-@rule(
-    machines,
     id="state-payload",
     severity=Severity.warning,
     title="a state that may outgrow 256 KB",

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
     from mailroom_localstack.service_call import ServiceCall
 
 
-@check("logs", "FilterLogEvents", "PutMetricFilter", "PutSubscriptionFilter", "TestMetricFilter")
+@check(
+    "logs",
+    *("FilterLogEvents", "PutMetricFilter", "PutSubscriptionFilter", "StartLiveTail"),
+    "TestMetricFilter",
+)
 def refuse_invalid_patterns(context: ServiceCall) -> None:
     """Refuse a filter pattern that is none.
 
@@ -24,8 +28,9 @@ def refuse_invalid_patterns(context: ServiceCall) -> None:
 
     Test: tests/integration/test_filter_patterns.py::test_an_invalid_pattern_is_refused
     """
+    request = context.service_request
     try:
-        compile_pattern(context.service_request.get("filterPattern") or "")
+        compile_pattern(request.get("filterPattern") or request.get("logEventFilterPattern") or "")
     except InvalidPattern as error:
         from localstack.aws.api.logs import InvalidParameterException
 
