@@ -204,7 +204,7 @@ def _failure(env: Any, kind: str, event: str, cause: str) -> Exception:
     )
 
     name = states_error_name.StatesErrorName(typ=states_error_name_type.StatesErrorNameType[kind])
-    details = {"mapRunFailedEventDetails": {"error": name.error_name, "cause": cause}}
+    details: Any = {"mapRunFailedEventDetails": {"error": name.error_name, "cause": cause}}
     exception: Exception = failure_event.FailureEventException(
         failure_event.FailureEvent(
             env=env,
