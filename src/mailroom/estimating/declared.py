@@ -36,6 +36,7 @@ class Declared:
         region: AWS's region.
         architecture: `x86_64` or `arm64`.
         functions: By the functions' short names.
+        chunks: How many chunks of one batch are published at once.
         queues: How many queues a function reads.
         events: Whether event source mappings read them.
         consumers: Consumers of each queue at once, in one invocation.
@@ -52,6 +53,7 @@ class Declared:
     region: str
     architecture: str
     functions: dict[str, DeclaredFunction]
+    chunks: int
     queues: int
     events: bool
     consumers: int
@@ -101,6 +103,12 @@ def read_declared(
             )
             for short, id in _FUNCTIONS.items()
         },
+        chunks=min(
+            int(state["MaxConcurrency"])
+            for machine in definitions.machines
+            for state in machine.definition.body["States"].values()
+            if state.get("MaxConcurrency")
+        ),
         queues=sum(1 for one in stack.of_type("AWS::SQS::Queue") if one.get("RedrivePolicy")),
         events=bool(mappings),
         consumers=1 if mappings else int(values["ConsumersPerQueue"]),
