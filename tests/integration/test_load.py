@@ -97,10 +97,52 @@ def test_the_counts_of_an_estimate_are_exactly_those_of_the_engine(
     } == reported(environment, history)
 
 
+def test_the_calls_of_a_batch_in_chunks_are_those_of_the_engine(
+    project: Project, environment: Environment
+) -> None:
+    last = read_events(environment.endpoint, after=2**62).last
+    generator = Generator(read_types(project), time.time_ns())
+
+    counted = Load(project, environment, generator, Plan(2_100, 2_100, 1)).run().measured.calls
+
+    told = calls(environment, last)
+    assert counted.pop("sqs:ReceiveMessage") >= told.pop("sqs:ReceiveMessage")
+    assert counted == told
+    # Two chunks and their manifest by the producer, the rest by the Maps.
+    assert counted["s3:PutObject"] > 3
+
+
+def test_what_event_source_mappings_do_is_counted_too(
+    events_flow: Flow, events_stack: Environment
+) -> None:
+    before = read_edges(events_stack)
+    events_flow.send(mixed(60))
+    queues = [one.arn for one in events_stack.topology.queues.values()]
+
+    def deleted() -> int:
+        edges = read_edges(events_stack) - before
+        return sum(
+            n for (kind, begin, _), n in edges.items() if kind == "delete" and begin in queues
+        )
+
+    until(lambda: deleted() == 60, "the deletions")
+    measured = measure(events_stack, read_edges(events_stack) - before, "a test", None)
+
+    assert measured.messages == 60
+    assert measured.calls["sqs:ReceiveMessage"] >= measured.calls["sqs:DeleteMessageBatch"] >= 2
+    # Those of the mappings, and those of the states that wait for the batch.
+    assert measured.functions["process_messages"].invocations >= 4
+
+
 def steps(environment: Environment, execution: str) -> Any:
     pages = environment.session.client("stepfunctions").get_paginator("get_execution_history")
     for page in pages.paginate(executionArn=execution):
         yield from page["events"]
+
+
+def is_client(source: str) -> bool:
+    """Whether neither a function nor the state machine's role has called."""
+    return ":function:" not in source and ":assumed-role/mailroom" not in source
 
 
 def calls(environment: Environment, last: int) -> Counter[str]:
@@ -111,7 +153,7 @@ def calls(environment: Environment, last: int) -> Counter[str]:
         if one["n"] > last
         and one["kind"] == "call"
         and one["status"] < 400
-        and (":function:" in one["source"] or one["operation"] in ("PutObject",))
+        and (one["operation"] == "PutObject" or not is_client(one["source"]))
         and one["service"] in ("sns", "sqs", "s3", "secretsmanager")
     )
 

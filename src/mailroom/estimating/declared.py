@@ -1,11 +1,12 @@
 """What the definitions declare that AWS bills by the month, or that bounds a rate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from mailroom.checking.reading import load_beside, load_definitions
 from mailroom.checking.rules.functions.connections import accepted_connections
-from mailroom.checking.template.stack import Stack
+from mailroom.checking.template.stack import Stack, values_of
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.errors import Refused
 from mailroom.project import Project
@@ -35,6 +36,7 @@ class Declared:
         region: AWS's region.
         architecture: `x86_64` or `arm64`.
         functions: By the functions' short names.
+        chunks: How many chunks of one batch are published at once.
         queues: How many queues a function reads.
         events: Whether event source mappings read them.
         consumers: Consumers of each queue at once, in one invocation.
@@ -51,6 +53,7 @@ class Declared:
     region: str
     architecture: str
     functions: dict[str, DeclaredFunction]
+    chunks: int
     queues: int
     events: bool
     consumers: int
@@ -64,8 +67,15 @@ class Declared:
     connections: int
 
 
-def read_declared(project: Project, name: str) -> Declared:
+def read_declared(
+    project: Project, name: str, parameters: Mapping[str, str] | None = None
+) -> Declared:
     """What the definitions declare for an environment, with the database of infra/database.yml.
+
+    Args:
+        project: The checkout.
+        name: The environment's name.
+        parameters: Template parameters that are deployed, if they are known.
 
     Raises:
         Refused: There is no such environment, or a file is malformed.
@@ -74,14 +84,17 @@ def read_declared(project: Project, name: str) -> Declared:
     stacks = {one.target.name: one for one in definitions.known_stacks}
     if name not in stacks:
         raise Refused(f"there is no environment {name}", known_names(name, "environments", stacks))
-    stack = stacks[name]
-    database = _database(project, stack.target)
-    values, capacities = stack.values, database.values
+    config = stacks[name].target
+    target = replace(config, parameters={**config.parameters, **(parameters or {})})
+    values = values_of(stacks[name].template, target)
+    stack = replace(stacks[name], target=target, values=values)
+    database = _database(project, target)
+    capacities = database.values
     mappings = list(stack.of_type("AWS::Lambda::EventSourceMapping"))
     alarms = "AWS::CloudWatch::Alarm"
-    with_database = replace(stack, target=replace(stack.target, database=_DATABASE))
+    with_database = replace(stack, target=replace(target, database=_DATABASE))
     return Declared(
-        region=stack.target.region,
+        region=target.region,
         architecture=str(values["Architecture"]),
         functions={
             short: DeclaredFunction(
@@ -90,6 +103,12 @@ def read_declared(project: Project, name: str) -> Declared:
             )
             for short, id in _FUNCTIONS.items()
         },
+        chunks=min(
+            int(state["MaxConcurrency"])
+            for machine in definitions.machines
+            for state in machine.definition.body["States"].values()
+            if state.get("MaxConcurrency")
+        ),
         queues=sum(1 for one in stack.of_type("AWS::SQS::Queue") if one.get("RedrivePolicy")),
         events=bool(mappings),
         consumers=1 if mappings else int(values["ConsumersPerQueue"]),

@@ -19,6 +19,7 @@ _UNITS = {"B": 1, "KB": 1024, "MB": 1024**2}
 # SQS and SNS refuse larger ones.
 _LARGEST = 256 * 1024
 _FEW = 10_000
+_LOCAL = "local"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def make_estimate(
 
     Args:
         project: The checkout.
-        environment: The environment that is up, whose counts are taken; None when none is.
+        environment: The environment that is up, whose counts are taken, and its parameters if
+            the name is `local`; None when none is.
         messages: How many.
         size: Bytes of one.
         rate: Messages per second at which they are sent; None for as fast as possible.
@@ -77,7 +79,8 @@ def make_estimate(
     Raises:
         Refused: There is no such environment config, or a file is malformed.
     """
-    declared = read_declared(project, name)
+    deployed = _parameters(environment) if environment and name == _LOCAL else None
+    declared = read_declared(project, name, deployed)
     measured = last_measured(environment, project.state)
     prices = load_prices(declared.region)
     database = measured.database or Measured.load(DEFAULTS).database
@@ -85,6 +88,13 @@ def make_estimate(
     work = work_for(messages, size, measured, database)
     assumed = list(_assumptions(measured, declared, prices))
     return Estimate(work, bill(work, declared, prices), limits(work, declared), rate, assumed)
+
+
+def _parameters(environment: Environment) -> dict[str, str]:
+    """Template parameters of the stack that is deployed."""
+    client = environment.session.client("cloudformation")
+    [stack] = client.describe_stacks(StackName=environment.stack)["Stacks"]
+    return {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
 
 
 def parse_size(text: str) -> int:

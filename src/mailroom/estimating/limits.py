@@ -44,6 +44,10 @@ def limits(work: Work, declared: Declared) -> list[Limit]:
 
 
 def _limits(work: Work, declared: Declared) -> Iterator[Limit]:
+    chunks = declared.chunks
+    yield Limit(
+        "Step Functions: chunks of one batch at once", chunks, chunks * _rate(work, _PUBLISH)
+    )
     publishes = _PUBLISHES.get(declared.region, _PUBLISHES_ELSEWHERE)
     yield Limit(f"SNS: messages published per second in {declared.region}", publishes, publishes)
     for name, label in (

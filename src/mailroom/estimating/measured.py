@@ -116,12 +116,13 @@ def measure(
     """
     topology = environment.topology
     names = {short: topology.functions[short] for short in _FUNCTIONS}
-    own = {*environment.state_machines, *names.values()}
+    roles = {one.name for one in topology.identities if one.type == "AWS::IAM::Role"}
+    own = {*environment.state_machines, *names.values(), *roles}
     calls: Counter[str] = Counter()
     use: Counter[tuple[str, str]] = Counter()
     transitions = messages = 0
     for (kind, begin, end), count in edges.items():
-        # Functions are known by name, state machines by ARN.
+        # Functions are known by name, state machines by ARN, and a Distributed Map by its role.
         caller, called = _name(begin), _name(end)
         if kind == "publish" and end in topology.topics:
             messages += count
@@ -143,8 +144,9 @@ def _is_billed(call: str | None) -> bool:
 
 
 def _name(arn: str | None) -> str:
-    """A function's name in its ARN; any other ARN is its own name."""
-    return str(arn).rpartition(":function:")[2]
+    """The name of a function or of the role of a session in an ARN; of another one all of it."""
+    _, session, role = str(arn).partition(":assumed-role/")
+    return role.partition("/")[0] if session else str(arn).rpartition(":function:")[2]
 
 
 def last_measured(environment: Environment | None, state: Path) -> Measured:

@@ -20,7 +20,8 @@ from mailroom.load.generated import Generator
 from mailroom.load.sampling import Sample, Sampler
 from mailroom.project import Project
 from mailroom.temporary import temporary_folder
-from mailroom.workflow.batch import Batch, new_batch_id, start_execution
+from mailroom.workflow.batch import Batch, new_batch_id, start, start_execution
+from mailroom.workflow.chunks import Inputs, upload_chunks
 from mailroom.workflow.execution import failure
 from mailroom.workflow.validation import Report
 
@@ -157,14 +158,27 @@ class Load:
         sampler.take()
 
     def _start_batch(self, begin: int, end: int) -> str:
-        """Send the events from one number to before another as one batch; the execution's ARN."""
+        """Send the events from one number to before another as one batch; the execution's ARN.
+
+        As `mailroom send` does: more than fit into one chunk are uploaded in chunks.
+        """
+        batch = new_batch_id()
         with temporary_folder(self._project.state) as folder:
             path = folder / "batch.jsonl"
             with path.open("w", encoding="utf-8") as file:
                 file.writelines(f"{line}\n" for line in self._generator.lines(begin, end))
-            # The samples are valid, so the events are; the function validates them again.
-            batch = Batch(new_batch_id(), path, Report(end - begin, 0, True, 0, []))
-            return start_execution(self._environment, batch)
+            inputs = Inputs([str(path)])
+            if inputs.fit:
+                # The samples are valid, so the events are; the function validates them again.
+                report = Report(end - begin, 0, True, 0, [])
+                return start_execution(self._environment, Batch(batch, path, report))
+            prefix = f"batches/{batch}/"
+            upload_chunks(
+                self._project, self._environment, inputs, prefix, folder, lambda uploaded: None
+            )
+        bucket = self._environment.outputs["MessagesBucketName"]
+        document = {"source": {"bucket": bucket, "prefix": prefix}}
+        return start(self._environment, batch, json.dumps(document))
 
     def _runs(self, execution: str) -> bool:
         client = self._environment.session.client("stepfunctions")

@@ -37,6 +37,7 @@ DECLARED = Declared(
         "publish_messages": DeclaredFunction(512, 10),
         "process_messages": DeclaredFunction(512, 40),
     },
+    chunks=8,
     queues=2,
     events=False,
     consumers=2,
@@ -112,6 +113,7 @@ def test_the_lowest_limit_is_first() -> None:
     assert list(found) == sorted(found, key=lambda what: found[what])
     assert found == {
         "Aurora: its maximum capacity in ACUs": pytest.approx(2_000),
+        "Step Functions: chunks of one batch at once": pytest.approx(4_000),
         "Lambda: concurrency of ProcessMessagesFunction": pytest.approx(4_000),
         "Lambda: concurrency of PublishMessagesFunction": pytest.approx(5_000),
         "SNS: messages published per second in us-east-1": 30_000,
@@ -139,6 +141,7 @@ def test_what_an_environment_declares_is_read_from_its_definitions(name: str) ->
     assert declared.endpoint_hours == 2 * 2 * 730
     assert declared.secrets == 2
     assert declared.queues == 2
+    assert declared.chunks == 8
     assert declared.alarms > 10
     assert declared.maximum_capacity == (8 if name == "prod" else 4)
 

@@ -53,12 +53,20 @@ def load(
 
 
 def _shown(step: Step, count: int) -> Callable[["Sampler"], None]:
+    told = 0
+
     def show(sampler: "Sampler") -> None:
+        nonlocal told
         newest = sampler.samples[-1]
-        step.update(
+        line = (
             f"{newest.published} published, {newest.settled} of {count} settled,"
             f" {sampler.rate():.0f}/s, {newest.waiting} waiting"
         )
+        step.update(line)
+        # A pipe shows a step once: each tenth has a line of its own.
+        if not errors.is_terminal and newest.settled * 10 // count > told:
+            told = newest.settled * 10 // count
+            errors.print(f"{newest.at:.0f} s: {line}", markup=False)
 
     return show
 
