@@ -63,10 +63,11 @@ lint: install  ## Check types, style, scripts, Dockerfiles, workflows and packag
 	@scripts/lint.sh
 
 .PHONY: test
-test: lint  ## Lint, and run the tests
+test: lint  ## Lint, and run the tests (REPORTS=folder: JUnit and coverage, too)
 	@scripts/install.sh functions
-	@.envs/functions/bin/python -m pytest --quiet -p no:cacheprovider tests/unit/functions
-	@.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	@.envs/functions/bin/python -m pytest --quiet -p no:cacheprovider $(if $(REPORTS),--junitxml=$(REPORTS)/functions.xml) tests/unit/functions
+	@.venv/bin/pytest --numprocesses logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder \
+		$(if $(REPORTS),--junitxml=$(REPORTS)/tests.xml --cov --cov-report=xml:$(REPORTS)/coverage.xml)
 
 .PHONY: check
 check: install  ## Find in the definitions what would fail in AWS
@@ -132,6 +133,10 @@ parity: install  ## Test on every engine the behaviour of AWS that the project r
 .PHONY: bench
 bench: install  ## Run the benchmarks, each beside its reference
 	@.venv/bin/python -m benchmarks
+
+.PHONY: load
+load: install  ## Send generated messages, measure the environment that is up, check every row (N=10000)
+	@$(mailroom) load $(or $(N),10000)
 
 .PHONY: soak
 soak: install  ## Run a steady load with random faults, and account for every event (MINUTES=10)

@@ -1,11 +1,10 @@
 #!/bin/sh
 # Gets the images of docker-compose.yml: the official ones where they are here or can be pulled,
-# else stand-ins, built by scripts/offline-images.sh.
+# by the digests of emulator/images.txt, else stand-ins, built by scripts/offline-images.sh.
 # Exit status: 0 all there, 3 they cannot be had here (one line says why), else a build failed.
 set -eu
 cd "$(dirname "$0")/.."
 
-images='localstack/localstack:4.14.0 postgres:18'
 label=org.mailroom.stand-in
 
 official() {
@@ -13,20 +12,22 @@ official() {
         [ -z "$(docker image inspect --format "{{index .Config.Labels \"$label\"}}" "$1" 2>/dev/null)" ]
 }
 
+# pulled PINNED IMAGE: by its digest, under the tag that docker-compose.yml names.
 pulled() {
-    echo "pulling $1"
+    echo "pulling $2"
     # A registry that does not answer may keep a client waiting.
-    said=$(timeout 600 docker pull --quiet "$1" 2>&1) && return
+    said=$(timeout 600 docker pull --quiet "$1" 2>&1) && docker tag "$1" "$2" && return
     echo "not pulled: $(printf '%s\n' "$said" | tail -n 1 | cut -c 1-200)"
     return 1
 }
 
-for image in $images; do
-    official "$image" || pulled "$image" || {
+while read -r pinned _ tag <&3; do
+    image=${pinned%@*}:$tag
+    official "$image" || pulled "$pinned" "$image" || {
         code=0
         scripts/offline-images.sh || code=$?
         # 4: beside the stand-ins there is an official image, which stays.
         [ $code != 4 ] || code=0
         exit $code
     }
-done
+done 3<emulator/images.txt

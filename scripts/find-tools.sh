@@ -6,6 +6,9 @@ uv_requirement='uv>=0.9,<0.15'
 # An office's certificate authority is in the system's store, which pip reads by itself; uv's own
 # list does not have it. Its older releases know the second name.
 export UV_SYSTEM_CERTS="${UV_SYSTEM_CERTS:-1}" UV_NATIVE_TLS="${UV_NATIVE_TLS:-1}"
+# One authority for both, whichever tool it was set for; and without this a pip.conf would win.
+authority=${SSL_CERT_FILE:-${PIP_CERT:-}}
+[ -z "$authority" ] || export SSL_CERT_FILE="$authority" PIP_CERT="${PIP_CERT:-$authority}"
 # One index for both, whichever tool it was set for.
 index=${UV_DEFAULT_INDEX:-${UV_INDEX_URL:-${PIP_INDEX_URL:-}}}
 if [ -n "$index" ]; then
@@ -19,7 +22,13 @@ if [ -n "${BUNDLE:-}" ]; then
     export UV_OFFLINE=1 UV_FIND_LINKS="$BUNDLE" PIP_NO_INDEX=1 PIP_FIND_LINKS="$BUNDLE" UV_PYTHON_DOWNLOADS=never
 fi
 
-# uv from PATH, else one of our own from the package index.
+# What checkouts share, as in src/mailroom/packaging/shared.py.
+case ${XDG_CACHE_HOME:-} in
+    /*) cache=$XDG_CACHE_HOME/mailroom ;;
+    *) if [ "$(id -u)" = 0 ]; then cache=/var/cache/mailroom; else cache=${HOME:-}/.cache/mailroom; fi ;;
+esac
+
+# uv from PATH, else one of our own from the package index, kept for all checkouts.
 find_uv() {
     [ -z "${uv:-}" ] || return 0
     if uv --version >/dev/null 2>&1; then
@@ -27,16 +36,26 @@ find_uv() {
         return
     fi
     if ! .envs/uv/bin/uv --version >/dev/null 2>&1; then
-        echo "installing uv into .envs/uv"
         rm -rf .envs/uv
-        # A Python that was found before is likelier to have venv and pip than Debian's own.
-        if ! "${python:-python3}" -m venv .envs/uv ||
-            ! .envs/uv/bin/pip install --quiet --disable-pip-version-check "$uv_requirement"; then
-            rm -rf .envs/uv
-            return 1
-        fi
+        fetch_uv || { rm -rf .envs/uv; return 1; }
     fi
     uv=.envs/uv/bin/uv
+}
+
+fetch_uv() {
+    sum=$(echo "$uv_requirement" | cksum)
+    shared=$cache/uv-${sum%% *}
+    if ! "$shared" --version >/dev/null 2>&1; then
+        echo "installing uv"
+        # A Python that was found before is likelier to have venv and pip than Debian's own.
+        "${python:-python3}" -m venv .envs/uv || return
+        .envs/uv/bin/pip install --quiet --disable-pip-version-check "$uv_requirement" || return
+        # A program of one file, so it runs from anywhere. Without a cache it stays in the checkout.
+        { mkdir -p "$cache" && cp .envs/uv/bin/uv "$shared.$$" && mv "$shared.$$" "$shared"; } 2>/dev/null || return 0
+        rm -rf .envs/uv
+    fi
+    mkdir -p .envs/uv/bin
+    ln -s "$shared" .envs/uv/bin/uv
 }
 
 need_uv() {

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the four environments of the project from their locks.
+# Builds the four environments of the project from their locks. What a lock names is installed once
+# for all checkouts of this machine, in the user's cache (src/mailroom/packaging/shared.py).
 # Idempotent: an environment whose inputs have not changed is left alone.
 #   .venv             the project: CLI and tests
 #   .envs/engine      LocalStack and the plugin that runs Lambda functions
@@ -13,25 +14,24 @@ cd "$(dirname "$0")/.."
 
 . scripts/find-tools.sh
 
-# build NAME LOCK [PROJECT...]: an environment from a lock, and editable projects in it.
+# build NAME LOCK [PROJECT...]: an environment from a lock, and editable projects on top of it.
 build() {
     env=$1 lock=$2
     shift 2
-    # The folder counts, as an environment that was moved does not run.
-    inputs=$(pwd; { cat "$lock" scripts/install.sh; for project; do cat "$project/pyproject.toml"; done; } | cksum)
-    if [ -x "$env/bin/python" ] && [ "$(cat "$env/.inputs" 2>/dev/null)" = "$inputs" ]; then
+    lock_stamp=$(cksum <"$lock")
+    stamp=$lock_stamp whole=$env/.inputs
+    if [ $# != 0 ]; then
+        # The folder counts, as an environment that was moved does not run.
+        stamp=$(pwd; { cat "$lock" scripts/install.sh; for project; do cat "$project/pyproject.toml"; done; } | cksum)
+        whole=$env/.shared/.inputs
+    fi
+    if [ -x "$env/bin/python" ] && [ -e "$whole" ] && [ "$(cat "$env/.inputs" 2>/dev/null)" = "$stamp" ]; then
         return
     fi
     need_python
     need_uv
-    echo "building $env"
-    # From nothing, so that one that was left half-built doesn't count: .inputs comes last.
-    "$uv" venv --quiet --clear --python "$python" "$env"
-    "$uv" pip sync --quiet --compile-bytecode --python "$env/bin/python" --require-hashes "$lock"
-    for project; do
-        "$uv" pip install --quiet --python "$env/bin/python" --no-deps --editable "$project"
-    done
-    printf '%s' "$inputs" >"$env/.inputs"
+    # What is locked is kept once for all checkouts; the rest is in a small environment of this one.
+    "$python" -I -B src/mailroom/packaging/shared.py "$uv" "$env" "$stamp" "$lock" "$lock_stamp" "$@"
     built=yes
 }
 
@@ -49,6 +49,11 @@ build .envs/debugger emulator/debugger.txt
 
 # What `up` would check for seconds before its first deployment. Findings are for `up` to name.
 if [ -n "$built" ]; then
+    # What is found is kept by a digest of all that was read, so checkouts share it.
+    if [ ! -e .envs/checked ] && mkdir -p "$cache/checked" 2>/dev/null; then
+        ln -sfn "$cache/checked" .envs/checked
+    fi
+    echo "checking the definitions"
     .venv/bin/python -m mailroom.deployment.checks || :
     .venv/bin/python -m mailroom.environments.table_trial || :
 fi

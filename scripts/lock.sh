@@ -21,9 +21,23 @@ lock() {
         --generate-hashes --no-emit-index-url --no-header "$@"
 }
 
+# The digests of emulator/images.txt, where a registry answers; else they stay, and it says so.
+lock_images() {
+    while read -r pinned _ tag; do
+        image=${pinned%@*}:$tag
+        if digest=$(docker buildx imagetools inspect --format '{{.Manifest.Digest}}' "$image" 2>/dev/null); then
+            pinned=${pinned%@*}@$digest
+        else
+            echo "$image keeps its digest: no registry answers, or docker has no buildx" >&2
+        fi
+        echo "$pinned # $tag"
+    done <emulator/images.txt >emulator/images.txt.new
+    mv emulator/images.txt.new emulator/images.txt
+}
+
 lock functions/requirements.in -o functions/requirements.txt
 [ "${1:-}" != functions ] || exit 0
-lock pyproject.toml --group dev --no-emit-package mailroom-rules -o requirements.txt
+lock pyproject.toml --extra aws --group dev --no-emit-package mailroom-rules -o requirements.txt
 lock tests/functions.in --constraint functions/requirements.txt -o tests/functions.txt
 # LocalStack 4.14.0 admits newer dependencies than it runs with, so its lock has those of its
 # release's day, but for these: what meets data from elsewhere (TLS, HTTP, YAML), and cfn-lint, by
@@ -43,3 +57,4 @@ lock emulator/runtime.in -o emulator/runtime.txt
 lock emulator/debugger.in -o emulator/debugger.txt
 lock emulator/deployment.in -o emulator/deployment.txt
 lock scripts/lint.in -o scripts/lint.txt
+[ -z "$upgrade" ] || lock_images

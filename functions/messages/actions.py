@@ -19,14 +19,15 @@ class Reject(Exception):
     """Raised by an action for messages that can never be processed: they become dead letters.
 
     Their reason is `rejected`, and the error's text is the detail. If the action was given
-    several messages, it is called again with each of them alone.
+    several messages, it is called again with half of them, until a message that fails is alone.
     """
 
 
 class Later(Exception):
     """Raised by an action for messages that can't be processed now: SQS delivers them again.
 
-    If the action was given several messages, it is called again with each of them alone.
+    If the action was given several messages, it is called again with half of them, until a message
+    that fails is alone.
     """
 
 

@@ -6,7 +6,9 @@ import re
 LONGEST_TYPE = 20
 _LONGEST_IDENTIFIER = 63
 _NAME = re.compile(r"[a-z](_?[a-z0-9])*", re.ASCII)
-INBOX_TABLES = frozenset({"messages", "settlements", "dead_letters", "migration_digests"})
+INBOX_TABLES = frozenset(
+    {"messages", "settlements", "batch_progress", "dead_letters", "migration_digests"}
+)
 INBOX_COLUMNS = frozenset(
     {"source", "id", "type", "batch_id", "digest", "subject", "time", "event", "ingested_at"}
 )

@@ -101,6 +101,8 @@ class _Reader:
             for section, known in _NUMBERS.items()
             for key, value in self._numbers(section, known, document.get(section, {})).items()
         }
+        # Six times the function's timeout and the window, as AWS recommends.
+        numbers.setdefault("visibility_timeout", 360 + numbers.get("window", 0))
         found = TypeSettings(table, **numbers, grants=self._grants(document.get("grants", {})))
         if found.batch_size > 10 and not found.window:
             self._refuse("batch_size", "batch_size: above 10 it takes a window of 1 s or more")

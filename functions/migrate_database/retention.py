@@ -14,7 +14,12 @@ from shared.logs import logger
 _ROWS = 1000
 _PAUSE_SECONDS = 0.05
 # The rows of message types go with those of messages, which they refer to.
-_TABLES = {"messages": "ingested_at", "settlements": "settled_at", "dead_letters": "received_at"}
+_TABLES = {
+    "messages": "ingested_at",
+    "settlements": "settled_at",
+    "dead_letters": "received_at",
+    "batch_progress": "changed_at",
+}
 _REMOVE = """
 DELETE FROM {table} WHERE ctid = ANY (ARRAY(
     SELECT ctid FROM {table} WHERE {time} < now() - make_interval(days => %s) LIMIT %s))

@@ -14,6 +14,7 @@ _PRIVILEGES = {
     "messages": "SELECT, INSERT",
     "settlements": "SELECT, INSERT, UPDATE (outcome, settled_at)",
     "dead_letters": "SELECT, INSERT, UPDATE (sent_at, resolved_at)",
+    "batch_progress": "SELECT, INSERT, UPDATE (ingested, already_there, dead_lettered, changed_at)",
 }
 
 _NAME_BYTES = 63

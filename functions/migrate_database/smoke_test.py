@@ -24,6 +24,9 @@ GROUP BY type
 _REMOVE = (
     """DELETE FROM messages WHERE source = %(source)s
     AND (batch_id = %(batch_id)s OR ingested_at < now() - interval '1 hour')""",
+    """DELETE FROM batch_progress WHERE batch_id IN (
+        SELECT batch_id FROM settlements WHERE source = %(source)s
+        AND (batch_id = %(batch_id)s OR settled_at < now() - interval '1 hour'))""",
     """DELETE FROM settlements WHERE source = %(source)s
     AND (batch_id = %(batch_id)s OR settled_at < now() - interval '1 hour')""",
     """DELETE FROM dead_letters WHERE source = %(source)s

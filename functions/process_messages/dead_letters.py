@@ -1,5 +1,6 @@
 """Dead letters: messages that can never be ingested, and how they are sent to their queue."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -7,11 +8,13 @@ from messages.problems import Reason
 from messages.size import LARGEST_MESSAGE
 from process_messages import statements
 from process_messages.database import Connection
-from process_messages.queue import Queue
+from process_messages.queue import MAX_BATCH, Queue
 from process_messages.received import Attribute, Received
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
+
+    type _Outgoing = tuple["DeadLetter", dict[str, MessageAttributeValueTypeDef]]
 
 _MAX_ATTRIBUTES = 10
 
@@ -42,25 +45,53 @@ class DeadLetterSender:
     def send(self, connection: Connection, dead_letters: list[DeadLetter]) -> list[Received]:
         """Send what isn't sent yet and return the messages that may now be deleted.
 
-        A message whose dead letter another consumer is sending now is not among them.
+        A message whose dead letter another consumer is sending now is not among them, nor one whose
+        dead letter SQS didn't take.
 
         Raises:
             QueueUnavailable: when SQS fails; nothing is marked as sent.
             psycopg.Error: when Postgres fails.
         """
-        by_id = {letter.received.message_id: letter for letter in dead_letters}
-        parameters = {"queue": self._name, "message_id": list(by_id)}
-        with connection.transaction():
-            rows: Any = connection.execute(statements.CLAIM, parameters)
-            claimed = dict(rows)
-            unsent = [message_id for message_id, sent in claimed.items() if not sent]
-            for message_id in unsent:
-                letter = by_id[message_id]
-                self._queue.send_dead_letter(letter.received.body, dead_letter_attributes(letter))
-            if unsent:
-                parameters["message_id"] = unsent
-                connection.execute(statements.MARK_SENT, parameters)
-        return [by_id[message_id].received for message_id in claimed]
+        return [
+            received
+            for group in _groups(dead_letters)
+            for received in self._send(connection, group)
+        ]
+
+    def _send(self, connection: Connection, group: "list[_Outgoing]") -> list[Received]:
+        """Send a group. Meanwhile the session has a lock for each, and no transaction is open."""
+        by_id = {letter.received.message_id: (letter, attributes) for letter, attributes in group}
+        names: dict[str, Any] = {"queue": self._name, "message_id": list(by_id)}
+        try:
+            claimed = [one for (one,) in connection.execute(statements.CLAIM, names)]
+            # Only now, as another consumer may have sent one before its lock was free.
+            rows: Any = connection.execute(statements.SENT, names | {"message_id": claimed})
+            sent = {one for (one,) in rows}
+            unsent = [str(one) for one in claimed if one not in sent]
+            letters = [(by_id[one][0].received.body, by_id[one][1]) for one in unsent]
+            taken = [unsent[place] for place in self._queue.send_dead_letters(letters)]
+            if taken:
+                connection.execute(statements.MARK_SENT, names | {"message_id": taken})
+        finally:
+            if not connection.closed:
+                connection.execute(statements.RELEASE)
+        return [by_id[one][0].received for one in (*sent, *taken)]
+
+
+def _groups(dead_letters: list[DeadLetter]) -> "Iterator[list[_Outgoing]]":
+    """Yield dead letters with their attributes, as many together as SQS takes at once."""
+    group: list[_Outgoing] = []
+    room = LARGEST_MESSAGE
+    for letter in dead_letters:
+        attributes = dead_letter_attributes(letter)
+        size = len(letter.received.raw()) + sum(map(_length, attributes.items()))
+        if group and (len(group) == MAX_BATCH or size > room):
+            yield group
+            group, room = [], LARGEST_MESSAGE
+        group.append((letter, attributes))
+        room -= size
+    if group:
+        yield group
 
 
 def dead_letter_attributes(letter: DeadLetter) -> "dict[str, MessageAttributeValueTypeDef]":
@@ -85,6 +116,12 @@ def _size(name: str, attribute: Attribute) -> int:
     value = attribute.value
     length = len(value.encode()) if isinstance(value, str) else len(value)
     return len(name.encode()) + len(attribute.data_type) + length
+
+
+def _length(attribute: "tuple[str, MessageAttributeValueTypeDef]") -> int:
+    name, value = attribute
+    content: Any = value.get("StringValue") or value.get("BinaryValue") or ""
+    return _size(name, Attribute(value["DataType"], content))
 
 
 def _value(attribute: Attribute) -> "MessageAttributeValueTypeDef":

@@ -86,12 +86,12 @@ class Ingestion:
             with connection.transaction():
                 return self._settle(connection, self._store(connection, entries), dead_letters)
         except psycopg.Error as error:
-            if fault(error) is not Fault.BAD_MESSAGE or connection.broken:
+            if not _is_of_data(connection, error):
                 raise
         except (Reject, Later):
             pass
         with connection.transaction():
-            return self._settle(connection, self._store_singly(connection, entries), dead_letters)
+            return self._settle(connection, self._store_apart(connection, entries), dead_letters)
 
     def _store(self, connection: Connection, entries: list[Entry]) -> Outcomes:
         first: dict[tuple[str, str], Entry] = {}
@@ -108,23 +108,23 @@ class Ingestion:
             self._compare(connection, rest, outcomes)
         return outcomes
 
-    def _store_singly(self, connection: Connection, entries: list[Entry]) -> Outcomes:
-        outcomes = Outcomes()
-        for entry in entries:
+    def _store_apart(self, connection: Connection, entries: list[Entry]) -> Outcomes:
+        """Store what can be stored: what fails is halved until each bad message is alone."""
+        outcomes, parts = Outcomes(), [entries]
+        while parts:
+            part = parts.pop()
             try:
                 with connection.transaction():
-                    stored = self._store(connection, [entry])
-            except psycopg.Error as error:
-                if fault(error) is not Fault.BAD_MESSAGE or connection.broken:
-                    raise
-                outcomes.dead_letters.append(dead_letter(entry, Reason.UNSTORABLE, describe(error)))
-            except Reject as error:
-                outcomes.dead_letters.append(dead_letter(entry, Reason.REJECTED, str(error)))
-            except Later as error:
-                logger.info("later", id=entry.event.id, reason=str(error))
-                outcomes.later.append(entry)
-            else:
+                    stored = self._store(connection, part)
                 outcomes.add(stored)
+            except (psycopg.Error, Reject, Later) as error:
+                if isinstance(error, psycopg.Error) and not _is_of_data(connection, error):
+                    raise
+                if half := len(part) // 2:
+                    # In their order: of two contents for one id the first is stored.
+                    parts += [part[half:], part[:half]]
+                else:
+                    _give_up(part[0], error, outcomes)
         return outcomes
 
     @staticmethod
@@ -234,3 +234,17 @@ class Ingestion:
                 "attributes": [one.attributes_json() for one in received],
             },
         )
+
+
+def _is_of_data(connection: Connection, error: psycopg.Error) -> bool:
+    return fault(error) is Fault.BAD_MESSAGE and not connection.broken
+
+
+def _give_up(entry: Entry, error: psycopg.Error | Reject | Later, outcomes: Outcomes) -> None:
+    if isinstance(error, Later):
+        logger.info("later", id=entry.event.id, reason=str(error))
+        outcomes.later.append(entry)
+    elif isinstance(error, Reject):
+        outcomes.dead_letters.append(dead_letter(entry, Reason.REJECTED, str(error)))
+    else:
+        outcomes.dead_letters.append(dead_letter(entry, Reason.UNSTORABLE, describe(error)))

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from process_messages.received import Received, from_queue
 from shared.clients import AWS_ERRORS, error_code, is_permanent
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
 
-_MAX_BATCH = 10
+MAX_BATCH = 10
 _LONG_POLL_SECONDS = 1
 _MAX_INVISIBLE_SECONDS = 900
 
@@ -51,7 +51,7 @@ class Queue:
         try:
             answer = self._client.receive_message(
                 QueueUrl=self._url,
-                MaxNumberOfMessages=_MAX_BATCH,
+                MaxNumberOfMessages=MAX_BATCH,
                 WaitTimeSeconds=_LONG_POLL_SECONDS,
                 MessageAttributeNames=["All"],
                 MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
@@ -62,10 +62,10 @@ class Queue:
 
     def delete(self, messages: Sequence[Received]) -> None:
         """Delete messages. One that SQS fails to delete comes again; ingestion is idempotent."""
-        for place in range(0, len(messages), _MAX_BATCH):
+        for place in range(0, len(messages), MAX_BATCH):
             entries = [
                 {"Id": str(number), "ReceiptHandle": message.receipt_handle}
-                for number, message in enumerate(messages[place : place + _MAX_BATCH])
+                for number, message in enumerate(messages[place : place + MAX_BATCH])
             ]
             try:
                 answer = self._client.delete_message_batch(
@@ -83,26 +83,37 @@ class Queue:
         for message in messages:
             groups[pause_after(message.receives)].append(message)
         for seconds, group in groups.items():
-            for place in range(0, len(group), _MAX_BATCH):
-                self._change_visibility(group[place : place + _MAX_BATCH], seconds)
+            for place in range(0, len(group), MAX_BATCH):
+                self._change_visibility(group[place : place + MAX_BATCH], seconds)
 
-    def send_dead_letter(
-        self, body: str, attributes: "dict[str, MessageAttributeValueTypeDef]"
-    ) -> None:
-        """Send a message to the dead-letter queue.
+    def send_dead_letters(
+        self, letters: "Sequence[tuple[str, dict[str, MessageAttributeValueTypeDef]]]"
+    ) -> list[int]:
+        """Send up to ten bodies with their attributes to the dead-letter queue.
+
+        Returns:
+            The places of those that SQS took.
 
         Raises:
             QueueUnavailable: when SQS fails.
             AccessRefused: when SQS refuses the call, however often it is repeated.
         """
+        if not letters:
+            return []
+        entries: Any = [
+            {"Id": str(place), "MessageBody": body, "MessageAttributes": attributes}
+            for place, (body, attributes) in enumerate(letters)
+        ]
         try:
-            self._client.send_message(
-                QueueUrl=self._dead_letter_url,
-                MessageBody=body,
-                MessageAttributes=attributes,
+            answer = self._client.send_message_batch(
+                QueueUrl=self._dead_letter_url, Entries=entries
             )
         except AWS_ERRORS as error:
             raise self._failure(error) from error
+        if answer.get("Failed"):
+            codes = [one["Code"] for one in answer["Failed"]]
+            logger.warning("dead letters not sent", codes=codes)
+        return [int(one["Id"]) for one in answer.get("Successful", [])]
 
     @cached_property
     def _url(self) -> str:

@@ -38,6 +38,8 @@ WHERE (source, id) IN (SELECT * FROM unnest(%(source)s::text[], %(id)s::text[]))
 """
 
 # A redriven message that succeeds turns from dead_lettered to ingested; no outcome turns back.
+# What has become of the rows is added to batch_progress by the same transaction, so that both
+# always say the same. Its rows are locked last, and in one order: transactions can't deadlock.
 SETTLE = """
 WITH settled AS (
     INSERT INTO settlements (batch_id, type, source, id, digest, outcome)
@@ -50,12 +52,24 @@ WITH settled AS (
     ON CONFLICT (batch_id, type, source, id, digest)
     DO UPDATE SET outcome = 'ingested', settled_at = now()
     WHERE settlements.outcome = 'dead_lettered' AND excluded.outcome <> 'dead_lettered'
-    RETURNING batch_id
+    RETURNING new.batch_id, new.outcome, old.outcome AS before
 ), resolved AS (
     UPDATE dead_letters SET resolved_at = now()
     WHERE body_digest = ANY (%(resolved)s::text[]) AND resolved_at IS NULL
+), counted AS (
+    INSERT INTO batch_progress AS known
+    SELECT batch_id, %(type)s, pg_backend_pid() %% 32,
+           count(*) FILTER (WHERE outcome = 'ingested'),
+           count(*) FILTER (WHERE outcome = 'already_there'),
+           count(*) FILTER (WHERE outcome = 'dead_lettered') - count(before)
+    FROM settled GROUP BY batch_id ORDER BY batch_id
+    ON CONFLICT (batch_id, type, shard) DO UPDATE SET
+        ingested = known.ingested + excluded.ingested,
+        already_there = known.already_there + excluded.already_there,
+        dead_lettered = known.dead_lettered + excluded.dead_lettered,
+        changed_at = now()
 )
-SELECT batch_id FROM settled
+SELECT batch_id FROM settled WHERE before IS NULL
 """
 
 RECORD_DEAD_LETTERS = """
@@ -70,25 +84,38 @@ SELECT %(queue)s, t.* FROM unnest(
 ON CONFLICT (queue, message_id) DO NOTHING
 """
 
-# SKIP LOCKED: leaves out the dead letters that another consumer is sending now.
+# A lock of the session, not of a transaction, which would be open while SQS is called. Leaves out
+# the dead letters that another consumer is sending now.
 CLAIM = """
-SELECT message_id, sent_at IS NOT NULL FROM dead_letters
-WHERE queue = %(queue)s AND message_id = ANY (%(message_id)s::text[])
-ORDER BY message_id
-FOR UPDATE SKIP LOCKED
+SELECT message_id FROM unnest(%(message_id)s::text[]) AS t (message_id)
+WHERE pg_try_advisory_lock(hashtextextended(%(queue)s || ' ' || message_id, 0))
 """
+
+SENT = """
+SELECT message_id FROM dead_letters
+WHERE queue = %(queue)s AND message_id = ANY (%(message_id)s::text[]) AND sent_at IS NOT NULL
+"""
+
+RELEASE = "SELECT pg_advisory_unlock_all()"
 
 MARK_SENT = """
 UPDATE dead_letters SET sent_at = now()
 WHERE queue = %(queue)s AND message_id = ANY (%(message_id)s::text[])
 """
 
+PROGRESS = """
+SELECT coalesce(sum(ingested), 0)::bigint, coalesce(sum(dead_lettered), 0)::bigint,
+       coalesce(sum(already_there), 0)::bigint,
+       extract(epoch FROM now() - %(started_at)s::timestamptz)::float8
+FROM batch_progress WHERE batch_id = %(batch_id)s AND type = %(type)s
+"""
+
+# What PROGRESS says, from the rows themselves: as slow as the batch is large.
 COUNT = """
-SELECT count(*),
-       count(*) FILTER (WHERE outcome = 'ingested'),
+SELECT count(*) FILTER (WHERE outcome = 'ingested'),
        count(*) FILTER (WHERE outcome = 'dead_lettered'),
        count(*) FILTER (WHERE outcome = 'already_there'),
-       now() > %(started_at)s::timestamptz + make_interval(secs => %(limit)s)
+       extract(epoch FROM now() - %(started_at)s::timestamptz)::float8
 FROM settlements WHERE batch_id = %(batch_id)s AND type = %(type)s
 """
 

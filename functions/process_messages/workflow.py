@@ -12,7 +12,7 @@ from process_messages.processor import Processor
 from process_messages.queue import Queue
 from process_messages.request import SettleRequest
 from process_messages.settings import Settings
-from process_messages.settlement import Progress, count
+from process_messages.settlement import Patience, Progress, count
 from shared.context import Context, Deadline
 
 _RECEIVE_MARGIN_SECONDS = 6
@@ -35,14 +35,20 @@ class Workflow:
     def settle(self, request: SettleRequest, context: Context) -> dict[str, Any]:
         """Return the batch's settlement once it is settled or overdue, or the deadline is near.
 
+        With consumption `events` a batch that will take long is answered at once: the state machine
+        waits for `waitSeconds` then.
+
         Raises:
             TransientError: when the batch isn't settled because Postgres or SQS failed.
             ConfigurationError: when no retry succeeds before the configuration is corrected.
         """
         finish_until = Deadline.before_timeout(context, _FINISH_MARGIN_SECONDS)
-        counting = partial(
-            count, request=request, limit_seconds=self._settings.settlement_limit_seconds
+        patience = Patience(
+            self._settings.settlement_limit_seconds,
+            types=len(self._settings.queues),
+            consumes=self._settings.polls,
         )
+        counting = partial(count, request=request, patience=patience)
         settlement = self._database.run(0, finish_until, counting)
         if settlement.complete or settlement.overdue:
             return settlement.answer()
@@ -50,7 +56,7 @@ class Workflow:
         if self._settings.polls:
             receive_until = Deadline.before_timeout(context, _RECEIVE_MARGIN_SECONDS)
             self._consume(progress, counting, receive_until, finish_until)
-        else:
+        elif settlement.wait_seconds == 1:
             self._wait(progress, lambda: self._database.run(0, finish_until, counting), context)
         if progress.failure is not None and not progress.settlement.complete:
             raise progress.failure

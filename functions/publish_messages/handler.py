@@ -23,7 +23,11 @@ def handler(event: Any, context: Context) -> dict[str, Any]:
     Args:
         event: `{"batchId": …, "input": {"messages": […]}}`, or with
             `{"source": {"bucket": …, "key": …}}` as input; with `"from"`, what an earlier
-            invocation's answer has as `next`, it goes on from there.
+            invocation's answer has as `next`, it goes on from there. Of a batch in chunks first
+            `{"source": {"bucket": …, "prefix": …}}` as input, then for each chunk
+            `{"batchId": …, "bucket": …, "chunk": …, "publish": …}`, where `chunk` is an item of the
+            manifest; if one fails, `{"batchId": …, "failure": {"bucket": …, "problems": …,
+            "error": …}}`.
         context: Lambda's context.
     """
     request = Request.parse(event)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from messages.size import LONGEST_BATCH_ID
+from publish_messages.manifest import Chunk, parse_chunk
 from shared.errors import InvalidInput
 
 _BATCH_ID = re.compile(r"[^\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
@@ -19,6 +20,32 @@ class ObjectSource:
 
 
 @dataclass(frozen=True)
+class ChunkSource:
+    """A chunk of a batch; `publish` is false when it is only to be validated."""
+
+    bucket: str
+    chunk: Chunk
+    publish: bool
+
+
+@dataclass(frozen=True)
+class PrefixSource:
+    """Where a manifest and its chunks are in S3."""
+
+    bucket: str
+    prefix: str
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What is known when a batch in chunks has failed: `error` is the Map's Error and Cause."""
+
+    bucket: str
+    problems: str
+    error: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Start:
     """Where to begin: how many distinct messages earlier invocations have published.
 
@@ -30,12 +57,15 @@ class Start:
     digest: str = ""
 
 
+type Messages = list[Any] | ObjectSource | ChunkSource
+
+
 @dataclass(frozen=True)
 class Request:
-    """A batch to publish: its messages, or the object in S3 that holds them."""
+    """A batch to publish: its messages, or where they are in S3."""
 
     batch_id: str
-    messages: list[Any] | ObjectSource
+    messages: Messages | PrefixSource | Failure
     start: Start = Start()
 
     @classmethod
@@ -47,7 +77,15 @@ class Request:
         """
         if not isinstance(event, dict) or not _is_batch_id(event.get("batchId")):
             raise InvalidInput("batchId: an execution's name is required")
-        return cls(event["batchId"], _messages(event.get("input")), _start(event.get("from", {})))
+        if "failure" in event:
+            return cls(event["batchId"], Failure(**event["failure"]))
+        start = _start(event.get("from", {}))
+        if "chunk" in event:
+            chunk = parse_chunk(event["chunk"])
+            return cls(
+                event["batchId"], ChunkSource(event["bucket"], chunk, event["publish"]), start
+            )
+        return cls(event["batchId"], _messages(event.get("input")), start)
 
 
 def _is_batch_id(value: object) -> bool:
@@ -70,7 +108,7 @@ def _start(value: object) -> Start:
     return start
 
 
-def _messages(value: object) -> list[Any] | ObjectSource:
+def _messages(value: object) -> list[Any] | ObjectSource | PrefixSource:
     if isinstance(value, list):  # CloudEvents' batch format
         return value
     if not isinstance(value, dict) or len(value) != 1:
@@ -80,9 +118,10 @@ def _messages(value: object) -> list[Any] | ObjectSource:
     if "messages" in value:
         raise InvalidInput("input.messages: a list of events is required")
     source = value.get("source")
-    if not isinstance(source, dict) or source.keys() != {"bucket", "key"}:
-        raise InvalidInput("input.source: bucket and key are required, and nothing else")
+    shapes = {"bucket", "key"}, {"bucket", "prefix"}
+    if not isinstance(source, dict) or source.keys() not in shapes:
+        raise InvalidInput("input.source: bucket and key, or bucket and prefix, are required")
     for name, part in source.items():
         if not isinstance(part, str) or not part:
             raise InvalidInput(f"input.source.{name}: a text is required")
-    return ObjectSource(**source)
+    return PrefixSource(**source) if "prefix" in source else ObjectSource(**source)

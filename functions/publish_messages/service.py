@@ -11,8 +11,16 @@ from messages.event import Message
 from messages.problems import Problem
 from messages.reading import Accepted, Rejected
 from messages.types import message_types
+from publish_messages.chunks import check_counts, explain, read_chunk, sum_up
 from publish_messages.publisher import Outgoing, Publisher, pack
-from publish_messages.request import ObjectSource, Request
+from publish_messages.request import (
+    ChunkSource,
+    Failure,
+    Messages,
+    ObjectSource,
+    PrefixSource,
+    Request,
+)
 from publish_messages.settings import Settings
 from publish_messages.source import read_inline, read_object
 from shared import clients
@@ -36,6 +44,9 @@ class Service:
     def publish(self, request: Request) -> dict[str, Any]:
         """Publish a request's messages, each once, and return how many of each type.
 
+        Of a batch in chunks, return what its manifest says; of one chunk that is only to be
+        validated, nothing; of a batch in chunks that failed, why.
+
         When time or SNS fails it after some messages, the answer has `next`: where the next
         invocation is to begin.
 
@@ -47,7 +58,17 @@ class Service:
             AccessRefused: when SNS refuses them, however often they are published.
         """
         logger.append_keys(batch_id=request.batch_id, execution=request.batch_id)
-        outgoing, duplicates = distinct(_read(request))
+        if isinstance(request.messages, PrefixSource):
+            return sum_up(clients.s3(), request.messages, request.batch_id)
+        if isinstance(request.messages, Failure):
+            return explain(clients.s3(), request.messages)
+        chunk = request.messages if isinstance(request.messages, ChunkSource) else None
+        where = f"{chunk.chunk.key}: " if chunk else ""
+        outgoing, duplicates = distinct(_read(request.messages), where)
+        if chunk:
+            check_counts(chunk.chunk, Counter(message.type for message in outgoing))
+            if not chunk.publish:
+                return {}
         start, digest = request.start, _digest(outgoing)
         if start.position and start.digest != digest:
             raise InvalidInput("input: its messages have changed since the first were published")
@@ -92,8 +113,10 @@ class Service:
         return sum(len(batch) for batch in batches[:first_failed])
 
 
-def distinct(results: Iterator[Accepted | Rejected]) -> tuple[list[Outgoing], int]:
+def distinct(results: Iterator[Accepted | Rejected], where: str = "") -> tuple[list[Outgoing], int]:
     """Return the messages without duplicates, and the number of duplicates.
+
+    `where` begins what is said of invalid ones.
 
     Raises:
         InvalidMessages: when a message is invalid.
@@ -111,14 +134,16 @@ def distinct(results: Iterator[Accepted | Rejected]) -> tuple[list[Outgoing], in
             body = result.message.text.translate(_ESCAPED)
             outgoing.append(Outgoing(result.message.event.type, body))
     if rejected:
-        raise InvalidMessages(_explain(rejected, count))
+        raise InvalidMessages(f"{where}{_explain(rejected, count)}")
     return outgoing, count - len(outgoing)
 
 
-def _read(request: Request) -> Iterator[Accepted | Rejected]:
-    if isinstance(request.messages, ObjectSource):
-        return read_object(clients.s3(), request.messages)
-    return read_inline(request.messages)
+def _read(messages: Messages) -> Iterator[Accepted | Rejected]:
+    if isinstance(messages, ObjectSource):
+        return read_object(clients.s3(), messages)
+    if isinstance(messages, ChunkSource):
+        return read_chunk(clients.s3(), messages.bucket, messages.chunk)
+    return read_inline(messages)
 
 
 def _digest(outgoing: list[Outgoing]) -> str:

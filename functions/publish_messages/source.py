@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from messages.cloudevents.lines import lines
@@ -34,12 +35,24 @@ def read_object(client: "S3Client", source: ObjectSource) -> Iterator[Accepted |
         InvalidInput: when the object is missing or forbidden.
         PublishFailed: when S3 fails.
     """
-    name = f"s3://{source.bucket}/{source.key}"
-    try:
+    with readable(source.bucket, source.key):
         body = client.get_object(Bucket=source.bucket, Key=source.key)["Body"]
         yield from read_lines(lines(body.iter_chunks(_CHUNK_BYTES)))
+
+
+@contextmanager
+def readable(bucket: str, key: str) -> Iterator[None]:
+    """Name the object of which a call of S3 in the block fails.
+
+    Raises:
+        InvalidInput: when the object is missing or forbidden.
+        PublishFailed: when S3 fails.
+    """
+    try:
+        yield
     except AWS_ERRORS as error:
         error_class = InvalidInput if is_permanent(error) or _is_misnamed(error) else PublishFailed
+        name = f"s3://{bucket}/{key}"
         raise error_class(f"input.source: {name} can't be read: {error_code(error)}") from error
 
 

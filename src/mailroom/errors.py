@@ -25,6 +25,13 @@ class Refused(MailroomError):
     exit_code = EXIT_REFUSED
 
 
+class NoAwsCli(Refused):
+    """The AWS CLI comes with an extra, as it is half of what the toolbox weighs."""
+
+    def __init__(self) -> None:
+        super().__init__("the AWS CLI is not installed", "pip install 'mailroom[aws]'")
+
+
 class NotUp(Refused):
     """No environment is up, and the command needs one."""
 

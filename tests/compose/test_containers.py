@@ -3,9 +3,11 @@
 import json
 
 import psutil
+import pytest
 
 from mailroom.database.owner import owner_secret
 from mailroom.environments.compose.environment import LOCALSTACK, POSTGRES
+from mailroom.errors import MailroomError
 from tests.compose.conftest import Stack
 from tests.support.events import mixed
 from tests.support.flow import Flow
@@ -61,6 +63,29 @@ def test_postgres_does_not_run_as_root(stack: Stack) -> None:
     assert "0" not in next(line for line in status.splitlines() if "Uid" in line).split()[1:]
 
 
+@pytest.mark.parametrize("service", [LOCALSTACK, POSTGRES])
+def test_a_container_is_bounded_and_its_image_cannot_be_written_to(
+    stack: Stack, service: str
+) -> None:
+    settings = json.loads(stack.inspect(service, "{{json .HostConfig}}"))
+
+    assert settings["ReadonlyRootfs"]
+    assert settings["Memory"] > 0
+    assert settings["PidsLimit"] > 0
+    assert settings["RestartPolicy"]["Name"] == "unless-stopped"
+    assert settings["LogConfig"]["Config"]["max-size"] == "10m"
+    with pytest.raises(MailroomError, match="failed"):
+        stack.run(service, "touch", "/usr/lib/written")
+
+
+def test_our_image_says_what_it_is(stack: Stack) -> None:
+    labels = json.loads(stack.inspect(LOCALSTACK, "{{json .Config.Labels}}"))
+
+    assert labels["org.opencontainers.image.title"] == "Mailroom"
+    assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
+    assert labels["org.opencontainers.image.base.name"].startswith("localstack/localstack")
+
+
 def test_the_owner_of_the_database_is_no_superuser(flow: Flow) -> None:
     row = flow.database.execute(
         "SELECT current_user, rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user"
@@ -81,7 +106,7 @@ def test_passwords_are_in_no_configuration_and_no_log(stack: Stack, flow: Flow) 
     ]
 
     assert secret
-    assert len(texts) == 2
+    assert len(texts) == 3
     for password in (
         secret.credentials["password"],
         json.loads(ingestion["SecretString"])["password"],

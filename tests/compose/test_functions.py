@@ -23,6 +23,20 @@ WRITES = textwrap.dedent("""
             return type(error).__name__
 """)
 
+# https://www.postgresql.org/docs/18/protocol-flow.html#PROTOCOL-FLOW-START-UP
+LOGS_IN = textwrap.dedent("""
+    import glob, socket, struct
+
+    def handler(event, context):
+        options = b"user\\0" + event.encode() + b"\\0database\\0postgres\\0\\0"
+        with socket.create_connection(("postgres", 5432), 5) as connection:
+            connection.sendall(struct.pack("!ii", len(options) + 8, 196608) + options)
+            kind, _, method = struct.unpack("!cii", connection.recv(9))
+        sockets = glob.glob("/run/**/.s.PGSQL.*", recursive=True)
+        return [kind.decode(), method, sockets + glob.glob("/tmp/**/.s.PGSQL.*", recursive=True)]
+""")
+ASKED_FOR_A_PASSWORD = ["R", 10]
+
 
 def test_an_edit_of_a_function_counts_at_its_next_invocation(stack: Stack, flow: Flow) -> None:
     handler = stack.project.functions / "migrate_database" / "handler.py"
@@ -52,10 +66,18 @@ def test_the_container_packs_the_very_zip_that_goes_to_aws(stack: Stack) -> None
 
 
 def test_a_function_writes_in_tmp_and_nowhere_else(flow: Flow) -> None:
-    places = ["/tmp", "/var/lib/localstack", "/opt/mailroom/functions", "/run/mailroom/postgres"]
+    places = ["/tmp", "/var/lib/localstack", "/opt/mailroom/functions", "/run/mailroom/logins"]
 
     with making_functions(flow.environment.session) as functions:
         written = functions.make(WRITES).invoke(places).value
 
     assert written[0] is None
     assert None not in written[1:]
+
+
+def test_a_function_has_no_way_to_become_the_superuser(flow: Flow) -> None:
+    with making_functions(flow.environment.session) as functions:
+        *answer, sockets = functions.make(LOGS_IN).invoke("postgres").value
+
+    assert answer == ASKED_FOR_A_PASSWORD
+    assert sockets == []

@@ -24,6 +24,7 @@ class Verdict:
         unexpected: Somewhere, and never sent, or not as they were sent.
         duplicated: In more than one place, or more than once in one, with the places.
         recovered: Present, although no component answered that they were accepted.
+        miscounted: Batches whose counts are not those of their settlements.
     """
 
     attempted: int
@@ -32,11 +33,12 @@ class Verdict:
     unexpected: list[str] = field(default_factory=list)
     duplicated: dict[str, list[str]] = field(default_factory=dict)
     recovered: list[str] = field(default_factory=list)
+    miscounted: list[str] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
-        """Whether no event was lost or doubled, and no event is there that was not sent."""
-        return not (self.lost or self.unexpected or self.duplicated)
+        """Whether no event was lost, doubled or miscounted, and none is there that was not sent."""
+        return not (self.lost or self.unexpected or self.duplicated or self.miscounted)
 
     def __str__(self) -> str:
         counts = f"{self.acknowledged} of {self.attempted} acknowledged"
@@ -45,6 +47,7 @@ class Verdict:
             "duplicated": [f"{name} in {places}" for name, places in self.duplicated.items()],
             "unexpected": self.unexpected,
             "recovered": self.recovered,
+            "miscounted": self.miscounted,
         }
         shown = [
             f"{len(names)} {what}" + (f" ({'; '.join(names[:_SHOWN])})" if names else "")

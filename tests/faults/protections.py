@@ -44,8 +44,8 @@ _DATABASE_FIRST = (
     ),
     Passage(
         "process_messages/workflow.py",
-        "settlement import Progress, count",
-        "settlement import Progress, Settlement, count",
+        "settlement import Patience, Progress, count",
+        "settlement import Patience, Progress, Settlement, count",
     ),
 )
 

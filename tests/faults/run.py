@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, LiteralString
 
 import psycopg
@@ -25,6 +26,21 @@ SELECT event::text,
        (SELECT count(*) FROM notifications AS n WHERE (n.source, n.id) = (m.source, m.id))
        + (SELECT count(*) FROM alerts AS a WHERE (a.source, a.id) = (m.source, m.id))
 FROM messages AS m WHERE source = %s
+"""
+# What both say is of one transaction, so they are equal at any time.
+_MISCOUNTED = """
+SELECT DISTINCT batch_id FROM (
+    SELECT batch_id, type, sum(ingested) AS ingested, sum(already_there) AS there,
+           sum(dead_lettered) AS dead
+    FROM batch_progress GROUP BY 1, 2
+) AS counted FULL JOIN (
+    SELECT batch_id, type, count(*) FILTER (WHERE outcome = 'ingested') AS ingested,
+           count(*) FILTER (WHERE outcome = 'already_there') AS there,
+           count(*) FILTER (WHERE outcome = 'dead_lettered') AS dead
+    FROM settlements GROUP BY 1, 2
+) AS rows USING (batch_id, type)
+WHERE (counted.ingested, counted.there, counted.dead)
+      IS DISTINCT FROM (rows.ingested, rows.there, rows.dead)
 """
 
 
@@ -170,8 +186,10 @@ class Run:
         return True
 
     def verdict(self) -> Verdict:
-        """Account for every event as things stand."""
-        return self.checker.check(self.found())
+        """Account for every event as things stand, and for what was counted of all batches."""
+        with psycopg.connect(self.flow.environment.database) as connection:
+            miscounted = [batch for (batch,) in connection.execute(_MISCOUNTED)]
+        return replace(self.checker.check(self.found()), miscounted=miscounted)
 
     def found(self) -> dict[str, list[str]]:
         """By the name of each place, the bodies of this run in it; a row counts if it is whole."""

@@ -3,6 +3,7 @@
 import json
 import random
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from typing import Any
 
 from tests.faults.checker import as_bodies
@@ -116,11 +117,14 @@ def received(run: Run) -> set[int]:
 
 
 def invoke(run: Run, bodies: list[str]) -> Any:
-    """Hand messages to ProcessMessagesFunction, as an event source mapping does."""
+    """Hand messages to ProcessMessagesFunction, as an event source mapping does.
+
+    The same body is the same message, however often it is delivered.
+    """
     queue = run.flow.environment.outputs["NotificationQueueUrl"].rpartition("/")[2]
     records = [
         {
-            "messageId": f"{run.source}/{json.loads(body)['id']}",
+            "messageId": f"{run.source}/{sha256(body.encode()).hexdigest()}",
             "receiptHandle": "none",
             "body": body,
             "attributes": {"ApproximateReceiveCount": "1"},

@@ -119,7 +119,7 @@ def test_new_columns_become_a_migration_once(copy: Project, mailroom: Command) -
 
     assert written == ["functions/message_types/alert/migrations/alert.0001.sql"]
     sql = (folder / "migrations" / "alert.0001.sql").read_text()
-    assert sql.startswith("-- depends: 0004.rejected\n")
+    assert sql.startswith("-- depends: 0005.batch-progress\n")
     assert """ADD COLUMN IF NOT EXISTS "level" text CHECK ("level" IN ('a', 'b''c'));""" in sql
     assert 'ADD COLUMN IF NOT EXISTS "room" text;' in sql
     assert mailroom.run("types", "migrate").stdout == ""

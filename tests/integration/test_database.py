@@ -28,7 +28,7 @@ from tests.support.command import Command
 from tests.support.events import alert
 
 EDITED = "MigrationDrift: migration 0002.settlements was edited after it was applied"
-REMOVED = "MigrationDrift: migration 0004.rejected was applied and is gone"
+REMOVED = "MigrationDrift: migration 0005.batch-progress was applied and is gone"
 ADVICE = "restore it, and put what is to change into a new migration"
 
 
@@ -84,7 +84,7 @@ def test_an_edited_migration_that_was_applied_is_an_error_that_says_how_to_go_on
 def test_a_removed_migration_that_was_applied_is_an_error_that_names_it(
     mailroom: Command, migrations: Path
 ) -> None:
-    (migrations / "0004.rejected.sql").unlink()
+    (migrations / "0005.batch-progress.sql").unlink()
     edit(migrations)
 
     failed = mailroom.run("up", code=1).stderr
@@ -97,7 +97,7 @@ def test_nothing_is_applied_beside_a_migration_that_was_edited(
     mailroom: Command, environment: Environment, migrations: Path
 ) -> None:
     edit(migrations)
-    (migrations / "0005.more.sql").write_text("CREATE TABLE more ();")
+    (migrations / "0006.more.sql").write_text("CREATE TABLE more ();")
 
     mailroom.run("up", code=1)
 
@@ -115,7 +115,7 @@ def test_other_line_ends_are_no_edit(mailroom: Command, migrations: Path) -> Non
 def test_an_earlier_release_that_is_brought_back_may_lack_later_migrations(
     environment: Environment, migrations: Path
 ) -> None:
-    (migrations / "0004.rejected.sql").unlink()
+    (migrations / "0005.batch-progress.sql").unlink()
 
     assert migrate_database(environment, rollback=True) == "nothing to migrate"
 

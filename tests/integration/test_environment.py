@@ -113,7 +113,7 @@ def test_up_repairs_postgres_alone_and_the_topology_stays(up: Command) -> None:
 
 def test_up_migrates_while_functions_have_every_connection_that_is_theirs(up: Command) -> None:
     environment = connect(Project(up.checkout, up.state))
-    migration = up.checkout / "infra" / "migrations" / "0005.more.sql"
+    migration = up.checkout / "infra" / "migrations" / "0006.more.sql"
 
     with psycopg.connect(environment.database, autocommit=True) as database, ExitStack() as taken:
         role = IngestionRole(environment, database)

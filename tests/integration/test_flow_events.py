@@ -116,8 +116,8 @@ def another_consumer_sends(flow: Flow, message_id: str, body: str) -> Iterator[N
         " VALUES (%s, %s, %s, %s, 'invalid_json', '-', '{}')",
         [queue, message_id, body.encode(), sha256(body.encode()).hexdigest()],
     )
-    row = sql.SQL("SELECT FROM dead_letters WHERE message_id = {} FOR UPDATE").format(message_id)
-    with locked(flow.environment.database, row):
+    claim = sql.SQL("SELECT pg_advisory_lock(hashtextextended({}, 0))")
+    with locked(flow.environment.database, claim.format(f"{queue} {message_id}")):
         yield
 
 

@@ -98,3 +98,19 @@ def test_a_history_has_pages_and_may_have_no_data(machines: Machines) -> None:
     assert "input" in first["events"][0]["executionStartedEventDetails"]
     assert "input" not in bare["events"][0]["executionStartedEventDetails"]
     assert "output" not in bare["events"][-1]["executionSucceededEventDetails"]
+
+
+@pytest.mark.behaviour(f"{GUIDE}/state-fail.html")
+def test_a_caught_error_is_passed_on_by_its_own_name(machines: Machines) -> None:
+    states: dict[str, State] = {
+        "Makes": {
+            "Type": "Pass",
+            "Result": {"Error": "States.Timeout", "Cause": "late"},
+            "Next": "Failed",
+        },
+        "Failed": {"Type": "Fail", "ErrorPath": "$.Error", "CausePath": "$.Cause"},
+    }
+
+    ended = machines.run(states)
+
+    assert (ended.status, ended.error, ended.cause) == ("FAILED", "States.Timeout", "late")

@@ -43,6 +43,10 @@ ONLY_FOR: dict[str, dict[str, set[str]]] = {
             "secretsmanager:RemoveRegionsFromReplication",
         },
     },
+    "AWS::IAM::Policy": {
+        "Groups": {"iam:DeleteGroupPolicy", "iam:GetGroupPolicy", "iam:PutGroupPolicy"},
+        "Users": {"iam:DeleteUserPolicy", "iam:GetUserPolicy", "iam:PutUserPolicy"},
+    },
     "AWS::IAM::Role": {
         "PermissionsBoundary": {
             *("iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"),

@@ -69,7 +69,7 @@ ROOMS: dict[str, set[str]] = {
         *("access", "aws", "checking", "console", "database", "dead_letters", "debugging"),
         *("deployment", "doctor", "environments", "environments.environment", "executions"),
         *("logs", "packaging", "permissions", "promotion", "rehearsal", "tracing", "types"),
-        "workflow",
+        *("estimating", "load", "workflow"),
     },
     "console": {
         *("aws", "dead_letters", "environments", "environments.environment", "executions"),
@@ -85,7 +85,12 @@ ROOMS: dict[str, set[str]] = {
         *("packaging", "types"),
     },
     "environments.environment": {"aws", "deployment"},
+    "estimating": {"checking", "deployment", "environments.environment", "observation"},
     "executions": {"logs"},
+    "load": {
+        *("environments", "environments.environment", "estimating", "executions"),
+        *("observation", "types", "workflow"),
+    },
     "logs": set(),
     "observation": set(),
     "packaging": set(),

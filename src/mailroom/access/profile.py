@@ -8,7 +8,7 @@ from botocore.configloader import raw_config_parse
 from botocore.session import Session
 
 from mailroom.environments.environment import Environment
-from mailroom.errors import Refused
+from mailroom.errors import NoAwsCli, Refused
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _HEADER = re.compile(r"\s*\[([^]]+)\]")
@@ -26,8 +26,12 @@ def write_profile(path: Path, name: str, environment: Environment) -> None:
 
     Raises:
         Refused: The profile is not Mailroom's, or the name can't be used.
+        NoAwsCli: The AWS CLI is not installed.
     """
-    from awscli.customizations.configure.writer import ConfigFileWriter
+    try:
+        from awscli.customizations.configure.writer import ConfigFileWriter
+    except ImportError:
+        raise NoAwsCli from None
 
     require_own(path, name)
     credentials = environment.session.get_credentials()

@@ -28,6 +28,7 @@ PLACES = {
     "dead-letters": "daily.dead_letters:app",
     "unrouted": "daily.dead_letters:unrouted",
     "replay": "daily.replay:replay",
+    "load": "daily.load:load",
     "types": "daily.types:app",
     "database": "daily.database:app",
     "summary": "observing.summary:summary",
@@ -51,7 +52,9 @@ PLACES = {
     "delete": "aws.delete:delete",
     "publish": "aws.publish:publish",
     "rehearse": "aws.rehearse:rehearse",
+    "estimate": "aws.estimate:estimate",
     "doctor": "daily.doctor:doctor",
+    "cache": "daily.cache:app",
 }
 
 

@@ -5,6 +5,7 @@ The checks take seconds and are pure: what they find is kept by the digest of al
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -156,7 +157,8 @@ class DefinitionChecks:
         # What can't be kept is checked again the next time.
         with suppress(OSError):
             self._kept.mkdir(parents=True, exist_ok=True)
-            draft = self._kept / f"{self._digests[part]}.draft"
+            # Another checkout may be about to keep the same.
+            draft = self._kept / f"{self._digests[part]}.{os.getpid()}"
             draft.write_text(json.dumps([asdict(one) for one in self._found[part] or []]))
             draft.replace(self._kept / self._digests[part])
             by_age = sorted(self._kept.iterdir(), key=lambda path: path.stat().st_mtime)

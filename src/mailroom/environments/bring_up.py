@@ -26,7 +26,7 @@ class Installation:
     Attributes:
         environment: How to reach it.
         config: Its config.
-        superuser: Connection string of Postgres' superuser, to the database `postgres`.
+        give_passwords: Gives the logins to the database their passwords.
         database_host: Host of Postgres as the functions reach it.
         database_port: Its port.
         password: Returns the password of a login to the database, by its name.
@@ -38,7 +38,7 @@ class Installation:
 
     environment: Environment
     config: EnvironmentConfig
-    superuser: str
+    give_passwords: Callable[[], None]
     database_host: str
     database_port: int
     password: Callable[[str], str]
@@ -84,7 +84,7 @@ def bring_up(
             session.client(service)
     before_deploying()
     if renew:
-        renew_logins(installation.superuser, installation.password)
+        installation.give_passwords()
     with progress.step(installation.awaited) as step:
         installation.wait()
         step.result = installation.environment.endpoint
@@ -94,8 +94,7 @@ def bring_up(
     assert code
     host, port = installation.database_host, installation.database_port
     password = installation.password(OWNER)
-    superuser = installation.superuser
-    renewed = (lambda: None) if renew else (lambda: renew_logins(superuser, installation.password))
+    renewed = (lambda: None) if renew else installation.give_passwords
     secret = provide_owner_secret(session, host, port, password, renewed)
     given = {"DatabaseSecretArn": secret, **parameters}
     deploy_and_migrate(installation.environment, template, config, code, given, progress)

@@ -96,7 +96,8 @@ class TableTrial:
 
     def _keep(self, faults: list[dict[str, Any]]) -> None:
         self._kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._kept.with_suffix(".draft")
+        # Another checkout may be about to keep the same.
+        draft = self._kept.with_suffix(f".{os.getpid()}")
         draft.write_text(json.dumps(faults))
         draft.replace(self._kept)
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from math import ceil
 from typing import Any
 
 from mailroom.errors import Refused
@@ -12,13 +11,6 @@ _PARALLEL = "ProcessMessages"
 _LAST = "BatchSettled"
 # What the last state's output has beside a key for each type.
 _COMMON = ("batchId.$", "published.$", "duplicates.$")
-_TYPES_PER_SECOND = 2
-# Of each branch's loop: its Task has five, its Choice and its Wait two each.
-_EVENTS_OF_A_LOOP = 9
-# A fifth of the history is for the states beside the loops, and for retries.
-_EVENTS_OF_ALL_LOOPS = 20_000
-# Until ProcessMessagesFunction answers that a batch isn't settled.
-_SECONDS_OF_A_TASK = 5
 _TRANSIENT = [
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
@@ -50,10 +42,9 @@ def generate_state_machine(text: str, types: Sequence[MessageType]) -> str:
     Raises:
         Refused: The text is not JSON, or lacks one of the two states.
     """
-    wait = _wait(types)
     try:
         machine = json.loads(text)
-        machine["States"][_PARALLEL]["Branches"] = [_branch(one, wait) for one in types]
+        machine["States"][_PARALLEL]["Branches"] = [_branch(one) for one in types]
         output = machine["States"][_LAST]["Parameters"]
     except json.JSONDecodeError as error:
         raise Refused(f"asl.json:{error.lineno}: not JSON: {error.msg}") from None
@@ -68,20 +59,6 @@ def generate_state_machine(text: str, types: Sequence[MessageType]) -> str:
     return json.dumps(machine, indent=2, ensure_ascii=False) + "\n"
 
 
-def longest_settlement(types: Sequence[MessageType]) -> int:
-    """How many seconds an execution can wait for its batch before its history is full.
-
-    All branches loop at once, and an execution's history has at most 25,000 events.
-    https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-    """
-    rounds = _EVENTS_OF_ALL_LOOPS / (_EVENTS_OF_A_LOOP * max(len(types), 1))
-    return int(rounds * (_wait(types) + _SECONDS_OF_A_TASK)) // 100 * 100
-
-
-def _wait(types: Sequence[MessageType]) -> int:
-    return ceil(len(types) / _TYPES_PER_SECOND)
-
-
 def branch_types(text: str) -> list[str]:
     """The names of the types that a state machine's branches process, in their order."""
     try:
@@ -91,7 +68,7 @@ def branch_types(text: str) -> list[str]:
     return [key.removesuffix(".$") for key in output if key not in _COMMON]
 
 
-def _branch(one: MessageType, wait: int) -> dict[str, Any]:
+def _branch(one: MessageType) -> dict[str, Any]:
     many = pascal(one.table)
     process, settled = f"Process{many}", f"Are{many}Settled"
     status = "$.process.result.status"
@@ -113,7 +90,11 @@ def _branch(one: MessageType, wait: int) -> dict[str, Any]:
                 ],
                 "Default": f"WaitFor{many}",
             },
-            f"WaitFor{many}": {"Type": "Wait", "Seconds": wait, "Next": process},
+            f"WaitFor{many}": {
+                "Type": "Wait",
+                "SecondsPath": "$.process.result.waitSeconds",
+                "Next": process,
+            },
             f"{many}Settled": {
                 "Type": "Pass",
                 "Parameters": {f"{k}.$": f"$.process.result.{v}" for k, v in _COUNTS.items()},

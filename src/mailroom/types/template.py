@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from mailroom.errors import Refused
 from mailroom.types.dashboard import dashboard
 from mailroom.types.described import MessageType
-from mailroom.types.state_machine import longest_settlement
 
 _PART = re.compile(
     r"^(?P<indent> *)# types: begin (?P<part>\S+)\n(?P<text>.*?)^ *# types: end (?P=part)\n",
@@ -157,7 +156,6 @@ def _event_concurrency(types: _Types) -> str:
 
 _PARTS: dict[str, Callable[[_Types], str]] = {
     "event-concurrency": _event_concurrency,
-    "longest-settlement": lambda types: f"MaxValue: {longest_settlement(types)}\n",
     "queues": _each(_QUEUE),
     "dead-letter-queues": _each(_DEAD_LETTER_QUEUE),
     "queues-of-policy": _each("- !Ref {t}Queue\n", ""),

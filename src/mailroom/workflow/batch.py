@@ -3,7 +3,7 @@
 import json
 import secrets
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.project import Project
-from mailroom.workflow.input_files import copy_input, likely_cause
+from mailroom.workflow.input_files import likely_cause, read_input
 from mailroom.workflow.validation import Report, refuse_problems, validate_file
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
@@ -49,13 +49,19 @@ def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
     Raises:
         Refused: A file can't be read, a line is not a valid message, or there is no message.
     """
+    return gather_streams(project, shown_names(files), [read_input(one) for one in files], folder)
+
+
+def gather_streams(
+    project: Project, shown: Sequence[str], streams: Sequence[Iterable[bytes]], folder: Path
+) -> Batch:
+    """The same of files that are being read, of which `shown` are the names."""
     batch_id = new_batch_id()
     path = folder / f"{batch_id}.jsonl"
-    copies = [folder / f"{number}.jsonl" for number in range(len(files))]
-    for name, copy in zip(files, copies, strict=True):
+    copies = [folder / f"{number}.jsonl" for number in range(len(shown))]
+    for stream, copy in zip(streams, copies, strict=True):
         with copy.open("wb") as target:
-            copy_input(name, target)
-    shown = ["standard input" if name == "-" else name for name in files]
+            target.writelines(stream)
     reports = [validate_file(project, copy, name) for name, copy in zip(shown, copies, strict=True)]
     causes = [
         cause
@@ -69,9 +75,23 @@ def gather_batch(project: Project, files: Sequence[str], folder: Path) -> Batch:
                 shutil.copyfileobj(content, batch)
             batch.write(b"\n")
     report = reports[0] if len(reports) == 1 else validate_file(project, path, "the batch")
-    if not report.valid:
-        raise Refused(f"{', '.join(shown)}: no message in it")
+    refuse_nothing(report.valid, shown)
     return Batch(batch_id, path, report)
+
+
+def shown_names(files: Sequence[str]) -> list[str]:
+    """The names of files for a person."""
+    return ["standard input" if name == "-" else name for name in files]
+
+
+def refuse_nothing(count: int, shown: Sequence[str]) -> None:
+    """Check that files have messages.
+
+    Raises:
+        Refused: They have none.
+    """
+    if not count:
+        raise Refused(f"{', '.join(shown)}: no message in it")
 
 
 def start_execution(environment: Environment, batch: Batch) -> str:
@@ -80,11 +100,23 @@ def start_execution(environment: Environment, batch: Batch) -> str:
     Returns:
         The execution's ARN.
     """
-    document = inline_input(batch) or _upload(environment, batch)
+    return start(environment, batch.id, inline_input(batch) or _upload(environment, batch))
+
+
+def start(environment: Environment, batch_id: str, document: str) -> str:
+    """Start the execution of a batch by its input, a JSON text; returns the execution's ARN.
+
+    Raises:
+        Refused: The batch was sent before, with another input, or has ended.
+    """
     client = environment.session.client("stepfunctions")
-    return client.start_execution(
-        stateMachineArn=environment.outputs["MessageWorkflowArn"], name=batch.id, input=document
-    )["executionArn"]
+    machine = environment.outputs["MessageWorkflowArn"]
+    try:
+        started = client.start_execution(stateMachineArn=machine, name=batch_id, input=document)
+    except client.exceptions.ExecutionAlreadyExists:
+        hint = f"what became of it: mailroom executions show {batch_id}"
+        raise Refused(f"batch {batch_id} was sent before", hint) from None
+    return started["executionArn"]
 
 
 def inline_input(batch: Batch) -> str | None:

@@ -36,9 +36,11 @@ def await_execution(
         for _ in backoff(longest=0.5):
             described = client.describe_execution(executionArn=execution)
             counted = connection.execute(
-                "SELECT count(*) FROM settlements WHERE batch_id = %s", [batch]
+                "SELECT sum(ingested + already_there + dead_lettered)::bigint"
+                " FROM batch_progress WHERE batch_id = %s",
+                [batch],
             ).fetchone()
-            settled(counted[0] if counted else 0)
+            settled((counted and counted[0]) or 0)
             if described["status"] == "SUCCEEDED":
                 output: dict[str, Any] = json.loads(described["output"])
                 return output

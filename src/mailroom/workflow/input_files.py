@@ -4,9 +4,9 @@ import codecs
 import gzip
 import io
 import shlex
-import shutil
 import sys
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -22,11 +22,11 @@ _ARCHIVES = {
     b"SQLite format 3": "an SQLite database",
     b"PAR1": "a Parquet file",
 }
-_START_BYTES = 1 << 16
+PART_BYTES = 1 << 16
 
 
 def copy_input(name: str, target: BinaryIO) -> None:
-    """Write a file's text as UTF-8: of a .gz what is in it, UTF-16 converted, no byte order mark.
+    """Write what `read_input` yields.
 
     Args:
         name: Path; `-` is standard input.
@@ -35,12 +35,27 @@ def copy_input(name: str, target: BinaryIO) -> None:
     Raises:
         Refused: The file can't be read.
     """
+    for part in read_input(name):
+        target.write(part)
+
+
+def read_input(name: str) -> Iterator[bytes]:
+    """A file's text as UTF-8, part by part.
+
+    Of a .gz it is what is in it; UTF-16 is converted; a byte order mark is left out.
+
+    Args:
+        name: Path; `-` is standard input.
+
+    Raises:
+        Refused: The file can't be read.
+    """
     try:
         if name == "-":
-            _copy(cast("io.BufferedReader", sys.stdin.buffer), target)
+            yield from _parts(cast("io.BufferedReader", sys.stdin.buffer))
             return
         with Path(name).open("rb") as source:
-            _copy(source, target)
+            yield from _parts(source)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise Refused(f"{name}: the .gz is damaged: {error}") from None
     except UnicodeDecodeError as error:
@@ -57,7 +72,11 @@ def likely_cause(path: Path, name: str) -> str | None:
         name: Its name for the person.
     """
     with path.open("rb") as file:
-        start = file.read(_START_BYTES)
+        return cause_of(file.read(PART_BYTES), name)
+
+
+def cause_of(start: bytes, name: str) -> str | None:
+    """The same by how the file begins."""
     for magic, kind in _ARCHIVES.items():
         if start.startswith(magic):
             return f"{name} is {kind}; unpack or convert it first"
@@ -74,19 +93,19 @@ def _quoted(name: str) -> str:
     return "FILE" if name == "standard input" else shlex.quote(name)
 
 
-def _copy(source: io.BufferedReader, target: BinaryIO) -> None:
+def _parts(source: io.BufferedReader) -> Iterator[bytes]:
     start = source.peek(3)
     if start.startswith(_GZIP):
         with gzip.open(source) as unpacked:
-            _copy(cast("io.BufferedReader", unpacked), target)
+            yield from _parts(cast("io.BufferedReader", unpacked))
     elif start.startswith(_UTF_16):
         text = io.TextIOWrapper(source, "utf-16", newline="")
-        for part in iter(lambda: text.read(_START_BYTES), ""):
-            target.write(part.encode())
+        for part in iter(lambda: text.read(PART_BYTES), ""):
+            yield part.encode()
     else:
         if start.startswith(codecs.BOM_UTF8):
             source.read(len(codecs.BOM_UTF8))
-        shutil.copyfileobj(source, target)
+        yield from iter(lambda: source.read(PART_BYTES), b"")
 
 
 def _comma_separated(start: str) -> str | None:

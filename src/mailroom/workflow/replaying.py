@@ -3,12 +3,16 @@
 import json
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.executions.execution import Execution, document
 from mailroom.executions.history import find_execution, read_execution
 from mailroom.workflow.ingested import write_batch
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 def write_replay(environment: Environment, batch: str, folder: Path) -> Path:
@@ -43,8 +47,11 @@ def write_replay(environment: Environment, batch: str, folder: Path) -> Path:
 def _write_input(environment: Environment, execution: Execution, path: Path) -> Path:
     given = document(execution.input)
     source = given.get("source") if isinstance(given, dict) else None
+    client = environment.session.client("s3")
+    if isinstance(source, dict) and {"bucket", "prefix"} <= set(source):
+        _write_chunks(client, source["bucket"], source["prefix"], path)
+        return path
     if isinstance(source, dict) and {"bucket", "key"} <= set(source):
-        client = environment.session.client("s3")
         client.download_file(source["bucket"], source["key"], str(path))
         return path
     messages = given.get("messages") if isinstance(given, dict) else None
@@ -52,3 +59,12 @@ def _write_input(environment: Environment, execution: Execution, path: Path) -> 
         raise Refused(f"the input of {execution.name} has no messages")
     path.write_text("".join(f"{json.dumps(message)}\n" for message in messages))
     return path
+
+
+def _write_chunks(client: "S3Client", bucket: str, prefix: str, path: Path) -> None:
+    key = f"{prefix.rstrip('/')}/manifest.json"
+    manifest = json.loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())
+    with path.open("wb") as file:
+        for chunk in manifest:
+            client.download_fileobj(bucket, chunk["key"], file)
+            file.write(b"\n")

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from mailroom.errors import MailroomError, Refused
 from mailroom.packaging.code import live_code
@@ -55,9 +56,13 @@ def validate_file(project: Project, path: Path, shown_as: str) -> Report:
         text=True,
     )
     try:
-        report = json.loads(run.stdout)
+        return parse_report(json.loads(run.stdout), shown_as)
     except json.JSONDecodeError:
         raise MailroomError("the validator failed", run.stderr.strip()) from None
+
+
+def parse_report(report: dict[str, Any], shown_as: str) -> Report:
+    """The report of a file that the functions' validator prints; its problems name the file."""
     problems = [
         f"{shown_as}:{problem['line']}: {problem['field']}: {problem['reason']}"
         for problem in report["problems"]

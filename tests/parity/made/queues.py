@@ -101,7 +101,7 @@ class Queues:
             attributes: As CreateQueue takes them; `sender` is the ARN of a topic or bucket that
                 may send to it.
         """
-        name = new_name()
+        name = f"{new_name()}.fifo" if "FifoQueue" in attributes else new_name()
         arn = f"arn:aws:sqs:{self._endpoint.region}:{self._endpoint.account}:{name}"
         sender = attributes.pop("sender", None)
         if sender:

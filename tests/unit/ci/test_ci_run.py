@@ -1,6 +1,7 @@
 """What CI runs, as an ordinary user, with a `docker` and a `make` that only pretend."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -13,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 NO_USER = 65534
 IMAGES = ("localstack/localstack:4.14.0", "postgres:18")
+PINNED = [line.split()[0] for line in (ROOT / "emulator/images.txt").read_text().splitlines()]
 # Notes its calls; what it answers is in files beside the log.
 DOCKER = """\
 #!/bin/sh
@@ -22,6 +24,7 @@ case "$1 $2" in
 "version "*) [ -e "$here/engine" ] && echo 28.0.0 ;;
 "compose version") echo 2.40.0 ;;
 "pull "*) [ -e "$here/registry" ] || { echo "dial tcp: no such host" >&2; exit 1; } ;;
+"tag "*) ;;
 "image inspect") for image; do :; done; grep -qx "$image" "$here/images" ;;
 *) exit 1 ;;
 esac
@@ -88,7 +91,8 @@ def machine() -> Iterator[Machine]:
         shutil.copytree(ROOT / ".ci", machine.root / "checkout" / ".ci")
         shutil.copy(ROOT / "requirements.txt", machine.root / "checkout")
         (machine.root / "checkout" / "emulator").mkdir()
-        shutil.copy(ROOT / "emulator/requirements.txt", machine.root / "checkout" / "emulator")
+        for name in ("requirements.txt", "images.txt"):
+            shutil.copy(ROOT / "emulator" / name, machine.root / "checkout" / "emulator")
         machine.put("bin/docker", DOCKER)
         machine.put("bin/make", MAKE)
         machine.put("bin/chromium")
@@ -97,12 +101,15 @@ def machine() -> Iterator[Machine]:
         yield machine
 
 
-def test_the_official_images_are_pulled_and_nothing_is_built(machine: Machine) -> None:
+def test_the_official_images_are_pulled_by_digest_and_nothing_is_built(machine: Machine) -> None:
     run = machine.run()
 
     assert run.returncode == 0, run.stderr
     pulled = [call for call in machine.calls if call.startswith("docker pull")]
-    assert pulled == [f"docker pull --quiet {image}" for image in IMAGES]
+    tagged = [call for call in machine.calls if call.startswith("docker tag")]
+    assert all(re.fullmatch(r"[\w./]+@sha256:[0-9a-f]{64}", image) for image in PINNED)
+    assert pulled == [f"docker pull --quiet {image}" for image in PINNED]
+    assert tagged == [f"docker tag {a} {b}" for a, b in zip(PINNED, IMAGES, strict=True)]
     assert machine.calls[-1] == "make test"
     assert "building" not in run.stdout
 

@@ -11,7 +11,9 @@ SHOWN = ("UV_DEFAULT_INDEX", "PIP_INDEX_URL", "UV_OFFLINE", "UV_FIND_LINKS", "PI
 def told(**variables: str) -> subprocess.CompletedProcess[str]:
     """Source it with these variables; it prints what a tool that it starts would see."""
     own = {
-        name: value for name, value in os.environ.items() if not name.startswith(("UV_", "PIP_"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("UV_", "PIP_", "SSL_"))
     }
     return subprocess.run(
         ["sh", "-euc", ". scripts/find-tools.sh; env"],
@@ -30,6 +32,13 @@ def seen(**variables: str) -> dict[str, str]:
 def test_certificates_come_from_the_system_unless_that_is_turned_off() -> None:
     assert seen()["UV_SYSTEM_CERTS"] == seen()["UV_NATIVE_TLS"] == "1"
     assert seen(UV_SYSTEM_CERTS="0")["UV_SYSTEM_CERTS"] == "0"
+
+
+def test_a_file_of_authorities_that_is_set_for_one_tool_counts_for_both() -> None:
+    for name in ("SSL_CERT_FILE", "PIP_CERT"):
+        variables = seen(**{name: "/company.pem"})
+
+        assert variables["SSL_CERT_FILE"] == variables["PIP_CERT"] == "/company.pem"
 
 
 def test_an_index_that_is_set_for_one_tool_counts_for_both() -> None:

@@ -51,6 +51,8 @@ NO_BASE_IMAGE = (
     '"https://registry-1.docker.io/v2/localstack/localstack/manifests/4.99.0": dial tcp: lookup '
     "registry-1.docker.io on 10.0.0.1:53: no such host"
 )
+NO_FILE = "no configuration file provided: not found"
+NO_FILE_BY_NAME = "open /home/ada/other/docker-compose.yml: no such file or directory"
 NO_TAG = (
     "Error response from daemon: manifest for postgres:18.99 not found: manifest unknown: "
     "manifest unknown"
@@ -77,6 +79,8 @@ NO_PACKAGE = (
         (PORT_OF_CONTAINER, PortTaken, "--port"),
         (NO_IMAGE, ImageMissing, "scripts/offline-images.sh"),
         (NO_BASE_IMAGE, ImageMissing, "scripts/offline-images.sh"),
+        (NO_FILE, Refused, "in a checkout of Mailroom"),
+        (NO_FILE_BY_NAME, Refused, "in a checkout of Mailroom"),
         (NO_TAG, ImageMissing, "LOCALSTACK_IMAGE"),
         (DISK_FULL, StartFailed, "docker system prune"),
         (NO_PACKAGE, ImageMissing, "package index"),

@@ -75,6 +75,27 @@ def test_only_the_file_that_has_to_be_asked_for_mounts_the_docker_socket() -> No
     assert "docker.sock" in (ROOT / FILES[1]).read_text()
 
 
+def test_no_container_may_more_than_it_needs() -> None:
+    for name, service in services(FILES[0]).items():
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges=true"], name
+        assert service["read_only"], name
+        assert {"mem_limit", "pids_limit", "restart"} <= set(service), name
+        assert {"max-size", "max-file"} <= set(service["logging"]["options"]), name
+    assert [name for name, one in services(FILES[0]).items() if "cap_add" in one] == ["postgres"]
+
+
+def test_where_functions_run_the_superusers_socket_is_not() -> None:
+    mounting = {
+        name: [one.partition(":")[0] for one in service["volumes"]]
+        for name, service in services(FILES[0]).items()
+    }
+
+    assert {name for name, volumes in mounting.items() if "sockets" in volumes} == {
+        *("logins", "postgres")
+    }
+
+
 def test_localstack_has_the_same_settings_in_its_image_as_embedded() -> None:
     dockerfile = (ROOT / "emulator" / "Dockerfile").read_text()
     in_image = dict(re.findall(r"^(?:ENV| {3}) ([A-Z0-9_]+)=(\S+)", dockerfile, re.MULTILINE))

@@ -176,6 +176,28 @@ def test_promotions_wait_for_others_of_their_own_environment_alone() -> None:
         assert job["concurrency"] == {"group": group, "cancel-in-progress": False}
 
 
+def test_the_tests_of_a_promotion_run_where_no_oidc_token_can_be_asked_for() -> None:
+    workflow = YAML(typ="safe").load(_CHECKOUT / ".github" / "workflows" / "promote.yml")
+    asking = {
+        name
+        for name, job in workflow["jobs"].items()
+        if "id-token" in job.get("permissions", workflow["permissions"])
+    }
+    commands = {
+        name: [step["run"] for step in job["steps"] if "run" in step]
+        for name, job in workflow["jobs"].items()
+    }
+
+    assert asking == {"dev", "prod"}
+    assert commands["verify"] == ["make verify ENV=dev", "make verify ENV=prod"]
+    for name in asking:
+        fetching, *ours = commands[name]
+        assert "verify" in workflow["jobs"][name]["needs"]
+        assert fetching.startswith("gh run download")
+        assert not any("verify" in one or "make promote" in one for one in ours)
+        assert all(one.startswith("env -u ACTIONS_ID_TOKEN_REQUEST_URL -u ") for one in ours)
+
+
 def test_what_rds_logs_expires_and_its_version_stays() -> None:
     resources = Source.load(_CHECKOUT / "infra" / "database.yml", _CHECKOUT).plain["Resources"]
     group, instance = resources["ClusterLogGroup"], resources["Instance"]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailroom_localstack.services.logs.filter_patterns import match_filtered_events
-from mailroom_localstack.services.logs.metric_filters import metrics
+from mailroom_localstack.services.logs.metric_filters import Metric, metrics
 
 EVENTS = ['{"level": "ERROR", "n": 3}', '{"level": "INFO", "n": 40}', "ERROR 404 1534"]
 
@@ -22,10 +22,7 @@ def test_a_subscription_takes_what_matches() -> None:
 
 
 def test_each_event_that_matches_counts() -> None:
-    assert list(metrics(metric_filter("ERROR"), EVENTS)) == [
-        ("tests", {"MetricName": "m", "Value": 1.0}),
-        ("tests", {"MetricName": "m", "Value": 1.0}),
-    ]
+    assert metrics(metric_filter("ERROR"), EVENTS) == {Metric("tests", "m", 1.0): 2}
 
 
 def test_a_value_and_dimensions_may_be_fields() -> None:
@@ -33,31 +30,29 @@ def test_a_value_and_dimensions_may_be_fields() -> None:
         "{ $.n > 3 }", metricValue="$.n", dimensions={"l": "$.level"}, unit="Count"
     )
 
-    assert list(metrics(given, EVENTS)) == [
-        (
-            "tests",
-            {
-                "MetricName": "m",
-                "Value": 40.0,
-                "Dimensions": [{"Name": "l", "Value": "INFO"}],
-                "Unit": "Count",
-            },
-        )
-    ]
+    assert metrics(given, EVENTS) == {Metric("tests", "m", 40.0, (("l", "INFO"),), "Count"): 1}
+
+
+def test_each_value_of_a_field_is_a_metric_of_its_own() -> None:
+    given = metric_filter("{ $.n > 0 }", metricValue="$.n")
+
+    counted = metrics(given, [*EVENTS, EVENTS[0]])
+
+    assert counted == {Metric("tests", "m", 3.0): 2, Metric("tests", "m", 40.0): 1}
 
 
 def test_a_value_may_be_a_field_by_position() -> None:
     given = metric_filter("[w, code = 404, bytes]", metricValue="$bytes")
 
-    assert [datum["Value"] for _, datum in metrics(given, EVENTS[2:])] == [1534.0]
+    assert [metric.value for metric in metrics(given, EVENTS[2:])] == [1534.0]
 
 
 def test_the_default_value_counts_when_nothing_matches() -> None:
     given = metric_filter("nothing", defaultValue=0)
 
-    assert list(metrics(given, EVENTS)) == [("tests", {"MetricName": "m", "Value": 0.0})]
-    assert list(metrics(metric_filter("nothing"), EVENTS)) == []
+    assert metrics(given, EVENTS) == {Metric("tests", "m", 0.0): 1}
+    assert metrics(metric_filter("nothing"), EVENTS) == {}
 
 
 def test_an_event_without_the_field_makes_no_metric() -> None:
-    assert list(metrics(metric_filter("ERROR", metricValue="$.n"), EVENTS[2:])) == []
+    assert metrics(metric_filter("ERROR", metricValue="$.n"), EVENTS[2:]) == {}

@@ -29,7 +29,7 @@ from process_messages.reading import (
 )
 from process_messages.received import Attribute, Received, from_event, from_queue
 from process_messages.request import IngestRequest, SettleRequest, parse
-from process_messages.settlement import Progress, Settlement
+from process_messages.settlement import Patience, Progress, Settlement
 from shared.context import Deadline
 from shared.errors import InvalidInput, QueueUnavailable
 
@@ -253,6 +253,44 @@ def test_the_first_failure_is_kept() -> None:
 )
 def test_the_answer_has_the_status_of_the_batch(state: Settlement, status: str) -> None:
     assert state.answer()["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("settled", "elapsed", "seconds"),
+    [
+        (0, 0.0, 1),
+        (0, 5.0, 1),
+        (0, 200.0, 20),
+        (500, 20.0, 2),
+        (100, 60.0, 54),
+        (10, 60.0, 60),
+        (999, 600.0, 12),
+        (999, 86_400.0, 1728),
+    ],
+)
+def test_a_wait_is_a_tenth_of_what_is_left_and_two_hundredths_of_what_was(
+    settled: int, elapsed: float, seconds: int
+) -> None:
+    patience = Patience(780, types=2, consumes=False)
+
+    assert patience.wait(settled, 1000, elapsed) == seconds
+    assert Patience(780, types=2, consumes=True).wait(settled, 1000, elapsed) == 1
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected", "seconds"),
+    [(780, 10, 780), (780, 1_000_000, 10_780), (604_800, 1_000, 604_800), (5, 10**10, 604_800)],
+)
+def test_the_limit_of_waiting_grows_with_the_batch_up_to_what_queues_keep(
+    limit: int, expected: int, seconds: int
+) -> None:
+    assert Patience(limit, types=2, consumes=False).limit(expected) == seconds
+
+
+def test_only_a_batch_that_is_pending_is_waited_for() -> None:
+    assert settlement(9).answer()["waitSeconds"] == 1
+    assert "waitSeconds" not in settlement(10).answer()
+    assert "waitSeconds" not in settlement(9, overdue=True).answer()
 
 
 def test_a_request_comes_from_the_state_machine_or_an_event_source_mapping() -> None:

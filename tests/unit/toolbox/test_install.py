@@ -1,15 +1,22 @@
-"""scripts/install.sh with tools that only pretend."""
+"""scripts/install.sh with tools that only pretend, but for Python."""
 
+import fcntl
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from mailroom.packaging.shared import prune
+
 ROOT = Path(__file__).parents[3]
 LOCKS = ("requirements", "runtime", "debugger")
-PYTHON313 = "#!/bin/sh\nexit 0\n"
+SHARED = "mailroom/environments"
+FOUR = (".venv", ".envs/engine", ".envs/python3.13", ".envs/debugger")
+DOES_NOTHING = "#!/bin/sh\nexit 0\n"
+PYTHON313 = Path(sys.executable).resolve()
 OTHER_PYTHON = "#!/bin/sh\nexit 1\n"
 # Makes an environment as `uv venv` does, and tells what it was asked for.
 UV = """\
@@ -19,7 +26,12 @@ case "$1 $2" in
 "python find") echo "$FOUND"; [ -n "$FOUND" ] ;;
 "python install") exit 1 ;;
 "pip sync") [ -z "$BROKEN" ] ;;
-venv*) for env; do :; done; mkdir -p "$env/bin"; cp "$FAKE" "$env/bin/python" ;;
+venv*)
+    for env; do :; done
+    mkdir -p "$env/bin" "$env/lib/python3.13/site-packages"
+    rm -f "$env/.inputs" "$env/.shared"
+    cp "$FAKE" "$env/bin/python"
+    printf '#!%s/bin/python\nprint("tried")\n' "$env" >"$env/bin/tool" ;;
 esac
 """
 
@@ -37,21 +49,36 @@ class Machine:
         path.chmod(0o755)
         return path
 
+    def put_python(self, place: str) -> Path:
+        """A link to this Python."""
+        path = self.root / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.symlink_to(PYTHON313)
+        return path
+
     def install(
         self, checkout: str = "check out", **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        with self.start(checkout, **variables) as process:
+            out, complaint = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, out, complaint)
+
+    def start(self, checkout: str = "check out", **variables: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
             [self.root / checkout / "scripts" / "install.sh"],
             env={
                 "PATH": str(self.root / "bin"),
                 "HOME": str(self.root),
+                "XDG_CACHE_HOME": str(self.root / "cache"),
                 "LOG": str(self.root / "log"),
                 "FAKE": str(self.root / "fake"),
                 "FOUND": "",
                 "BROKEN": "",
                 **variables,
             },
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
         )
 
@@ -65,7 +92,7 @@ class Machine:
 def machine(tmp_path: Path) -> Machine:
     """One with the usual commands, a Python that is too old, and nothing else."""
     machine = Machine(tmp_path)
-    for tool in ("sh", "cat", "cksum", "dirname", "rm", "mkdir", "cp"):
+    for tool in ("sh", "cat", "cksum", "dirname", "id", "ln", "rm", "mkdir", "mv", "cp"):
         (tmp_path / "bin").mkdir(exist_ok=True)
         (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))
     checkout = tmp_path / "check out"
@@ -73,11 +100,14 @@ def machine(tmp_path: Path) -> Machine:
     for lock in ("requirements.txt", *(f"emulator/{name}.txt" for name in LOCKS)):
         (checkout / lock).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / lock, checkout / lock)
+    shared = "src/mailroom/packaging/shared.py"
+    (checkout / shared).parent.mkdir(parents=True)
+    shutil.copy(ROOT / shared, checkout / shared)
     for project in (".", "rules", "emulator/plugin"):
         (checkout / project).mkdir(exist_ok=True)
         shutil.copy(ROOT / project / "pyproject.toml", checkout / project)
     machine.put("bin/python3", OTHER_PYTHON)
-    machine.put("fake", PYTHON313)
+    machine.put("fake", DOES_NOTHING)
     return machine
 
 
@@ -85,8 +115,21 @@ def machine(tmp_path: Path) -> Machine:
 def equipped(machine: Machine) -> Machine:
     """One with uv and a fitting Python."""
     machine.put("bin/uv", UV)
-    machine.put("bin/python3.13", PYTHON313)
+    machine.put_python("bin/python3.13")
     return machine
+
+
+def another(machine: Machine) -> Path:
+    """A second checkout, with nothing installed."""
+    folder = machine.root / "another"
+    left_out = shutil.ignore_patterns(".venv", ".envs")
+    shutil.copytree(machine.root / "check out", folder, ignore=left_out)
+    return folder
+
+
+def ready(run: subprocess.CompletedProcess[str]) -> list[str]:
+    """The environments that an installation made ready."""
+    return [line.partition(":")[0] for line in run.stdout.splitlines() if ": ready" in line]
 
 
 def test_it_builds_four_environments_once(equipped: Machine) -> None:
@@ -94,12 +137,8 @@ def test_it_builds_four_environments_once(equipped: Machine) -> None:
     asked = equipped.asked
     second = equipped.install()
 
-    assert first.stdout.splitlines() == [
-        "building .venv",
-        "building .envs/engine",
-        "building .envs/python3.13",
-        "building .envs/debugger",
-    ]
+    steps = [line.partition(" (")[0] for line in first.stdout.splitlines()]
+    assert [line for line in steps if line.endswith("ready")] == [f"{one}: ready" for one in FOUR]
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
     assert equipped.asked == asked
 
@@ -109,7 +148,7 @@ def test_a_changed_lock_builds_its_environment_anew(equipped: Machine) -> None:
 
     (equipped.root / "check out" / "emulator" / "runtime.txt").write_text("# another\n")
 
-    assert equipped.install().stdout == "building .envs/python3.13\n"
+    assert ready(equipped.install()) == [".envs/python3.13"]
 
 
 def test_a_half_built_environment_does_not_count(equipped: Machine) -> None:
@@ -118,7 +157,8 @@ def test_a_half_built_environment_does_not_count(equipped: Machine) -> None:
     again = equipped.install()
 
     assert broken.returncode != 0
-    assert "building .venv" in again.stdout
+    assert ready(broken) == []
+    assert ready(again) == list(FOUR)
     assert again.returncode == 0
 
 
@@ -127,7 +167,8 @@ def test_a_checkout_that_was_moved_is_built_anew(equipped: Machine) -> None:
 
     shutil.move(equipped.root / "check out", equipped.root / "moved")
 
-    assert "building .venv" in equipped.install(checkout="moved").stdout
+    # The other two are links to what all checkouts share.
+    assert ready(equipped.install(checkout="moved")) == [".venv", ".envs/engine"]
 
 
 @pytest.mark.parametrize(
@@ -144,12 +185,12 @@ def test_a_fitting_python_is_found_wherever_it_is(
     machine: Machine, place: str, variables: dict[str, str]
 ) -> None:
     machine.put("bin/uv", UV)
-    python = machine.put(place, PYTHON313)
+    python = machine.put_python(place)
 
     run = machine.install(**{k: v.format(root=machine.root) for k, v in variables.items()})
 
     assert run.returncode == 0, run.stderr
-    assert f"venv --quiet --clear --python {python} .venv" in machine.asked
+    assert f"venv --quiet --clear --python {python} {machine.root}/cache/" in machine.asked
 
 
 def test_with_no_python_to_be_had_it_says_where_it_looked_and_how_to_get_one(
@@ -180,7 +221,8 @@ def test_uv_is_installed_with_the_python_that_was_found_when_it_is_missing(
 ) -> None:
     machine.put(
         "bin/python3.13",
-        '#!/bin/sh\ncase "$1 $2" in "-m venv") mkdir -p "$3/bin"; cp "$PIP" "$3/bin/pip" ;; esac\n',
+        '#!/bin/sh\ncase "$1 $2" in "-m venv") mkdir -p "$3/bin"; cp "$PIP" "$3/bin/pip" ;; '
+        f'*) exec {PYTHON313} "$@" ;; esac\n',
     )
     pip = machine.put("pip", '#!/bin/sh\ncp "$UV" "$(dirname "$0")/uv"\n')
     uv = machine.put("uv-from-the-index", UV)
@@ -188,4 +230,94 @@ def test_uv_is_installed_with_the_python_that_was_found_when_it_is_missing(
     run = machine.install(PIP=str(pip), UV=str(uv))
 
     assert run.returncode == 0, run.stderr
-    assert run.stdout.startswith("installing uv into .envs/uv\nbuilding .venv\n")
+    assert run.stdout.startswith("installing uv\n.venv: installing ")
+    another(machine)
+    assert "installing uv" not in machine.install("another", UV=str(uv)).stdout
+
+
+def test_a_second_checkout_installs_nothing_but_its_own_sources(equipped: Machine) -> None:
+    equipped.install()
+    folder, before = another(equipped), equipped.asked
+
+    run = equipped.install("another")
+
+    asked = equipped.asked.removeprefix(before)
+    assert ready(run) == list(FOUR)
+    assert "installing" not in run.stdout
+    assert "pip sync" not in asked
+    assert asked.count("pip install") == 2
+    assert (folder / ".envs" / "debugger").readlink().parent == equipped.root / "cache" / SHARED
+
+
+def test_a_program_of_the_shared_environment_runs_with_the_checkouts_python(
+    equipped: Machine,
+) -> None:
+    equipped.install()
+    venv = equipped.root / "check out" / ".venv"
+    (venv / "bin" / "python").unlink()
+    (venv / "bin" / "python").symlink_to(PYTHON313)
+
+    assert subprocess.check_output([venv / "bin" / "tool"], text=True) == "tried\n"
+    assert str(venv / "bin" / "python") in (venv / "bin" / "tool").read_text()
+    (shared,) = venv.glob("lib/python*/site-packages/shared.pth")
+    assert shared.read_text().startswith(str(equipped.root / "cache" / SHARED))
+
+
+def test_checkouts_with_different_locks_have_different_environments(equipped: Machine) -> None:
+    equipped.install()
+    folder = another(equipped)
+    (folder / "emulator" / "debugger.txt").write_text("# another\n")
+
+    equipped.install("another")
+
+    here, there = (equipped.root / one / ".envs" / "debugger" for one in ("check out", "another"))
+    assert here.resolve() != there.resolve()
+    assert equipped.install().stdout == ""
+
+
+def test_an_installation_waits_for_another_one_that_runs(equipped: Machine) -> None:
+    folder = equipped.root / "cache" / SHARED
+    folder.mkdir(parents=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with equipped.start() as process:
+            assert process.stderr
+            said = process.stderr.readline()
+            asked = equipped.asked
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            process.communicate()
+
+    assert said == "waiting for another installation to end\n"
+    assert "venv" not in asked
+    assert process.returncode == 0
+
+
+def test_a_cache_that_cannot_be_written_to_is_done_without(equipped: Machine) -> None:
+    (equipped.root / "cache").write_text("no folder")
+
+    run = equipped.install()
+
+    assert run.returncode == 0, run.stderr
+    assert "can't be written to: .venv is this checkout's alone" in run.stdout
+    assert ready(run) == list(FOUR)
+    assert equipped.install().stdout == ""
+
+
+def test_an_environment_is_pruned_when_the_last_checkout_that_uses_it_is_gone(
+    equipped: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(equipped.root / "cache"))
+    equipped.install()
+    folder = another(equipped)
+    equipped.install("another")
+    (equipped.root / "cache" / SHARED / "half made" / "bin").mkdir(parents=True)
+
+    shutil.rmtree(equipped.root / "check out")
+    half_made = prune()
+    equipped.install("another")
+    shutil.rmtree(folder)
+    last = prune()
+
+    assert [one.folder.name for one in half_made] == ["half made"]
+    assert len(last) == 4
+    assert list((equipped.root / "cache" / SHARED).glob("*/")) == []

@@ -80,17 +80,6 @@ def test_a_type_has_its_resources_with_its_numbers() -> None:
     assert machine["States"]["BatchSettled"]["Parameters"]["purchase_order.$"] == "$.processed[0]"
 
 
-@pytest.mark.parametrize(("count", "longest"), [(1, 13_300), (2, 6_600), (30, 1_400)])
-def test_the_longest_settlement_follows_from_how_many_types_loop_at_once(
-    count: int, longest: int
-) -> None:
-    types = [message_type(f"type_{number}") for number in range(count)]
-
-    document = Source.parse(generate_template(TEMPLATE, types), "template.yml").plain
-
-    assert document["Parameters"]["SettlementLimitSeconds"]["MaxValue"] == longest
-
-
 @pytest.mark.parametrize(
     "names", [("unrouted",), ("subscription",), ("x", "x_dead_letter")], ids=lambda one: one[-1]
 )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from mailroom_localstack.batcher import Batcher
 
@@ -31,6 +32,13 @@ class Metric:
     second: int
 
 
+class Measured(NamedTuple):
+    """A value, and how often it was measured."""
+
+    value: float
+    times: int
+
+
 def record(
     account: str,
     region: str,
@@ -41,24 +49,27 @@ def record(
     *,
     unit: str | None = None,
     timestamp: float | None = None,
+    times: int = 1,
 ) -> None:
     """Record a value of a metric.
 
     Args:
         timestamp: Unix time; None is now.
+        times: how often it was measured.
     """
-    second = int(datetime.now(UTC).timestamp() if timestamp is None else timestamp)
+    second = int(time.time() if timestamp is None else timestamp)
     named = tuple(sorted((dimensions or {}).items()))
-    _values.add((Metric(account, region, namespace, name, named, unit, second), value))
+    metric = Metric(account, region, namespace, name, named, unit, second)
+    _values.add((metric, Measured(value, times)))
 
 
-def _publish(batch: list[tuple[Metric, float]]) -> None:
+def _publish(batch: list[tuple[Metric, Measured]]) -> None:
     from localstack.aws.connect import connect_to
     from localstack.utils.bootstrap import is_api_enabled
 
     if not is_api_enabled("cloudwatch"):
         return
-    values: dict[Metric, list[float]] = {}
+    values: dict[Metric, list[Measured]] = {}
     for metric, value in batch:
         values.setdefault(metric, []).append(value)
     requests: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
@@ -71,19 +82,19 @@ def _publish(batch: list[tuple[Metric, float]]) -> None:
             client.put_metric_data(Namespace=namespace, MetricData=list(chunk))
 
 
-def _datum(metric: Metric, values: list[float]) -> dict[str, Any]:
+def _datum(metric: Metric, values: list[Measured]) -> dict[str, Any]:
     datum = {
         "MetricName": metric.name,
         "Dimensions": [{"Name": name, "Value": value} for name, value in metric.dimensions],
         "Timestamp": datetime.fromtimestamp(metric.second, UTC),
         "StatisticValues": {
-            "SampleCount": len(values),
-            "Sum": sum(values),
-            "Minimum": min(values),
-            "Maximum": max(values),
+            "SampleCount": sum(one.times for one in values),
+            "Sum": sum(one.value * one.times for one in values),
+            "Minimum": min(one.value for one in values),
+            "Maximum": max(one.value for one in values),
         },
     }
     return datum | ({"Unit": metric.unit} if metric.unit else {})
 
 
-_values: Batcher[tuple[Metric, float]] = Batcher(_publish, SECONDS)
+_values: Batcher[tuple[Metric, Measured]] = Batcher(_publish, SECONDS)

@@ -17,8 +17,9 @@ _EVENTS = {"Task": 5}
 def history_events(machine: Machine, template: Mapping[str, Any], limit: float | None) -> int:
     """The most events that one execution writes, if it loops for as long as it may.
 
-    A loop goes round once for each of its Wait states' seconds, and those that a Task takes at
-    least in a round: `Mailroom: ExecutionHistory: TaskSeconds` of the template's Metadata. All
+    A loop goes round once in its Wait state's seconds. How long a Wait by SecondsPath takes,
+    `Mailroom: ExecutionHistory` of the template's Metadata says: at least a second, and for each
+    such loop the time since the start divided by `Growth`; the loop ends after `Seconds`. All
     branches loop at once.
     https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 
@@ -28,12 +29,23 @@ def history_events(machine: Machine, template: Mapping[str, Any], limit: float |
         limit: Seconds until something ends the loops; None if nothing does.
     """
     once = sum(_EVENTS.get(str(state.type), 2) for state in machine.definition.states)
-    if limit is None:
-        return once
-    stated = (template.get("Metadata") or {}).get("Mailroom") or {}
-    task = float((stated.get("ExecutionHistory") or {}).get("TaskSeconds", 0))
-    rounds = [(events, int(limit / (wait + task))) for events, wait in loops(machine)]
-    return once + sum(events * count for events, count in rounds)
+    found = loops(machine)
+    fixed = sum(events * int(limit / wait) for events, wait in found if wait and limit)
+    growing = [events for events, wait in found if wait is None]
+    stated = ((template.get("Metadata") or {}).get("Mailroom") or {}).get("ExecutionHistory")
+    if not growing or not isinstance(stated, Mapping):
+        return once + fixed
+    share = len(growing) / float(stated["Growth"])
+    return once + fixed + sum(growing) * _growing_rounds(float(stated["Seconds"]), share)
+
+
+def _growing_rounds(seconds: float, share: float) -> int:
+    """How often a loop goes round that waits for a share of the time so far, or for a second."""
+    rounds, elapsed = 0, 0.0
+    while elapsed < seconds:
+        elapsed += max(1.0, elapsed * share)
+        rounds += 1
+    return rounds
 
 
 def limit_in(machine: Machine, stack: Stack) -> float | None:
@@ -47,16 +59,18 @@ def limit_in(machine: Machine, stack: Stack) -> float | None:
     return float(stated) if isinstance(stated, int) else settled or None
 
 
-def loops(machine: Machine) -> list[tuple[int, float]]:
-    """Each loop that waits: its events, and the seconds of one round."""
-    found = []
+def loops(machine: Machine) -> list[tuple[int, float | None]]:
+    """Each loop that waits: its events, and the seconds of one round; None by SecondsPath."""
+    found: list[tuple[int, float | None]] = []
     for scope in machine.definition.scopes:
         states = {state.name: state for state in scope.states}
         for wait in scope.states:
             seconds = wait.body.get("Seconds")
             loop = _loop(wait, states) if wait.type == "Wait" else []
-            if loop and isinstance(seconds, int | float) and seconds > 0:
-                events = sum(_EVENTS.get(str(state.type), 2) for state in loop)
+            events = sum(_EVENTS.get(str(state.type), 2) for state in loop)
+            if loop and "SecondsPath" in wait.body:
+                found.append((events, None))
+            elif loop and isinstance(seconds, int | float) and seconds > 0:
                 found.append((events, float(seconds)))
     return found
 

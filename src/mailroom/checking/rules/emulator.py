@@ -15,7 +15,9 @@ def known_types(definitions: Definitions) -> set[str]:
     """The resource types, in lower case, that the installed LocalStack has a provider for."""
     found: set[str] = set()
     if definitions.engine:
-        for path in definitions.engine.glob("lib/python*/site-packages/*/entry_points.txt"):
+        # LocalStack itself is in the environment that checkouts share.
+        shared = definitions.engine / ".shared"
+        for path in shared.glob("lib/python*/site-packages/*/entry_points.txt"):
             for section in _SECTION.findall(path.read_text()):
                 found |= {line.partition("=")[0].strip() for line in section.splitlines()}
     return found

@@ -19,6 +19,7 @@ from mailroom.cli.output import show_json
 from mailroom.cli.programs import replace_process
 from mailroom.database.logins import Login
 from mailroom.environments.selection import choose, connect, reach
+from mailroom.errors import NoAwsCli
 from mailroom.project import Project
 
 Role = Annotated[Login, typer.Option("--role", help="Who logs in to the database by DATABASE_URL.")]
@@ -65,6 +66,8 @@ def aws(arguments: Arguments = None) -> None:
     """Run the AWS CLI on the environment."""
     environment = connect(Project.find())
     own = Path(sys.executable).with_name("aws")
+    if not own.exists():
+        raise NoAwsCli
     # AWS CLI 1 ignores AWS_ENDPOINT_URL for SQS.
     command = [os.fspath(own), f"--endpoint-url={environment.endpoint}", *(arguments or ())]
     replace_process(command, aws_variables(environment), REMOVED)

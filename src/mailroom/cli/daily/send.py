@@ -1,14 +1,23 @@
 """`mailroom send`."""
 
-from typing import Annotated, Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from json import dumps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mailroom.cli.options import AsJson
 from mailroom.cli.output import errors, show_json
 from mailroom.environments.environment import Environment
+from mailroom.progress import Progress
 from mailroom.project import Project
 from mailroom.wording import counted
+
+if TYPE_CHECKING:
+    from mailroom.workflow.chunks import Inputs
 
 EXIT_DEAD_LETTERS = 3
 
@@ -20,17 +29,23 @@ def send(
             metavar="FILE…", help="CloudEvents as JSON Lines or JSON arrays; - is stdin."
         ),
     ],
+    resume: Annotated[
+        str,
+        typer.Option(metavar="BATCH", help="Go on with an upload that was interrupted."),
+    ] = "",
     json: AsJson = False,
 ) -> None:
     """Send messages through the workflow, and wait until all have settled.
 
-    All files are one batch. Nothing is sent if a line is not a valid message.
+    All files are one batch. Nothing is sent if a line is not a valid message. A batch of more than
+    2,000 lines or 4 MiB is uploaded in chunks, in constant memory; --resume with the same files
+    uploads those chunks only that are missing.
     """
     from mailroom.cli.connection import connected
 
     project = Project.find_workflow()
     environment = connected(project)
-    result = send_files(project, environment, files)
+    result = send_files(project, environment, files, resume)
     if json:
         show_json(result)
     else:
@@ -38,28 +53,85 @@ def send(
     end_with_dead_letters(environment, result)
 
 
-def send_files(project: Project, environment: Environment, files: list[str]) -> dict[str, Any]:
-    """Send files as one batch, showing progress; returns the execution's output."""
+def send_files(
+    project: Project, environment: Environment, files: list[str], resume: str = ""
+) -> dict[str, Any]:
+    """Send files as one batch, showing progress; returns the execution's output.
+
+    `resume` is the id of a batch in chunks whose upload goes on.
+    """
     from mailroom.cli.daily.executions.waiting import await_batch, watchable
     from mailroom.temporary import temporary_folder
-    from mailroom.workflow.batch import gather_batch, start_execution
+    from mailroom.workflow.chunks import Inputs
     from mailroom.workflow.publishing import PublishedCount
 
     with temporary_folder(project.state) as folder:
-        batch = gather_batch(project, files, folder)
-        count = batch.report.valid
-        total = count - batch.report.duplicates
-        published = PublishedCount(environment, total)
+        inputs = Inputs(files)
+        if inputs.fit and not resume:
+            batch = _gathered(project, environment, inputs, folder)
+        else:
+            batch = _uploaded(project, environment, inputs, folder, resume)
+        published = PublishedCount(environment, batch.total)
         with watchable(batch.id):
-            execution = start_execution(environment, batch)
-            errors.print(f"batch {batch.id}: {counted(count, 'message')}")
+            execution = batch.start()
+            errors.print(f"batch {batch.id}: {counted(batch.count, 'message')}")
             errors.print(f"its execution: mailroom executions show {batch.id}", style="dim")
             try:
-                return await_batch(environment, execution, batch.id, total, published.count)
+                return await_batch(environment, execution, batch.id, batch.total, published.count)
             except Exception as error:
                 if told := _end_of_environment(project, environment, batch.id, error):
                     raise told from error
                 raise
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A batch that can be started; `total` is the number of its messages without duplicates."""
+
+    id: str
+    count: int
+    total: int
+    start: Callable[[], str]
+
+
+def _gathered(project: Project, environment: Environment, inputs: "Inputs", folder: Path) -> _Ready:
+    from mailroom.workflow.batch import gather_streams, start_execution
+
+    batch = gather_streams(project, inputs.shown, inputs.streams(), folder)
+    count = batch.report.valid
+    total = count - batch.report.duplicates
+    return _Ready(batch.id, count, total, lambda: start_execution(environment, batch))
+
+
+def _uploaded(
+    project: Project, environment: Environment, inputs: "Inputs", folder: Path, resume: str
+) -> _Ready:
+    from mailroom.workflow.batch import new_batch_id, start
+    from mailroom.workflow.chunks import Uploaded, upload_chunks
+
+    batch = resume or new_batch_id()
+    prefix = f"batches/{batch}/"
+    with _resumable(batch), Progress(errors).waiting_for(f"Uploading batch {batch}") as step:
+
+        def told(so_far: Uploaded) -> None:
+            there = f", {so_far.there} of them there already" if so_far.there else ""
+            step.update(f"{counted(so_far.messages, 'message')} in {so_far.chunks} chunks{there}")
+
+        uploaded = upload_chunks(project, environment, inputs, prefix, folder, told)
+    bucket = environment.outputs["MessagesBucketName"]
+    document = dumps({"source": {"bucket": bucket, "prefix": prefix}})
+    count = uploaded.messages + uploaded.duplicates
+    return _Ready(batch, count, uploaded.messages, lambda: start(environment, batch, document))
+
+
+@contextmanager
+def _resumable(batch: str) -> Iterator[None]:
+    """Say how an upload that does not end goes on."""
+    try:
+        yield
+    except BaseException:
+        errors.print(f"the same files, without what is uploaded: add --resume {batch}")
+        raise
 
 
 def _end_of_environment(

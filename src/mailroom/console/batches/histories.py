@@ -152,8 +152,9 @@ def settled(environment: Environment, batches: Iterable[str]) -> dict[str, list[
     with psycopg.connect(environment.database, connect_timeout=3) as connection:
         rows = connection.execute(
             """
-            SELECT batch_id, type, count(*), count(*) FILTER (WHERE outcome = 'dead_lettered')
-            FROM settlements WHERE batch_id = ANY(%s) GROUP BY 1, 2 ORDER BY 2
+            SELECT batch_id, type, sum(ingested + already_there + dead_lettered)::bigint,
+                   sum(dead_lettered)::bigint
+            FROM batch_progress WHERE batch_id = ANY(%s) GROUP BY 1, 2 ORDER BY 2
             """,
             [list(batches)],
         )

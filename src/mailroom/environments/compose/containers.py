@@ -14,6 +14,7 @@ class Container:
         service: Its service in docker-compose.yml.
         state: `running`, `exited`, …
         health: `healthy`, `starting` or `unhealthy`; empty when it does not run.
+        exit_code: With which it ended; 0 while it runs.
         ports: Ports of this machine by ports of the container.
     """
 
@@ -22,10 +23,16 @@ class Container:
     state: str
     health: str
     ports: dict[int, int]
+    exit_code: int = 0
 
     @property
     def running(self) -> bool:
         return self.state == "running"
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended as it should."""
+        return self.state == "exited" and self.exit_code == 0
 
     @property
     def healthy(self) -> bool:
@@ -54,4 +61,5 @@ def _container(document: dict[str, Any]) -> Container:
         ports={
             one["TargetPort"]: one["PublishedPort"] for one in published if one["PublishedPort"]
         },
+        exit_code=document.get("ExitCode", 0),
     )

@@ -1,29 +1,28 @@
 """Runs inside LocalStack's container, once LocalStack answers: brings the environment up.
 
 LocalStack's ready hook (emulator/init/ready.d/deploy.sh) calls it at every start of the
-container. The superuser of Postgres connects through a Unix socket that only the two containers
-share. So the passwords of the other logins can be kept in the superuser's database, which has the
-lifetime of the data.
+container. The logins to the database are there by then (`logins`); of their passwords it knows the
+owner's, and the superuser can't be reached from here.
 """
 
 import os
 import sys
 from pathlib import Path
 
-from psycopg.conninfo import make_conninfo
 from rich.console import Console
 
 from mailroom.aws.sessions import EmulatorSession
+from mailroom.database.logins import DATABASE, OWNER, conninfo
 from mailroom.database.owner import connects
-from mailroom.database.reader import PasswordTable
 from mailroom.deployment.environment_config import load_environment_config
 from mailroom.deployment.parameters import parse_parameters
 from mailroom.deployment.template import Template
 from mailroom.environments.bring_up import Installation, bring_up
+from mailroom.environments.compose.logins import handed_on
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError, Refused
 from mailroom.packaging.archive import pack
-from mailroom.packaging.code import link_sources
+from mailroom.packaging.code import RELOADED, Code, link_entries
 from mailroom.packaging.dependencies import host_architecture
 from mailroom.progress import Progress
 from mailroom.project import Project
@@ -34,7 +33,7 @@ _HOME = Path("/opt/mailroom")
 _PROJECT = Project(root=_HOME / "checkout", state=Path("/var/lib/localstack/mailroom"))
 _DEPENDENCIES = _HOME / "functions"
 _INSTALLED_LOCK = _HOME / "functions.txt"
-_SUPERUSER = make_conninfo(host="/run/mailroom/postgres", user="postgres", dbname="postgres")
+_POSTGRES, _PORT = "postgres", 5432
 _ENDPOINT = "http://127.0.0.1:4566"
 _CODES = ("live", "packaged")
 
@@ -54,17 +53,18 @@ def deploy(progress: Progress) -> None:
     parameters = parse_parameters(words, " in MAILROOM_PARAMETERS")
     template.check_parameters({**config.parameters, **parameters})
     session = EmulatorSession(_ENDPOINT, config.region, config.emulated_account)
+    database = conninfo(_POSTGRES, _PORT, DATABASE, OWNER, handed_on(OWNER))
     installation = Installation(
-        environment=Environment("compose", _ENDPOINT, lambda: session, config.stack, _SUPERUSER),
+        environment=Environment("compose", _ENDPOINT, lambda: session, config.stack, database),
         config=config,
-        superuser=_SUPERUSER,
-        database_host="postgres",
-        database_port=5432,
-        password=PasswordTable(_SUPERUSER).provide,
-        live_code=lambda: link_sources(_PROJECT, _dependencies()),
+        give_passwords=lambda: None,
+        database_host=_POSTGRES,
+        database_port=_PORT,
+        password=handed_on,
+        live_code=_live_code,
         package=package,
         awaited="Postgres 18",
-        wait=lambda: wait_until(lambda: connects(_SUPERUSER), "Postgres", 60),
+        wait=lambda: wait_until(lambda: connects(database), "Postgres", 60),
     )
     packaged = code == "packaged"
     bring_up(installation, template, parameters, progress, packaged=packaged, renew=False)
@@ -73,6 +73,15 @@ def deploy(progress: Progress) -> None:
 def package() -> Path:
     """The zip that would go to AWS, with the dependencies that the image contains."""
     return pack(_PROJECT, _dependencies(), host_architecture())
+
+
+def _live_code() -> Code:
+    """Links to the dependencies and to the sources, in a folder that may be written to."""
+    folder = _PROJECT.state / "live"
+    folder.mkdir(parents=True, exist_ok=True)
+    dependencies = {path.name: path for path in _dependencies().iterdir()}
+    link_entries(dependencies | _PROJECT.code_entries, folder)
+    return Code(RELOADED, str(folder), host_architecture())
 
 
 def main() -> int:

@@ -94,6 +94,13 @@ def _disk_full(found: re.Match[str]) -> MailroomError:
     )
 
 
+def _no_file(found: re.Match[str]) -> MailroomError:
+    return Refused(
+        f"there is no Compose file: {found['file'] or 'docker-compose.yml'}",
+        f"run this in a checkout of Mailroom, which has docker-compose.yml; {_WITHOUT}",
+    )
+
+
 def _no_image(found: re.Match[str]) -> MailroomError:
     return ImageMissing(
         "an image is missing here, and no registry can be reached",
@@ -139,6 +146,11 @@ _KNOWN: list[tuple[str, _Error]] = [
     (
         r"(?m)^.*(?:Could not find a version that satisfies|No matching distribution).*$",
         _no_packages,
+    ),
+    (
+        r"no configuration file provided: not found"
+        r"|open (?P<file>\S*compose\S*\.ya?ml): no such file or directory",
+        _no_file,
     ),
     (r"dial tcp|no such host|TLS handshake timeout|Client\.Timeout exceeded", _no_image),
     (

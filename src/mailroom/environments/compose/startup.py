@@ -197,7 +197,7 @@ def _start(
 def _reason(compose: Compose) -> MailroomError | None:
     """Why a container is not healthy, by its log."""
     for container in compose.containers().values():
-        if container.healthy:
+        if container.healthy or container.done:
             continue
         log = compose.log(container, lines=40).strip()
         if container.service != LOCALSTACK:

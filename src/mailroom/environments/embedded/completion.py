@@ -7,7 +7,7 @@ from pathlib import Path
 from mailroom.deployment.checks import DefinitionChecks
 from mailroom.deployment.stack import Stack
 from mailroom.deployment.template import Template
-from mailroom.environments.bring_up import Installation, bring_up
+from mailroom.environments.bring_up import Installation, bring_up, renew_logins
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.processes import ProcessRecord
 from mailroom.environments.embedded.state import State
@@ -48,11 +48,11 @@ def complete(
     For errors see `start_environment`.
     """
     state = start_postgres(embedded, state, progress, started)
-    environment, postgres = embedded.environment(state), embedded.postgres(state)
+    environment, superuser = embedded.environment(state), embedded.postgres(state).superuser()
     installation = Installation(
         environment=environment,
         config=embedded.config,
-        superuser=postgres.superuser(),
+        give_passwords=lambda: renew_logins(superuser, embedded.passwords.provide),
         database_host="127.0.0.1",
         database_port=state.postgres_port,
         password=embedded.passwords.provide,
@@ -61,7 +61,7 @@ def complete(
         awaited="LocalStack 4.14.0",
         wait=lambda: embedded.localstack(state).wait(localstack),
     )
-    trial.start(installation.superuser)
+    trial.start(superuser)
 
     def refuse() -> None:
         checks.finish(progress)

@@ -15,7 +15,7 @@ from mailroom_localstack.observation.queue_events import (
     record_sends,
 )
 from mailroom_localstack.observation.ring import RING, Event
-from mailroom_localstack.observation.text import records_of
+from mailroom_localstack.observation.text import machine_of, records_of
 from mailroom_localstack.observation.topic_events import record_delivery, record_publication
 from mailroom_localstack.service_call import ServiceCall
 
@@ -57,8 +57,16 @@ def end(chain: object, context: RequestContext, response: Any) -> None:
         trace=call.request.headers.get(TRACE_HEADER),
         **_caller(call, mark),
     )
+    _count(observed)
     idle = _record_messages(observed) or LOOKING in call.request.headers
     _record_call(observed, idle)
+
+
+def _count(call: Call) -> None:
+    """Count a call that has succeeded, also one that found nothing: AWS bills it."""
+    if call.status < 400 and call.context.account_id != INTERNAL:
+        what = f"{call.service}:{call.context.operation.name}"
+        COUNTERS.add("call", machine_of(call.source), what)
 
 
 def _record_messages(call: Call) -> bool:

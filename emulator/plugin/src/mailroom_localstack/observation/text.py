@@ -55,3 +55,11 @@ def decoded_receipt(receipt: str) -> str | None:
     with contextlib.suppress(ValueError, IndexError):
         return base64.b64decode(receipt).decode().split(" ")[2]
     return None
+
+
+def machine_of(execution: str | None) -> str | None:
+    """ARN of an execution's state machine; of a Map's child execution too."""
+    if not execution or ":execution:" not in execution:
+        return execution
+    machine = execution.replace(":execution:", ":stateMachine:").rpartition(":")[0]
+    return machine.partition("/")[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mailroom_rules.limits.refusal import Refusal
@@ -12,7 +13,7 @@ Request = Mapping[str, Any]
 Refuse = Callable[[Any, Request], Refusal | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A rule that the service models don't hold.
 
@@ -40,7 +41,7 @@ class Rule:
         batch, separator, _ = self.member.partition("[].")
         return batch if separator else None
 
-    @property
+    @cached_property
     def path(self) -> tuple[str, ...]:
         """The names that lead to the member, from the request or the entry."""
         return tuple(filter(None, self.member.rpartition("[].")[2].split(".")))
@@ -49,7 +50,8 @@ class Rule:
         """The error for a request or an entry; None if it keeps the rule, or has no such member."""
         value: Any = request
         for name in self.path:
-            value = value.get(name) if isinstance(value, Mapping) else None
+            # A request's structures are dicts, which `isinstance` knows faster than a Mapping.
+            value = value.get(name) if isinstance(value, (dict, Mapping)) else None
             if value is None:
                 return None
         return self.refuse(value, request)

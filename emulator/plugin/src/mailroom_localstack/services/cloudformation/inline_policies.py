@@ -24,14 +24,17 @@ def update_inline_policies(original: Any, provider: Any, request: Any) -> Any:
     event = original(provider, request)
     role = event.resource_model["RoleName"]
     policies = request.desired_state.get("Policies") or []
-    _write_policies(request.aws_client_factory.iam, role, policies)
+    before = {policy["PolicyName"] for policy in request.previous_state.get("Policies") or []}
+    _write_policies(request.aws_client_factory.iam, role, policies, before)
     event.resource_model = {**event.resource_model, "Policies": policies}
     return event
 
 
-def _write_policies(iam: Any, role: str, policies: list[dict[str, Any]]) -> None:
+def _write_policies(iam: Any, role: str, policies: list[dict[str, Any]], before: set[str]) -> None:
+    """Write policies, and remove others of before; those of AWS::IAM::Policy are left alone."""
     names = {policy["PolicyName"] for policy in policies}
-    for removed in set(iam.list_role_policies(RoleName=role)["PolicyNames"]) - names:
+    there = set(iam.list_role_policies(RoleName=role)["PolicyNames"])
+    for removed in (before & there) - names:
         iam.delete_role_policy(RoleName=role, PolicyName=removed)
     for policy in policies:
         iam.put_role_policy(

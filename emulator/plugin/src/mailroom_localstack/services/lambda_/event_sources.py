@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 from mailroom_localstack.patches import check, patch
@@ -9,6 +10,8 @@ from mailroom_localstack.patches import check, patch
 if TYPE_CHECKING:
     from mailroom_localstack.service_call import ServiceCall
 
+# Of the batch that a thread processes.
+BODIES = threading.local()
 POLLER = "localstack.services.lambda_.event_source_mapping.pollers.sqs_poller:SqsPoller"
 
 
@@ -26,8 +29,7 @@ def deliver_bodies_unaltered(original: Any, poller: Any, messages: list[dict[str
     Test: tests/parity/test_event_sources.py
     test_a_record_has_the_body_as_it_was_sent_and_the_attributes
     """
-    # A poller is one thread's.
-    poller.bodies = {message["MessageId"]: message["Body"] for message in messages}
+    BODIES.of = {message["MessageId"]: message["Body"] for message in messages}
     original(poller, messages)
 
 
@@ -35,7 +37,7 @@ def deliver_bodies_unaltered(original: Any, poller: Any, messages: list[dict[str
 def restore_bodies(original: Any, poller: Any, events: list[dict[str, Any]], *args: Any) -> Any:
     """Give the events that have passed the filters their bodies back."""
     for event in events:
-        event["body"] = poller.bodies[event["messageId"]]
+        event["body"] = BODIES.of[event["messageId"]]
     return original(poller, events, *args)
 
 

@@ -11,11 +11,15 @@ from typing import Any
 from mailroom_localstack.observation.counters import COUNTERS
 from mailroom_localstack.observation.current import CURRENT, ENVIRONMENTS
 from mailroom_localstack.observation.ring import RING, Event
-from mailroom_localstack.observation.text import records_of
+from mailroom_localstack.observation.text import machine_of, records_of
 from mailroom_localstack.patches import patch
 
 ENVIRONMENT = "localstack.services.lambda_.invocation.execution_environment:ExecutionEnvironment"
 MEMORY = re.compile(r"Max Memory Used: (\d+) MB")
+BILLED = re.compile(r"Billed Duration: (\d+) ms")
+# What CloudWatch Logs bills for each event beside its bytes:
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+BYTES_OF_EVENT = 26
 RUNNING = "mailroom_running"
 LONGEST_MESSAGE = 2_000
 
@@ -46,7 +50,7 @@ def record_invocations(original: Any, environment: Any, invocation: Any) -> Any:
         return [event | {"records": records, "trace": trace and trace.to_header_str()}]
 
     RING.add(begin, at=began, weight=len(payload))
-    COUNTERS.add("invocation", _machine_of(execution), function)
+    COUNTERS.add("invocation", machine_of(execution), function)
     result = None
     try:
         result = original(environment, invocation)
@@ -68,7 +72,12 @@ def _record_end(function: str, request_id: str, began: float, result: Any) -> No
     error, message = _error(result)
     if error:
         COUNTERS.add("invocation-error", None, function)
-    memory = MEMORY.search(result.logs[-500:]) if result is not None and result.logs else None
+    logs = (result.logs if result is not None else None) or ""
+    memory, billed = MEMORY.search(logs[-500:]), BILLED.search(logs[-500:])
+    if billed:
+        COUNTERS.add("billed-ms", function, None, int(billed[1]))
+    size = len(logs.encode()) + logs.count("\n") * (BYTES_OF_EVENT - 1)
+    COUNTERS.add("log-bytes", function, None, size)
     event: Event = {
         "kind": "invocation-end",
         "function": function,
@@ -91,8 +100,3 @@ def _error(result: Any) -> tuple[str | None, str | None]:
         message = str(told.get("errorMessage") or "")[:LONGEST_MESSAGE]
         return str(told.get("errorType") or "Unhandled"), message
     return "Unhandled", None
-
-
-def _machine_of(execution: str | None) -> str | None:
-    """ARN of an execution's state machine."""
-    return execution and execution.replace(":execution:", ":stateMachine:").rpartition(":")[0]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 from mailroom_rules.filter_patterns import InvalidPattern, compile_pattern
 from mailroom_rules.filter_patterns.json_events import select_text
@@ -14,7 +15,19 @@ from mailroom_localstack.services.logs.embedded_metrics import embedded_metrics
 
 PROVIDER = "localstack.services.logs.provider:LogsProvider"
 
-type Metric = tuple[str, dict[str, Any]]
+
+class Metric(NamedTuple):
+    """What a metric filter makes of an event.
+
+    Attributes:
+        dimensions: names and values.
+    """
+
+    namespace: str
+    name: str
+    value: float
+    dimensions: tuple[tuple[str, str], ...] = ()
+    unit: str | None = None
 
 
 @patch(f"{PROVIDER}.put_log_events")
@@ -40,20 +53,28 @@ def record_filtered_metrics(
     backend = get_moto_logs_backend(context.account_id, context.region)
     own = [one for one in backend.filters.metric_filters if one["logGroupName"] == log_group_name]
     messages = [event["message"] for event in context.service_request.get("logEvents", [])]
+    where = context.account_id, context.region
     for one in own:
-        for namespace, datum in metrics(one, messages):
-            _record(context, namespace, datum)
-    for message in messages:
-        for metric in embedded_metrics(message):
+        for metric, times in metrics(one, messages).items():
             record(
-                context.account_id,
-                context.region,
+                *where,
                 metric.namespace,
                 metric.name,
                 metric.value,
-                metric.dimensions,
+                dict(metric.dimensions),
                 unit=metric.unit,
-                timestamp=metric.timestamp,
+                times=times,
+            )
+    for message in messages:
+        for found in embedded_metrics(message):
+            record(
+                *where,
+                found.namespace,
+                found.name,
+                found.value,
+                found.dimensions,
+                unit=found.unit,
+                timestamp=found.timestamp,
             )
     return answer
 
@@ -101,30 +122,49 @@ def _require_group(backend: Any, name: str) -> None:
         raise ResourceNotFoundException("The specified log group does not exist.")
 
 
-def metrics(metric_filter: Mapping[str, Any], messages: Iterable[str]) -> Iterator[Metric]:
-    """Namespace and datum of each metric that a filter makes of events."""
+def metrics(metric_filter: Mapping[str, Any], messages: Iterable[str]) -> Counter[Metric]:
+    """The metrics that a filter makes of events, and how often."""
     pattern = compile_pattern(metric_filter.get("filterPattern") or "")
     matching = [message for message in messages if pattern.matches(message)]
+    made: Counter[Metric] = Counter()
     for transformation in metric_filter.get("metricTransformations", []):
-        namespace, name = transformation["metricNamespace"], transformation["metricName"]
         default = transformation.get("defaultValue")
         if not matching and default is not None:
-            yield namespace, {"MetricName": name, "Value": float(default)}
-        for message in matching:
-            value = _number(_field(transformation.get("metricValue") or "1", message, pattern))
-            dimensions = [
-                {"Name": key, "Value": str(found)}
-                for key, selector in (transformation.get("dimensions") or {}).items()
-                if (found := _field(selector, message, pattern)) is not None
-            ]
+            made[_metric(transformation, float(default))] += 1
+        if _is_constant(transformation):
+            times = {message: len(matching) for message in matching[:1]}
+        else:
+            times = Counter(matching)
+        for message, found in times.items():
+            value = _number(_field(_value(transformation), message, pattern))
+            dimensions = tuple(
+                (key, str(text))
+                for key, selector in _dimensions(transformation).items()
+                if (text := _field(selector, message, pattern)) is not None
+            )
             if value is not None:
-                unit = transformation.get("unit")
-                yield (
-                    namespace,
-                    {"MetricName": name, "Value": value}
-                    | ({"Dimensions": dimensions} if dimensions else {})
-                    | ({"Unit": unit} if unit else {}),
-                )
+                made[_metric(transformation, value, dimensions)] += found
+    return made
+
+
+def _is_constant(transformation: Mapping[str, Any]) -> bool:
+    selectors = (_value(transformation), *_dimensions(transformation).values())
+    return not any(selector.startswith("$") for selector in selectors)
+
+
+def _value(transformation: Mapping[str, Any]) -> str:
+    return transformation.get("metricValue") or "1"
+
+
+def _dimensions(transformation: Mapping[str, Any]) -> Mapping[str, str]:
+    return transformation.get("dimensions") or {}
+
+
+def _metric(
+    transformation: Mapping[str, Any], value: float, dimensions: tuple[tuple[str, str], ...] = ()
+) -> Metric:
+    namespace, name = transformation["metricNamespace"], transformation["metricName"]
+    return Metric(namespace, name, value, dimensions, transformation.get("unit"))
 
 
 def _field(selector: str, message: str, pattern: Any) -> Any:
@@ -144,15 +184,3 @@ def _number(value: Any) -> float | None:
         return float(value)
     except (TypeError, ValueError):
         return None
-
-
-def _record(context: Any, namespace: str, datum: Mapping[str, Any]) -> None:
-    record(
-        context.account_id,
-        context.region,
-        namespace,
-        datum["MetricName"],
-        datum["Value"],
-        {one["Name"]: one["Value"] for one in datum.get("Dimensions", [])},
-        unit=datum.get("Unit"),
-    )

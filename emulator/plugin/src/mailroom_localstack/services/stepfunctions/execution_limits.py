@@ -75,3 +75,17 @@ def name_lambda_refusals(original: Any, error: Any) -> tuple[str, str]:
     if name == "Lambda.AccessDeniedException":
         return "Lambda.AWSLambdaException", cause
     return name, cause
+
+
+@patch(f"{ASL}.common.error_name.custom_error_name:CustomErrorName.__init__")
+def pass_on_errors_of_the_language(original: Any, name: Any, error_name: str | None) -> None:
+    """Let a Fail state, and an item of a Map, fail by an error that begins with `States.`.
+
+    LocalStack: fails the execution with `States.Runtime` and a ValueError.
+
+    AWS: fails it by the name that ErrorPath leads to, as of a time-out that was caught.
+    https://docs.aws.amazon.com/step-functions/latest/dg/state-fail.html
+
+    Test: tests/parity/test_states.py::test_a_caught_error_is_passed_on_by_its_own_name
+    """
+    name.error_name = error_name

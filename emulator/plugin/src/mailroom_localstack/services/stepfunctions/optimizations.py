@@ -2,6 +2,8 @@
 
 import functools
 import importlib
+import threading
+from collections.abc import Callable
 from typing import Any
 
 from mailroom_localstack.patches import on_load, patch, replacement
@@ -25,25 +27,44 @@ def import_no_batch() -> None:
 
 @replacement(f"{ASL}.utils.json_path:parse")
 def parse_paths_once(original: Any) -> Any:
-    """Parse each JSONPath once.
+    """Parse each JSONPath once, all with one parser.
 
-    LocalStack: parses a path whenever a state reads it, and builds the parser each time, which
-    takes longer than the state does.
+    LocalStack: parses a path whenever a state reads it, and jsonpath-ng makes the tables of its
+    grammar anew for each, which takes longer than the state does.
 
     Saves: 0.02 s for each path that a state reads.
 
     Test: tests/parity/test_workflows.py
     test_parameters_are_made_of_the_input_of_results_and_of_constants
     """
-    return functools.cache(original)
+    return _parses_once("jsonpath_ng.ext.parser", "ExtentedJsonPathParser")
 
 
-@parse_paths_once.also(f"{ASL}.component.common.path.result_path:parse")
-def parse_result_path_once(original: Any, path: str) -> Any:
-    """Parse each path that a result is written to once."""
-    if path not in _result_paths:
-        _result_paths[path] = original(path)
-    return _result_paths[path]
+@replacement(f"{ASL}.component.common.path.result_path:parse")
+def parse_result_paths_once(original: Any) -> Any:
+    """Parse each path that a result is written to once, all with one parser.
+
+    LocalStack: as with the paths that states read.
+
+    Saves: 0.02 s for each path that a result is written to.
+
+    Test: tests/parity/test_workflows.py
+    test_parameters_are_made_of_the_input_of_results_and_of_constants
+    """
+    return _parses_once("jsonpath_ng.parser", "JsonPathParser")
+
+
+def _parses_once(module: str, parser: str) -> Callable[[str], Any]:
+    """A function that parses paths, one at a time, with a parser that the first one makes."""
+    lock = threading.Lock()
+    made = functools.cache(lambda: getattr(importlib.import_module(module), parser)())
+
+    @functools.cache
+    def parse(path: str) -> Any:
+        with lock:
+            return made().parse(path)
+
+    return parse
 
 
 @patch(f"{ASL}.parse.asl_parser:AmazonStateLanguageParser.parse")
@@ -84,6 +105,3 @@ def look_up_words(original: Any) -> Any:
     from mailroom_localstack.services.stepfunctions.lexer import WordSimulator
 
     return WordSimulator
-
-
-_result_paths: dict[str, Any] = {}

@@ -29,6 +29,8 @@ def know_executions(original: Any, worker: Any) -> Any:
         "trace": worker._execution_communication.execution.trace_header,
     }
     setattr(environment.event_manager, WORK, work)
+    # The children of a Distributed Map have a history of their own, and share these.
+    setattr(environment.callback_pool_manager, WORK, work)
     return environment
 
 

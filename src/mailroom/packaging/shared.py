@@ -1,0 +1,233 @@
+"""Python environments that all checkouts of a machine share: one for each lock and Python.
+
+scripts/install.sh runs this file before anything is installed, so it imports the standard library
+alone. An environment is never changed once it is whole. What differs between checkouts, the
+packages that are installed from their sources, is in a small environment of the checkout's own on
+top of it.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+# Written last: an environment without it is half made.
+_STAMP = ".inputs"
+_USERS = ".users"
+# In a checkout's own environment: a link to the shared one.
+_SHARED = ".shared"
+# Of `uv venv`, which makes them anew for each environment.
+_OF_VENV = ("activate", "deactivate", "pydoc", "python")
+
+
+def cache() -> Path:
+    """The folder of what checkouts share: in XDG_CACHE_HOME, else ~/.cache, root's in /var/cache.
+
+    Root's home is closed to others, but they may run what root installs, as in a container.
+    https://specifications.freedesktop.org/basedir-spec/latest/
+    """
+    named = Path(os.environ.get("XDG_CACHE_HOME") or "")
+    usual = Path("/var/cache") if os.geteuid() == 0 else Path.home() / ".cache"
+    return (named if named.is_absolute() else usual) / "mailroom"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An environment of a checkout.
+
+    Attributes:
+        place: Its folder.
+        lock: What is installed in it.
+        sources: Folders whose packages are installed from source, as the checkout has them.
+    """
+
+    place: Path
+    lock: Path
+    sources: Sequence[str] = ()
+
+    def install(self, uv: str, stamp: str, lock_stamp: str) -> None:
+        """Install it, and say on standard output what takes time.
+
+        Args:
+            uv: The program.
+            stamp: What the environment is made from, as install.sh has it.
+            lock_stamp: The same of the lock alone.
+
+        Raises:
+            subprocess.CalledProcessError: uv failed, and has said why.
+        """
+        started = time.monotonic()
+        shared = self._shared()
+        with _locked(shared.parent):
+            if not _is_whole(shared):
+                count = sum("==" in line for line in self.lock.read_text().splitlines())
+                print(f"{self.place}: installing {count} packages", flush=True)
+                _run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, shared)
+                sync = ("pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes")
+                _run(uv, *sync, "--python", shared / "bin" / "python", self.lock)
+                (shared / _STAMP).write_text(lock_stamp)
+            if self.sources:
+                self._layer(uv, shared)
+                (self.place / _STAMP).write_text(stamp)
+            else:
+                self._link(shared)
+            with suppress(OSError):  # It may be another user's, who gives it up.
+                users = shared / _USERS
+                users.mkdir(exist_ok=True)
+                place = os.fspath(self.place.absolute())
+                (users / hashlib.sha256(place.encode()).hexdigest()[:16]).write_text(place)
+        print(f"{self.place}: ready ({time.monotonic() - started:.1f} s)", flush=True)
+
+    def _shared(self) -> Path:
+        """The shared one; in the checkout if the cache lacks it and can't be written to."""
+        python = f"{sys.version} {sys.base_prefix} {sysconfig.get_platform()}"
+        name = hashlib.sha256(self.lock.read_bytes() + python.encode()).hexdigest()[:32]
+        folder = cache() / "environments"
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+        if _is_whole(folder / name) or os.access(folder, os.W_OK):
+            return folder / name
+        own = Path(".envs", "environments").absolute()
+        print(f"{folder} can't be written to: {self.place} is this checkout's alone", flush=True)
+        own.mkdir(parents=True, exist_ok=True)
+        return own / name
+
+    def _layer(self, uv: str, shared: Path) -> None:
+        """The checkout's own environment: its sources, and all that the shared one has."""
+        place = self.place.absolute()
+        if place.is_symlink():
+            place.unlink()
+        _run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, place)
+        (packages,) = shared.glob("lib/python*/site-packages")
+        # The first line is for editors, which read none that imports; the second also reads the
+        # .pth files there.
+        lines = f"{packages}\nimport site; site.addsitedir({os.fspath(packages)!r})\n"
+        (place / packages.relative_to(shared) / "shared.pth").write_text(lines)
+        for program in (shared / "bin").iterdir():
+            own = place / "bin" / program.name
+            if program.name.startswith(_OF_VENV):
+                continue
+            if text := _script(program):
+                own.write_bytes(text.replace(*_interpreters(shared, place)))
+                own.chmod(0o755)
+            else:
+                own.symlink_to(program)
+        install = ("pip", "install", "--quiet", "--no-deps", "--python", place / "bin" / "python")
+        _run(uv, *install, *(f"--editable={source}" for source in self.sources))
+        (place / _SHARED).symlink_to(shared)
+
+    def _link(self, shared: Path) -> None:
+        """A link to the shared one, in the place of what was there."""
+        self.place.parent.mkdir(exist_ok=True)
+        if self.place.is_dir() and not self.place.is_symlink():
+            shutil.rmtree(self.place)
+        self.place.unlink(missing_ok=True)
+        self.place.symlink_to(shared)
+
+
+@dataclass(frozen=True)
+class Unused:
+    """A shared environment that no checkout uses.
+
+    Attributes:
+        folder: Its folder.
+        size: In bytes.
+    """
+
+    folder: Path
+    size: int
+
+
+def unused() -> Iterator[Unused]:
+    """The shared environments that no checkout uses, or that are half made."""
+    for folder in sorted((cache() / "environments").glob("*/")):
+        if not (_is_whole(folder) and any(_users(folder))):
+            files = (file for file in folder.rglob("*") if not file.is_symlink())
+            yield Unused(folder, sum(file.stat().st_size for file in files))
+
+
+def prune() -> list[Unused]:
+    """Delete them; an installation that runs is waited for.
+
+    Raises:
+        OSError: One could not be deleted.
+    """
+    if not (cache() / "environments").is_dir():
+        return []
+    with _locked(cache() / "environments"):
+        found = list(unused())
+        for one in found:
+            # Without the stamp at once, so that an interruption leaves it half made.
+            (one.folder / _STAMP).unlink(missing_ok=True)
+            shutil.rmtree(one.folder)
+    return found
+
+
+def _users(folder: Path) -> Iterator[Path]:
+    """The environments of checkouts that are, or are on top of, a shared one."""
+    for record in (folder / _USERS).glob("*"):
+        place = Path(record.read_text())
+        if folder.resolve() in (place.resolve(), (place / _SHARED).resolve()):
+            yield place
+
+
+def _is_whole(folder: Path) -> bool:
+    # The interpreter is a link to the machine's, which may be gone.
+    return (folder / _STAMP).is_file() and os.access(folder / "bin" / "python", os.X_OK)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """One installation at a time, so that none sees another's half-made environment."""
+    if not os.access(folder, os.W_OK):
+        # Only what is whole is used there.
+        yield
+        return
+    with (folder / ".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            print("waiting for another installation to end", file=sys.stderr)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _script(program: Path) -> bytes:
+    """A script's text; nothing for another program."""
+    with program.open("rb") as file:
+        return b"#!" + file.read() if file.read(2) == b"#!" else b""
+
+
+def _interpreters(shared: Path, place: Path) -> tuple[bytes, bytes]:
+    """What a script begins with in the shared environment, and in a checkout's."""
+    old, new = (os.fsencode(one / "bin" / "python") for one in (shared, place))
+    if b" " in old or b" " not in new:
+        return old, new
+    # The kernel takes an interpreter's path to end at a space; sh and Python both read this.
+    return b"#!%s\n" % old, b"#!/bin/sh\n'''exec' '%s' \"$0\" \"$@\"\n' '''\n" % new
+
+
+def _run(*command: str | Path) -> None:
+    subprocess.run(command, check=True)
+
+
+def main() -> int:
+    """Arguments: uv, the place, its stamp, the lock, the lock's stamp, folders of sources."""
+    uv, place, stamp, lock, lock_stamp, *sources = sys.argv[1:]
+    try:
+        Installed(Path(place), Path(lock), sources).install(uv, stamp, lock_stamp)
+    except subprocess.CalledProcessError as error:
+        return error.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
