@@ -64,3 +64,26 @@ def test_an_attempt_to_receive_that_is_made_again_gets_the_same_messages(
         assert receive("a") == []
     finally:
         sqs.delete_queue(QueueUrl=url)
+
+
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
+    "sqs-visibility-timeout.html"
+)
+def test_a_message_is_hidden_for_twelve_hours_from_its_receive(
+    endpoint: Endpoint, queues: Queues
+) -> None:
+    queue = queues.make()
+    queue.send("x")
+    received = queue.next()
+
+    def hide() -> str:
+        return code_of(
+            lambda: queue.sqs.change_message_visibility(
+                QueueUrl=queue.url,
+                ReceiptHandle=received["ReceiptHandle"],
+                VisibilityTimeout=43_200,
+            )
+        )
+
+    endpoint.until(lambda: hide() == "InvalidParameterValue", "the first second to pass")

@@ -1,6 +1,7 @@
 """EventBridge: values that it refuses."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
 
@@ -74,3 +75,50 @@ def test_a_number_is_no_boolean_in_an_event_pattern(
     )
 
     assert answer["Result"] is matches
+
+
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html"
+)
+@pytest.mark.parametrize(
+    "schedule", ["rate(2 minute)", "cron(0 24 * * ? *)", "cron(61 10 * * ? *)", "cron(0 10 * * *)"]
+)
+def test_a_rule_whose_schedule_does_not_exist_is_refused(endpoint: Endpoint, schedule: str) -> None:
+    events = endpoint.client("events")
+
+    refusal = code_of(lambda: events.put_rule(Name=new_name(), ScheduleExpression=schedule))
+
+    assert refusal == "ValidationException"
+
+
+@pytest.mark.behaviour(f"{API}/API_Target.html")
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Arn": "queue"},
+        {"Input": "{"},
+        {"InputPath": "detail"},
+        {"Input": "{}", "InputPath": "$.detail"},
+    ],
+    ids=str,
+)
+def test_a_target_without_an_arn_or_with_a_bad_input_is_refused(
+    endpoint: Endpoint, cleanup: ExitStack, change: dict[str, str]
+) -> None:
+    events, rule = endpoint.client("events"), new_name()
+    events.put_rule(Name=rule, EventPattern='{"source": ["mailroom.parity"]}')
+    cleanup.callback(events.delete_rule, Name=rule)
+    queue = f"arn:aws:sqs:{endpoint.region}:{endpoint.account}:{rule}"
+
+    refusal = code_of(
+        lambda: events.put_targets(Rule=rule, Targets=[{"Id": "1", "Arn": queue, **change}])
+    )
+
+    assert refusal == "ValidationException"
+
+
+@pytest.mark.behaviour(f"{API}/API_CreateEventBus.html")
+def test_a_bus_whose_name_has_a_slash_is_refused(endpoint: Endpoint) -> None:
+    refusal = code_of(lambda: endpoint.client("events").create_event_bus(Name="a/b"))
+
+    assert refusal == "ValidationException"

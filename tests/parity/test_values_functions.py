@@ -1,10 +1,12 @@
 """Lambda: values that it refuses, payloads, and what is in use."""
 
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from tests.parity.endpoint import Endpoint, as_given, code_of
+from tests.parity.made import new_name
 from tests.parity.made.functions import PROBE, Functions
 from tests.parity.made.queues import Queues
 from tests.support.functions import Function, archive
@@ -176,3 +178,60 @@ def test_a_dry_run_changes_no_code(endpoint: Endpoint, probe: Function) -> None:
 
     assert answer["FunctionName"] == probe.name
     assert probe.configuration()["CodeSha256"] == before["CodeSha256"]
+
+
+@pytest.mark.behaviour("https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html")
+@pytest.mark.parametrize("lacks", ["Runtime", "Handler"])
+def test_a_zip_without_a_runtime_or_a_handler_is_refused(
+    functions: Functions, endpoint: Endpoint, lacks: str
+) -> None:
+    settings = functions.settings(OTHER)
+    del settings[lacks]
+
+    refusal = code_of(lambda: as_given(endpoint, "lambda").create_function(**settings))
+
+    assert refusal == INVALID
+
+
+@pytest.mark.behaviour("https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCode.html")
+@pytest.mark.parametrize("more", [None, {"S3Bucket": "bucket", "S3Key": "key"}])
+def test_code_without_a_source_or_with_two_is_refused(
+    functions: Functions, endpoint: Endpoint, more: dict[str, str] | None
+) -> None:
+    code = {"ZipFile": archive(OTHER), **more} if more else {}
+
+    assert created(functions, endpoint, Code=code) == INVALID
+
+
+@pytest.mark.behaviour("https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html")
+def test_a_log_level_without_the_format_json_is_refused(
+    functions: Functions, endpoint: Endpoint
+) -> None:
+    logging = {"ApplicationLogLevel": "DEBUG", "LogFormat": "Text"}
+
+    assert created(functions, endpoint, LoggingConfig=logging) == INVALID
+
+
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html"
+)
+def test_a_window_of_a_fifo_queue_and_a_sixth_filter_are_refused(
+    endpoint: Endpoint, probe: Function, queues: Queues, cleanup: ExitStack
+) -> None:
+    client = endpoint.client("lambda")
+    mapping = {"FunctionName": probe.name, "EventSourceArn": queues.make().arn}
+    name = f"{new_name()}.fifo"
+    made = queues.sqs.create_queue(QueueName=name, Attributes={"FifoQueue": "true"})
+    cleanup.callback(queues.sqs.delete_queue, QueueUrl=made["QueueUrl"])
+    fifo = f"arn:aws:sqs:{endpoint.region}:{endpoint.account}:{name}"
+    of_fifo = {**mapping, "EventSourceArn": fifo}
+    filters = {"Filters": [{"Pattern": "{}"}] * 6}
+
+    refusals = [
+        code_of(
+            lambda: client.create_event_source_mapping(**of_fifo, MaximumBatchingWindowInSeconds=5)
+        ),
+        code_of(lambda: client.create_event_source_mapping(**mapping, FilterCriteria=filters)),
+    ]
+
+    assert refusals == [INVALID] * 2

@@ -84,3 +84,67 @@ def test_a_log_event_of_a_megabyte_is_taken(endpoint: Endpoint, log_group: str) 
     )
 
     assert refusal == ""
+
+
+@pytest.mark.behaviour(f"{API}/API_MetricTransformation.html")
+@pytest.mark.parametrize(
+    ("pattern", "change"),
+    [
+        ("{ $.a = 1 }", {"dimensions": {"a": "$.a"}, "defaultValue": 0}),
+        ("{ $.a = 1 }", {"dimensions": dict.fromkeys("abcd", "$.a")}),
+        ("term", {"dimensions": {"a": "$.a"}}),
+        ("term", {"metricValue": "many"}),
+    ],
+    ids=str,
+)
+def test_a_metric_with_bad_dimensions_or_a_bad_value_is_refused(
+    endpoint: Endpoint, log_group: str, pattern: str, change: dict[str, object]
+) -> None:
+    metric = {"metricName": "m", "metricNamespace": "parity", "metricValue": "1", **change}
+
+    refusal = code_of(
+        lambda: endpoint.client("logs").put_metric_filter(
+            logGroupName=log_group,
+            filterName="f",
+            filterPattern=pattern,
+            metricTransformations=[metric],
+        )
+    )
+
+    assert refusal == INVALID
+
+
+@pytest.mark.behaviour(f"{API}/API_PutMetricFilter.html")
+def test_a_metric_filter_belongs_to_a_log_group(endpoint: Endpoint, log_group: str) -> None:
+    logs, missing = endpoint.client("logs"), "ResourceNotFoundException"
+    metric = {"metricName": "m", "metricNamespace": "parity", "metricValue": "1"}
+
+    def put(group: str) -> None:
+        logs.put_metric_filter(
+            logGroupName=group,
+            filterName="f",
+            filterPattern="a",
+            metricTransformations=[metric],
+        )
+
+    put(log_group)
+    put(log_group)
+
+    assert len(logs.describe_metric_filters(logGroupName=log_group)["metricFilters"]) == 1
+    assert code_of(lambda: put(f"{log_group}-none")) == missing
+    logs.delete_metric_filter(logGroupName=log_group, filterName="f")
+    again = code_of(lambda: logs.delete_metric_filter(logGroupName=log_group, filterName="f"))
+    assert again == missing
+
+
+@pytest.mark.behaviour(f"{API}/API_FilterLogEvents.html")
+def test_streams_by_name_and_by_prefix_at_once_are_refused(
+    endpoint: Endpoint, log_group: str
+) -> None:
+    refusal = code_of(
+        lambda: endpoint.client("logs").filter_log_events(
+            logGroupName=log_group, logStreamNames=["s"], logStreamNamePrefix="s"
+        )
+    )
+
+    assert refusal == INVALID

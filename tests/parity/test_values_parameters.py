@@ -40,3 +40,12 @@ def test_a_parameter_of_more_than_15_levels_is_refused(endpoint: Endpoint) -> No
     refusal = put(endpoint, "x", name="/a" * 16)
 
     assert refusal == "HierarchyLevelLimitExceededException"
+
+
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html"
+)
+def test_a_path_without_a_slash_at_its_beginning_is_refused(endpoint: Endpoint) -> None:
+    refusal = code_of(lambda: endpoint.client("ssm").get_parameters_by_path(Path="a"))
+
+    assert refusal == "ValidationException"

@@ -159,3 +159,68 @@ def test_a_message_without_a_body_is_refused(endpoint: Endpoint, queues: Queues)
     refusal = code_of(lambda: as_given(endpoint, "sqs").send_message(QueueUrl=queue.url))
 
     assert refusal == "MissingParameter"
+
+
+@pytest.mark.behaviour(f"{API}/API_SetQueueAttributes.html")
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"redrivePermission": "some"},
+        {"redrivePermission": "byQueue"},
+        {"redrivePermission": "byQueue", "sourceQueueArns": ["arn:aws:sqs:r:1:q"] * 11},
+    ],
+)
+def test_a_redrive_allow_policy_of_no_queue_or_of_eleven_is_refused(
+    queues: Queues, policy: dict[str, object]
+) -> None:
+    queue = queues.make()
+    attributes = {"RedriveAllowPolicy": json.dumps(policy)}
+
+    refusal = code_of(
+        lambda: queue.sqs.set_queue_attributes(QueueUrl=queue.url, Attributes=attributes)
+    )
+
+    assert refusal in (ATTRIBUTE, VALUE)
+
+
+@pytest.mark.behaviour(f"{API}/API_SetQueueAttributes.html")
+@pytest.mark.parametrize("policy", ["{", "{}"])
+def test_a_policy_that_is_none_is_refused(queues: Queues, policy: str) -> None:
+    queue = queues.make()
+
+    refusal = code_of(
+        lambda: queue.sqs.set_queue_attributes(QueueUrl=queue.url, Attributes={"Policy": policy})
+    )
+
+    assert refusal == ATTRIBUTE
+
+
+@pytest.mark.behaviour(f"{API}/API_ReceiveMessage.html")
+@pytest.mark.parametrize("number", [0, 11])
+def test_no_message_and_more_than_ten_are_not_received(
+    endpoint: Endpoint, queues: Queues, number: int
+) -> None:
+    queue, client = queues.make(), as_given(endpoint, "sqs")
+
+    refusal = code_of(
+        lambda: client.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=number)
+    )
+
+    assert refusal in (VALUE, "ReadCountOutOfRange")
+
+
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
+    "sqs-message-metadata.html"
+)
+def test_bytes_that_are_given_as_text_are_refused(endpoint: Endpoint, queues: Queues) -> None:
+    queue, client = queues.make(), as_given(endpoint, "sqs")
+    attributes = {"a": {"DataType": "Binary", "StringValue": "text"}}
+
+    refusal = code_of(
+        lambda: client.send_message(
+            QueueUrl=queue.url, MessageBody="x", MessageAttributes=attributes
+        )
+    )
+
+    assert refusal == VALUE

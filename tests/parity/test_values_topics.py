@@ -93,3 +93,38 @@ def test_a_signature_version_that_does_not_exist_is_refused(topics: Topics) -> N
 @pytest.mark.behaviour(f"{API}/API_Unsubscribe.html")
 def test_an_empty_name_of_a_subscription_is_refused(topics: Topics) -> None:
     assert code_of(lambda: topics.sns.unsubscribe(SubscriptionArn="")) == INVALID
+
+
+@pytest.mark.behaviour(f"{API}/API_SetTopicAttributes.html")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Colour", "red"),
+        ("DisplayName", "x" * 101),
+        ("Policy", "{"),
+        ("DeliveryPolicy", '{"http": {"defaultHealthyRetryPolicy": {"numRetries": 101}}}'),
+    ],
+)
+def test_an_attribute_of_a_topic_that_it_does_not_have_or_of_a_bad_value_is_refused(
+    topics: Topics, name: str, value: str
+) -> None:
+    topic = topics.make()
+
+    refusal = code_of(
+        lambda: topics.sns.set_topic_attributes(
+            TopicArn=topic.arn, AttributeName=name, AttributeValue=value
+        )
+    )
+
+    assert refusal == INVALID
+
+
+@pytest.mark.behaviour("https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html")
+def test_mail_to_no_address_is_refused(topics: Topics) -> None:
+    topic = topics.make()
+
+    refusal = code_of(
+        lambda: topics.sns.subscribe(TopicArn=topic.arn, Protocol="email", Endpoint="nowhere")
+    )
+
+    assert refusal == INVALID

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.parity.endpoint import code_of
+from tests.parity.endpoint import Endpoint, code_of
+from tests.parity.made import new_name
 from tests.parity.made.machines import Machines, passing
 
 API = "https://docs.aws.amazon.com/step-functions/latest/apireference"
@@ -36,3 +37,15 @@ def test_a_name_of_a_state_machine_with_special_characters_is_refused(machines: 
     )
 
     assert refusal == "InvalidName"
+
+
+@pytest.mark.behaviour(f"{API}/API_CreateStateMachine.html")
+def test_a_role_that_is_no_arn_of_a_role_is_refused(endpoint: Endpoint) -> None:
+    definition = '{"StartAt": "A", "States": {"A": {"Type": "Succeed"}}}'
+    steps = endpoint.client("stepfunctions")
+
+    refusal = code_of(
+        lambda: steps.create_state_machine(name=new_name(), definition=definition, roleArn="role")
+    )
+
+    assert refusal == "InvalidArn"

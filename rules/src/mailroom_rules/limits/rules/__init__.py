@@ -3,14 +3,30 @@
 It serves the gateway, which refuses requests by it, and can serve who reads a template.
 """
 
-from mailroom_rules.limits.rules import lambda_, log_events, others, parameters, s3, sns, sqs
+from mailroom_rules.limits.rules import (
+    event_buses,
+    identities,
+    lambda_,
+    log_events,
+    log_groups,
+    others,
+    parameters,
+    s3,
+    sns,
+    sqs,
+    topics,
+)
 from mailroom_rules.limits.rules.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *lambda_.RULES,
     *sqs.RULES,
     *sns.RULES,
+    *topics.RULES,
     *others.RULES,
+    *event_buses.RULES,
+    *log_groups.RULES,
+    *identities.RULES,
     *log_events.RULES,
     *parameters.RULES,
     *s3.RULES,

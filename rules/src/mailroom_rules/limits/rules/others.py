@@ -1,23 +1,17 @@
-"""Step Functions, EventBridge, CloudWatch Logs, IAM and Secrets Manager."""
+"""Step Functions and Secrets Manager."""
 
+import json
 import re
 from typing import Any
 
 from mailroom_rules.limits.refusal import Refusal
-from mailroom_rules.limits.rules.rule import Refuse, Request, Rule, validation
+from mailroom_rules.limits.rules.rule import Request, Rule
 
 STATES = "https://docs.aws.amazon.com/step-functions/latest/apireference/"
-EVENTS = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/"
-LOGS = "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/"
-IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+SECRETS = "https://docs.aws.amazon.com/secretsmanager/latest/apireference/"
 
 # White space, brackets, wildcards, other special characters and control characters.
 _NOT_IN_NAMES = re.compile('[\\s<>{}\\[\\]?*"#%\\\\^|~`$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff]')
-RETENTION_DAYS = (
-    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
-    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
-)
-MOST_POLICY, MOST_TRUST_POLICY = 6_144, 2_048
 
 
 def _states_name(name: str, _request: Request) -> Refusal | None:
@@ -27,39 +21,49 @@ def _states_name(name: str, _request: Request) -> Refusal | None:
     return Refusal("InvalidName", f"Invalid Name: '{name}'")
 
 
-def _source(source: str, _entry: Request) -> Refusal | None:
-    if not source.startswith("aws."):
+def _role(arn: str, _request: Request) -> Refusal | None:
+    if re.fullmatch(r"arn:[^:]+:iam::\d{12}:role/.+", arn):
         return None
-    return Refusal("NotAuthorizedForSourceException", "Not authorized for the source.")
+    return Refusal("InvalidArn", f"Invalid Role Arn: '{arn}'")
 
 
-def _retention(days: int, _request: Request) -> Refusal | None:
-    if days in RETENTION_DAYS:
+def _listed(request: Any, _request: Request) -> Refusal | None:
+    named = [name for name in ("stateMachineArn", "mapRunArn") if request.get(name)]
+    if len(named) == 1:
         return None
-    values = ", ".join(map(str, RETENTION_DAYS))
-    sentence = f"Member must satisfy enum value set: [{values}]"
-    refusal = validation(days, "retentionInDays", sentence)
-    return Refusal("InvalidParameterException", refusal.message)
-
-
-def _policy_size(most: int, quota: str) -> Refuse:
-    """White space doesn't count."""
-
-    def refuse(policy: Any, _request: Request) -> Refusal | None:
-        if len("".join(str(policy).split())) <= most:
-            return None
-        return Refusal("LimitExceeded", f"Cannot exceed quota for {quota}: {most}", 409)
-
-    return refuse
+    return Refusal("ValidationException", "Either a state machine or a Map Run must be given.")
 
 
 def _recovery_window(days: int, _request: Request) -> Refusal | None:
     if 7 <= days <= 30:
         return None
-    return Refusal(
-        "InvalidParameterException",
-        "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).",
-    )
+    return _invalid("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
+
+
+def _binary(_value: Any, request: Request) -> Refusal | None:
+    if request.get("SecretString") is None:
+        return None
+    return _invalid("You can't specify both a binary secret value and a string secret value.")
+
+
+def _resource_policy(policy: str, _request: Request) -> Refusal | None:
+    try:
+        json.loads(policy)
+    except ValueError:
+        return Refusal(
+            "MalformedPolicyDocumentException", "This resource policy contains invalid Json"
+        )
+    return None
+
+
+def _several(request: Any, _request: Request) -> Refusal | None:
+    if bool(request.get("SecretIdList")) != bool(request.get("Filters")):
+        return None
+    return _invalid("Either 'SecretIdList' or 'Filters' must be provided, but not both.")
+
+
+def _invalid(message: str) -> Refusal:
+    return Refusal("InvalidParameterException", message)
 
 
 RULES = (
@@ -80,51 +84,51 @@ RULES = (
         _states_name,
     ),
     Rule(
-        "events",
-        ("PutEvents",),
-        "Entries[].Source",
-        "a source doesn't begin as those of AWS do",
-        f"{EVENTS}API_PutEventsRequestEntry.html",
-        _source,
+        "stepfunctions",
+        ("CreateStateMachine", "UpdateStateMachine"),
+        "roleArn",
+        "a state machine's role is the ARN of a role",
+        f"{STATES}API_CreateStateMachine.html",
+        _role,
     ),
     Rule(
-        "logs",
-        ("PutRetentionPolicy",),
-        "retentionInDays",
-        "log events are kept for one of 22 numbers of days",
-        f"{LOGS}API_PutRetentionPolicy.html",
-        _retention,
-    ),
-    Rule(
-        "iam",
-        ("CreatePolicy", "CreatePolicyVersion"),
-        "PolicyDocument",
-        "a managed policy has 6,144 characters",
-        IAM,
-        _policy_size(MOST_POLICY, "PolicySize"),
-    ),
-    Rule(
-        "iam",
-        ("CreateRole",),
-        "AssumeRolePolicyDocument",
-        "a role's trust policy has 2,048 characters",
-        IAM,
-        _policy_size(MOST_TRUST_POLICY, "ACLSizePerRole"),
-    ),
-    Rule(
-        "iam",
-        ("UpdateAssumeRolePolicy",),
-        "PolicyDocument",
-        "a role's trust policy has 2,048 characters",
-        IAM,
-        _policy_size(MOST_TRUST_POLICY, "ACLSizePerRole"),
+        "stepfunctions",
+        ("ListExecutions",),
+        "",
+        "executions are listed of a state machine or of a Map Run",
+        f"{STATES}API_ListExecutions.html",
+        _listed,
     ),
     Rule(
         "secretsmanager",
         ("DeleteSecret",),
         "RecoveryWindowInDays",
         "a deleted secret can be restored for 7 to 30 days",
-        "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html",
+        f"{SECRETS}API_DeleteSecret.html",
         _recovery_window,
+    ),
+    Rule(
+        "secretsmanager",
+        ("CreateSecret", "PutSecretValue", "UpdateSecret"),
+        "SecretBinary",
+        "a secret is text or binary, not both",
+        f"{SECRETS}API_CreateSecret.html",
+        _binary,
+    ),
+    Rule(
+        "secretsmanager",
+        ("PutResourcePolicy",),
+        "ResourcePolicy",
+        "a resource policy is JSON",
+        f"{SECRETS}API_PutResourcePolicy.html",
+        _resource_policy,
+    ),
+    Rule(
+        "secretsmanager",
+        ("BatchGetSecretValue",),
+        "",
+        "several secrets are named, or filtered",
+        f"{SECRETS}API_BatchGetSecretValue.html",
+        _several,
     ),
 )

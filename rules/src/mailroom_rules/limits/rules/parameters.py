@@ -5,7 +5,8 @@ import re
 from mailroom_rules.limits.refusal import Refusal
 from mailroom_rules.limits.rules.rule import Request, Rule
 
-SSM = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html"
+API = "https://docs.aws.amazon.com/systems-manager/latest/APIReference/"
+SSM = f"{API}API_PutParameter.html"
 MOST_STANDARD, MOST_ADVANCED = 4_096, 8_192
 MOST_LEVELS = 15
 
@@ -65,7 +66,25 @@ def _parameter_name(name: str, _request: Request) -> Refusal | None:
     return None
 
 
+def _path(path: str, _request: Request) -> Refusal | None:
+    if path.startswith("/"):
+        return None
+    return Refusal(
+        "ValidationException",
+        "The parameter doesn't meet the parameter name requirements. The parameter name must begin"
+        ' with a forward slash "/".',
+    )
+
+
 RULES = (
+    Rule(
+        "ssm",
+        ("GetParametersByPath",),
+        "Path",
+        "a path begins with a slash",
+        f"{API}API_GetParametersByPath.html",
+        _path,
+    ),
     Rule(
         "ssm",
         ("PutParameter",),

@@ -10,6 +10,7 @@ from mailroom_rules.limits.refusal import Refusal
 from mailroom_rules.limits.rules.rule import Request
 
 MOST_RECEIVES = 1_000
+MOST_SOURCES = 10
 
 
 def redrive_policy(policy: str, request: Request) -> Refusal | None:
@@ -31,6 +32,24 @@ def redrive_policy(policy: str, request: Request) -> Refusal | None:
     if target.endswith(".fifo") != name.endswith(".fifo"):
         return _invalid(policy, "Dead letter target must be same type of queue as the source.")
     return None
+
+
+def redrive_allow_policy(policy: str, _request: Request) -> Refusal | None:
+    """The error for a redrive allow policy; an empty one takes the policy away."""
+    try:
+        read = json.loads(policy or "{}")
+        permission, sources = read.get("redrivePermission"), read.get("sourceQueueArns")
+    except (ValueError, AttributeError):
+        permission, sources, read = None, None, None
+    is_by_queue = permission == "byQueue" and isinstance(sources, list)
+    if read == {} or (permission in ("allowAll", "denyAll") and sources is None):
+        return None
+    if is_by_queue and 1 <= len(sources or ()) <= MOST_SOURCES:
+        return None
+    return Refusal(
+        "InvalidParameterValueException",
+        f"Value {policy} for parameter RedriveAllowPolicy is invalid.",
+    )
 
 
 def _receives(count: Any) -> str | None:

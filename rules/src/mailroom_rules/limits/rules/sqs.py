@@ -1,11 +1,14 @@
 """SQS: attributes of queues, which are strings to the model, and messages."""
 
+import json
+
 from mailroom_rules.limits.refusal import Refusal
-from mailroom_rules.limits.rules.redrive import redrive_policy
+from mailroom_rules.limits.rules.redrive import redrive_allow_policy, redrive_policy
 from mailroom_rules.limits.rules.rule import Refuse, Request, Rule
 from mailroom_rules.limits.rules.sqs_messages import RULES as MESSAGE_RULES
 
 API = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/"
+MOST_RESULTS = 1_000
 SETS_ATTRIBUTES = ("CreateQueue", "SetQueueAttributes")
 # Least and most of each; seconds or bytes.
 NUMBERS = {
@@ -59,6 +62,31 @@ def _queue_name(name: str, _request: Request) -> Refusal | None:
     )
 
 
+def _policy(policy: str, _request: Request) -> Refusal | None:
+    """An empty one takes the policy away."""
+    try:
+        read = json.loads(policy or '{"Statement": []}')
+    except ValueError:
+        read = None
+    return None if isinstance(read, dict) and "Statement" in read else _invalid_attribute("Policy")
+
+
+def _throughput(limit: str, request: Request) -> Refusal | None:
+    if limit != "perMessageGroupId":
+        return None
+    scope = request["Attributes"].get("DeduplicationScope")
+    return None if scope == "messageGroup" else _invalid_attribute("FifoThroughputLimit")
+
+
+def _results(count: int, _request: Request) -> Refusal | None:
+    if 1 <= count <= MOST_RESULTS:
+        return None
+    return Refusal(
+        "InvalidParameterValueException",
+        f"Value for parameter MaxResults is invalid. Reason: Must be between 1 and {MOST_RESULTS}.",
+    )
+
+
 RULES = (
     *(
         Rule(
@@ -90,6 +118,38 @@ RULES = (
         " queue of the same type",
         f"{API}API_SetQueueAttributes.html",
         redrive_policy,
+    ),
+    Rule(
+        "sqs",
+        SETS_ATTRIBUTES,
+        "Attributes.RedriveAllowPolicy",
+        "a redrive allow policy allows all, denies all or names one to ten source queues",
+        f"{API}API_SetQueueAttributes.html",
+        redrive_allow_policy,
+    ),
+    Rule(
+        "sqs",
+        SETS_ATTRIBUTES,
+        "Attributes.Policy",
+        "a queue's policy is JSON with statements",
+        f"{API}API_SetQueueAttributes.html",
+        _policy,
+    ),
+    Rule(
+        "sqs",
+        ("CreateQueue",),
+        "Attributes.FifoThroughputLimit",
+        "throughput is by message group where duplicates are, too",
+        f"{API}API_CreateQueue.html",
+        _throughput,
+    ),
+    Rule(
+        "sqs",
+        ("ListQueues", "ListDeadLetterSourceQueues"),
+        "MaxResults",
+        "a listing has 1 to 1,000 queues",
+        f"{API}API_ListQueues.html",
+        _results,
     ),
     Rule(
         "sqs",

@@ -32,8 +32,14 @@ def _attributes(attributes: Mapping[str, Mapping[str, Any]], _request: Request) 
         )
     if any(".." in name for name in attributes):
         return _invalid("Message attribute name can not have successive '.' character.")
-    if name := uncastable(attributes):
-        return _invalid(f"Can't cast the value of message (user) attribute '{name}' to a number.")
+    for name, attribute in attributes.items():
+        is_binary = str(attribute.get("DataType") or "").partition(".")[0] == "Binary"
+        if is_binary and attribute.get("BinaryValue") is None:
+            return _invalid(
+                f"The message attribute '{name}' with type 'Binary' must use field 'Binary'."
+            )
+    if number := uncastable(attributes):
+        return _invalid(f"Can't cast the value of message (user) attribute '{number}' to a number.")
     return None
 
 
@@ -43,9 +49,10 @@ def _invalid(message: str) -> Refusal:
 
 _DELAY = _between("DelaySeconds", 0, 900, "DelaySeconds must be >= 0 and <= 900.")
 _VISIBILITY = _between("VisibilityTimeout", 0, 43_200, "Must be between 0 and 43200, if provided.")
+_RECEIVES = _between("MaxNumberOfMessages", 1, 10, "Must be between 1 and 10, if provided.")
 _ATTRIBUTES = (
-    "a message has ten attributes at most, no name with two dots side by side, and numbers where"
-    " they are called so"
+    "a message has ten attributes at most, no name with two dots side by side, and numbers and"
+    " bytes where they are called so"
 )
 
 RULES = tuple(
@@ -82,6 +89,14 @@ RULES = tuple(
             "a message is hidden for 43,200 seconds at most",
             f"{API}API_ReceiveMessage.html",
             _VISIBILITY,
+        ),
+        (
+            "MaxNumberOfMessages",
+            "ReceiveMessage",
+            "",
+            "1 to 10 messages are received at a time",
+            f"{API}API_ReceiveMessage.html",
+            _RECEIVES,
         ),
     )
     for operation, prefix in ((single, ""), (batch, "Entries[]."))

@@ -79,6 +79,49 @@ def record_filtered_metrics(
     return answer
 
 
+@patch("moto.logs.models:LogsBackend.put_metric_filter")
+def replace_metric_filter(
+    original: Any, backend: Any, filter_name: str, pattern: str, log_group_name: str, *more: Any
+) -> None:
+    """Put a metric filter of a log group that is there, in the place of one of the same name.
+
+    LocalStack: takes any group, and counts twice what two filters of one name match.
+
+    AWS: answers ResourceNotFoundException, and updates the filter.
+    https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
+
+    Test: tests/parity/test_values_logs.py::test_a_metric_filter_belongs_to_a_log_group
+    """
+    _require_group(backend, log_group_name)
+    backend.filters.delete_filter(filter_name, log_group_name)
+    original(backend, filter_name, pattern, log_group_name, *more)
+
+
+@replace_metric_filter.also("moto.logs.models:LogsBackend.delete_metric_filter")
+def delete_metric_filter(
+    original: Any, backend: Any, filter_name: str, log_group_name: str
+) -> None:
+    """Delete a metric filter that is there."""
+    from localstack.aws.api.logs import ResourceNotFoundException
+
+    _require_group(backend, log_group_name)
+    names = [
+        one["filterName"]
+        for one in backend.filters.metric_filters
+        if one["logGroupName"] == log_group_name
+    ]
+    if filter_name not in names:
+        raise ResourceNotFoundException("The specified metric filter does not exist.")
+    original(backend, filter_name, log_group_name)
+
+
+def _require_group(backend: Any, name: str) -> None:
+    from localstack.aws.api.logs import ResourceNotFoundException
+
+    if name not in backend.groups:
+        raise ResourceNotFoundException("The specified log group does not exist.")
+
+
 def metrics(metric_filter: Mapping[str, Any], messages: Iterable[str]) -> Counter[Metric]:
     """The metrics that a filter makes of events, and how often."""
     pattern = compile_pattern(metric_filter.get("filterPattern") or "")

@@ -1,4 +1,4 @@
-"""Who may rotate a secret."""
+"""Who may rotate a secret, and which one has a value no more."""
 
 from __future__ import annotations
 
@@ -44,6 +44,27 @@ def refuse_function_that_may_not_rotate(context: ServiceCall) -> None:
         return
     except client.exceptions.ClientError:
         raise CommonServiceException("AccessDeniedException", NOT_ALLOWED, 400, True) from None
+
+
+@check("secretsmanager", "PutSecretValue", "UpdateSecret")
+def refuse_deleted_secret(context: ServiceCall) -> None:
+    """Refuse a new value of a secret that is about to be deleted.
+
+    LocalStack: puts it.
+
+    AWS: answers InvalidRequestException.
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+
+    Test: tests/parity/test_values_secrets.py
+    test_a_secret_that_is_about_to_be_deleted_gets_no_value
+    """
+    from localstack.aws.api.secretsmanager import InvalidRequestException
+
+    secret = _secret(context, context.service_request["SecretId"])
+    if secret is not None and secret.is_deleted():
+        raise InvalidRequestException(
+            "You can't perform this operation on the secret because it was marked for deletion."
+        )
 
 
 def _secret(context: ServiceCall, identifier: str) -> Any:

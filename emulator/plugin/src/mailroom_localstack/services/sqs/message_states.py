@@ -9,6 +9,7 @@ from mailroom_localstack.patches import patch
 
 MODELS = "localstack.services.sqs.models"
 ATTEMPT_SECONDS = 300
+MOST_HIDDEN_SECONDS = 43_200
 
 type Attempts = dict[str, tuple[float, Any]]
 
@@ -32,6 +33,33 @@ def refuse_visible_messages(
     message = queue.receipts.get(receipt_handle)
     if message is not None and not message.deleted and message not in queue.inflight:
         raise MessageNotInflight("The specified message isn't in flight.")
+    original(queue, receipt_handle, visibility_timeout)
+
+
+@patch(f"{MODELS}:SqsQueue.update_visibility_timeout")
+def refuse_longer_than_twelve_hours(
+    original: Any, queue: Any, receipt_handle: str, visibility_timeout: int
+) -> None:
+    """Refuse to hide a message until more than twelve hours after it was received.
+
+    LocalStack: counts twelve hours from each change.
+
+    AWS: counts from the receive, so that 43,200 seconds are too many a second later.
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html
+
+    Test: tests/parity/test_queue_states.py
+    test_a_message_is_hidden_for_twelve_hours_from_its_receive
+    """
+    from localstack.services.sqs.exceptions import InvalidParameterValueException
+
+    message = queue.receipts.get(receipt_handle)
+    received = message.last_received if message is not None else None
+    if received and int(time.time() - received) + visibility_timeout > MOST_HIDDEN_SECONDS:
+        raise InvalidParameterValueException(
+            f"Value {visibility_timeout} for parameter VisibilityTimeout is invalid. Reason: Total"
+            " VisibilityTimeout for the message is beyond the limit"
+            f" [{MOST_HIDDEN_SECONDS} seconds]"
+        )
     original(queue, receipt_handle, visibility_timeout)
 
 
