@@ -122,7 +122,7 @@ def _process(one: MessageType, many: str, next_state: str) -> dict[str, Any]:
                 "type": one.name,
                 "batchId.$": "$.batchId",
                 "expected.$": f"$.published.{one.name}",
-                "startedAt.$": "$$.Execution.StartTime",
+                "startedAt.$": "$.processing.startedAt",
             },
         },
         "ResultSelector": {"result.$": "$.Payload"},
