@@ -10,12 +10,17 @@ from shared.errors import InvalidInput
 
 @dataclass(frozen=True)
 class SettleRequest:
-    """A request of the state machine to settle a batch's messages of one type."""
+    """A request of the state machine to settle a batch's messages of one type.
+
+    Attributes:
+        limit_seconds: After how many seconds the batch is overdue, if not as the settings have it.
+    """
 
     type: str
     batch_id: str
     expected: int
     started_at: str
+    limit_seconds: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,5 +60,8 @@ def _settle_request(event: dict[str, Any]) -> SettleRequest:
     try:
         started_at = utc(event.get("startedAt") or "").isoformat()
     except (TypeError, ValueError):
-        raise InvalidInput("startedAt: the execution's start time is required") from None
-    return SettleRequest(message_type, batch_id, expected, started_at)
+        raise InvalidInput("startedAt: the time when processing began is required") from None
+    limit = event.get("limitSeconds")
+    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
+        raise InvalidInput("limitSeconds: a whole number above 0 is required")
+    return SettleRequest(message_type, batch_id, expected, started_at, limit)

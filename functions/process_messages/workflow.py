@@ -44,7 +44,7 @@ class Workflow:
         """
         finish_until = Deadline.before_timeout(context, _FINISH_MARGIN_SECONDS)
         patience = Patience(
-            self._settings.settlement_limit_seconds,
+            request.limit_seconds or self._settings.settlement_limit_seconds,
             types=len(self._settings.queues),
             consumes=self._settings.polls,
         )

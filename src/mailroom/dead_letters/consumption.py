@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from mailroom.environments.environment import Environment
@@ -45,9 +45,8 @@ def consume(
             return
         if variables["CONSUMPTION"] != "workflow":
             continue
-        limit = int(variables["SETTLEMENT_LIMIT_SECONDS"])
         message_type = environment.topology.type_of(queue)
-        answer = invoke(environment.session, name, _request(message_type, limit - seconds))
+        answer = invoke(environment.session, name, _request(message_type, seconds))
         if answer.failed:
             raise MailroomError(
                 f"messages that were sent back are not consumed: {answer.error}",
@@ -55,12 +54,12 @@ def consume(
             )
 
 
-def _request(message_type: str | None, age_seconds: int) -> dict[str, Any]:
+def _request(message_type: str | None, seconds: int) -> dict[str, Any]:
     """A request to settle a batch without messages: the function consumes until it is overdue."""
-    started = datetime.now(UTC) - timedelta(seconds=age_seconds)
     return {
         "type": message_type,
         "batchId": f"redrive-{uuid.uuid4()}",
         "expected": 1,
-        "startedAt": started.isoformat(),
+        "startedAt": datetime.now(UTC).isoformat(),
+        "limitSeconds": seconds,
     }
