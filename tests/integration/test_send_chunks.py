@@ -68,8 +68,10 @@ def test_an_upload_that_was_interrupted_goes_on_and_the_batch_settles(
     assert [result[kind]["ingested"] for kind in result["published"]] == [2_250, 2_250]
     assert len(after) == 3
     assert after.items() >= first.items()
+    whole.write_text(lines(mixed(LINES)))
     again = mailroom.run("send", str(whole), "--resume", resumed[1], code=2)
     assert f"batch {resumed[1]} was sent before" in again.stderr
+    assert uploaded.under(f"batches/{resumed[1]}/chunks/") == after
 
 
 def test_a_wrong_line_of_a_large_file_is_named_and_nothing_is_sent(

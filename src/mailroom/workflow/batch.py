@@ -1,6 +1,7 @@
 """Gathers a batch of messages from files, and starts the execution that sends it."""
 
 import json
+import re
 import secrets
 import shutil
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ from mailroom.workflow.validation import Report, refuse_problems, validate_file
 
 # https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 STATE_LIMIT = 256 * 1024
+_BATCH_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,31 @@ def start(environment: Environment, batch_id: str, document: str) -> str:
     try:
         started = client.start_execution(stateMachineArn=machine, name=batch_id, input=document)
     except client.exceptions.ExecutionAlreadyExists:
-        hint = f"what became of it: mailroom executions show {batch_id}"
-        raise Refused(f"batch {batch_id} was sent before", hint) from None
+        raise _sent_before(batch_id) from None
     return started["executionArn"]
+
+
+def refuse_sent(environment: Environment, batch_id: str) -> None:
+    """Check that a batch may still be uploaded.
+
+    Raises:
+        Refused: The id can't be a batch's, or its execution was started before.
+    """
+    if not _BATCH_ID.fullmatch(batch_id):
+        raise Refused(f"{batch_id} can't be the id of a batch")
+    client = environment.session.client("stepfunctions")
+    machine = environment.outputs["MessageWorkflowArn"]
+    execution = f"{machine.replace(':stateMachine:', ':execution:')}:{batch_id}"
+    try:
+        client.describe_execution(executionArn=execution)
+    except client.exceptions.ExecutionDoesNotExist:
+        return
+    raise _sent_before(batch_id)
+
+
+def _sent_before(batch_id: str) -> Refused:
+    hint = f"what became of it: mailroom executions show {batch_id}"
+    return Refused(f"batch {batch_id} was sent before", hint)
 
 
 def inline_input(batch: Batch) -> str | None:

@@ -106,9 +106,11 @@ def _gathered(project: Project, environment: Environment, inputs: "Inputs", fold
 def _uploaded(
     project: Project, environment: Environment, inputs: "Inputs", folder: Path, resume: str
 ) -> _Ready:
-    from mailroom.workflow.batch import new_batch_id, start
+    from mailroom.workflow.batch import new_batch_id, refuse_sent, start
     from mailroom.workflow.chunks import Uploaded, upload_chunks
 
+    if resume:
+        refuse_sent(environment, resume)
     batch = resume or new_batch_id()
     prefix = f"batches/{batch}/"
     with _resumable(batch), Progress(errors).waiting_for(f"Uploading batch {batch}") as step:
