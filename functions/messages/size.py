@@ -9,6 +9,8 @@ LARGEST_MESSAGE = 262_144
 # Of a chunk of a batch, docs/volume.md: its bytes, and the number of its messages.
 LARGEST_CHUNK = 4 << 20
 MOST_IN_CHUNK = 2_000
+# Of a manifest: some 60,000 chunks, which a function of 512 MB can read.
+LARGEST_MANIFEST = 16 << 20
 LONGEST_BATCH_ID = 80  # an execution's name, https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
 _TYPE_OF_ATTRIBUTE = len("String")
 

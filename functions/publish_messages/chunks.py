@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from messages.cloudevents.lines import lines
 from messages.reading import Accepted, Rejected, read_lines
-from messages.size import LARGEST_CHUNK
+from messages.size import LARGEST_CHUNK, LARGEST_MANIFEST
 from messages.types import message_types
 from publish_messages.manifest import Chunk, parse_manifest
 from publish_messages.request import Failure, PrefixSource
@@ -29,7 +29,10 @@ def sum_up(client: "S3Client", source: PrefixSource, batch_id: str) -> dict[str,
     folder = f"{source.prefix.rstrip('/')}/"
     manifest = f"{folder}manifest.json"
     with readable(source.bucket, manifest):
-        content = client.get_object(Bucket=source.bucket, Key=manifest)["Body"].read()
+        body = client.get_object(Bucket=source.bucket, Key=manifest)["Body"]
+        content = body.read(LARGEST_MANIFEST + 1)
+    if len(content) > LARGEST_MANIFEST:
+        raise InvalidInput(f"{manifest}: has more than {LARGEST_MANIFEST} bytes")
     chunks = parse_manifest(manifest, folder, content)
     types: Counter[str] = Counter()
     for chunk in chunks:

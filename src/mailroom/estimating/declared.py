@@ -13,6 +13,9 @@ from mailroom.project import Project
 from mailroom.wording import known_names
 
 _HOURS = 730
+# Of a Distributed Map without MaxConcurrency.
+# https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
+_MOST_CHILDREN = 10_000
 _DATABASE = "database.yml"
 _FUNCTIONS = {
     "publish_messages": "PublishMessagesFunction",
@@ -104,10 +107,13 @@ def read_declared(
             for short, id in _FUNCTIONS.items()
         },
         chunks=min(
-            int(state["MaxConcurrency"])
-            for machine in definitions.machines
-            for state in machine.definition.body["States"].values()
-            if state.get("MaxConcurrency")
+            (
+                int(state["MaxConcurrency"])
+                for machine in definitions.machines
+                for state in machine.definition.body["States"].values()
+                if state.get("MaxConcurrency")
+            ),
+            default=_MOST_CHILDREN,
         ),
         queues=sum(1 for one in stack.of_type("AWS::SQS::Queue") if one.get("RedrivePolicy")),
         events=bool(mappings),

@@ -8,7 +8,7 @@ import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import cast
 
 from mailroom.errors import Refused
 
@@ -23,20 +23,6 @@ _ARCHIVES = {
     b"PAR1": "a Parquet file",
 }
 PART_BYTES = 1 << 16
-
-
-def copy_input(name: str, target: BinaryIO) -> None:
-    """Write what `read_input` yields.
-
-    Args:
-        name: Path; `-` is standard input.
-        target: Where to write.
-
-    Raises:
-        Refused: The file can't be read.
-    """
-    for part in read_input(name):
-        target.write(part)
 
 
 def read_input(name: str) -> Iterator[bytes]:

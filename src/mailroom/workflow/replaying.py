@@ -5,6 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
+
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.executions.execution import Execution, document
@@ -63,8 +65,11 @@ def _write_input(environment: Environment, execution: Execution, path: Path) -> 
 
 def _write_chunks(client: "S3Client", bucket: str, prefix: str, path: Path) -> None:
     key = f"{prefix.rstrip('/')}/manifest.json"
-    manifest = json.loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())
-    with path.open("wb") as file:
-        for chunk in manifest:
-            client.download_fileobj(bucket, chunk["key"], file)
-            file.write(b"\n")
+    try:
+        manifest = json.loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())
+        with path.open("wb") as file:
+            for chunk in manifest:
+                client.download_fileobj(bucket, chunk["key"], file)
+                file.write(b"\n")
+    except (ClientError, ValueError, LookupError, TypeError) as error:
+        raise Refused(f"the chunks of s3://{bucket}/{key} can't be read: {error}") from None

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from mailroom.errors import Refused
 from mailroom.project import Project
 from mailroom.workflow.batch import gather_batch
-from mailroom.workflow.input_files import copy_input, likely_cause
+from mailroom.workflow.input_files import likely_cause, read_input
 from tests.support.events import alert
 
 LINES = '{"id":"é"}\n{"id":"2"}\n'
@@ -18,9 +17,7 @@ LINES = '{"id":"é"}\n{"id":"2"}\n'
 
 def read(path: Path, content: bytes) -> bytes:
     path.write_bytes(content)
-    target = BytesIO()
-    copy_input(str(path), target)
-    return target.getvalue()
+    return b"".join(read_input(str(path)))
 
 
 @pytest.mark.parametrize(
