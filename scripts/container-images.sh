@@ -7,9 +7,14 @@ cd "$(dirname "$0")/.."
 
 label=org.mailroom.stand-in
 
+# official PINNED IMAGE: whether it is here and by its digest; an image from an archive has none.
 official() {
-    docker image inspect "$1" >/dev/null 2>&1 &&
-        [ -z "$(docker image inspect --format "{{index .Config.Labels \"$label\"}}" "$1" 2>/dev/null)" ]
+    digests=$(docker image inspect --format '{{.RepoDigests}}' "$2" 2>/dev/null) || return
+    case $digests in
+        *"${1#*@}"*) ;;
+        *@*) return 1 ;;
+    esac
+    [ -z "$(docker image inspect --format "{{index .Config.Labels \"$label\"}}" "$2" 2>/dev/null)" ]
 }
 
 # pulled PINNED IMAGE: by its digest, under the tag that docker-compose.yml names.
@@ -23,7 +28,7 @@ pulled() {
 
 while read -r pinned _ tag <&3; do
     image=${pinned%@*}:$tag
-    official "$image" || pulled "$pinned" "$image" || {
+    official "$pinned" "$image" || pulled "$pinned" "$image" || {
         code=0
         scripts/offline-images.sh || code=$?
         # 4: beside the stand-ins there is an official image, which stays.

@@ -28,6 +28,15 @@ case ${XDG_CACHE_HOME:-} in
     *) if [ "$(id -u)" = 0 ]; then cache=/var/cache/mailroom; else cache=${HOME:-}/.cache/mailroom; fi ;;
 esac
 
+# uv's own cache, in the checkout where the user's can't be written to. Without HOME there is none.
+if [ -z "${UV_CACHE_DIR:-}" ]; then
+    case ${XDG_CACHE_HOME:-} in
+        /*) uv_cache=$XDG_CACHE_HOME/uv ;;
+        *) uv_cache=${HOME:-/dev/null}/.cache/uv ;;
+    esac
+    { mkdir -p "$uv_cache" && [ -w "$uv_cache" ]; } 2>/dev/null || export UV_CACHE_DIR="$PWD/.envs/uv-cache"
+fi
+
 # uv from PATH, else one of our own from the package index, kept for all checkouts.
 find_uv() {
     [ -z "${uv:-}" ] || return 0

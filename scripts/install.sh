@@ -14,6 +14,15 @@ cd "$(dirname "$0")/.."
 
 . scripts/find-tools.sh
 
+installer=src/mailroom/packaging/shared.py
+
+# Whether the shared environment knows its user, which may have been moved; else it could be pruned.
+recorded() {
+    users=${whole%.inputs}.users
+    # Another user's can't be written to.
+    [ ! -w "$users" ] || grep -qsxF "$(pwd -P)/$env" "$users"/*
+}
+
 # build NAME LOCK [PROJECT...]: an environment from a lock, and editable projects on top of it.
 build() {
     env=$1 lock=$2
@@ -22,24 +31,25 @@ build() {
     stamp=$lock_stamp whole=$env/.inputs
     if [ $# != 0 ]; then
         # The folder counts, as an environment that was moved does not run.
-        stamp=$(pwd; { cat "$lock" scripts/install.sh; for project; do cat "$project/pyproject.toml"; done; } | cksum)
+        stamp=$(pwd; { cat "$lock" scripts/install.sh "$installer"; for project; do cat "$project/pyproject.toml"; done; } | cksum)
         whole=$env/.shared/.inputs
     fi
-    if [ -x "$env/bin/python" ] && [ -e "$whole" ] && [ "$(cat "$env/.inputs" 2>/dev/null)" = "$stamp" ]; then
+    if [ -x "$env/bin/python" ] && [ -e "$whole" ] && [ "$(cat "$env/.inputs" 2>/dev/null)" = "$stamp" ] && recorded; then
         return
     fi
     need_python
     need_uv
     # What is locked is kept once for all checkouts; the rest is in a small environment of this one.
-    "$python" -I -B src/mailroom/packaging/shared.py "$uv" "$env" "$stamp" "$lock" "$lock_stamp" "$@"
+    "$python" -I -B "$installer" "$uv" "$env" "$stamp" "$lock" "$lock_stamp" "$@"
     built=yes
 }
 
 built=
 
 case ${1:-} in
-    lint) build .envs/lint scripts/lint.txt && exit ;;
-    functions) build .envs/functions tests/functions.txt && exit ;;
+    # No `&&`, which would switch off `set -e` in build.
+    lint) build .envs/lint scripts/lint.txt; exit ;;
+    functions) build .envs/functions tests/functions.txt; exit ;;
 esac
 
 build .venv requirements.txt rules .

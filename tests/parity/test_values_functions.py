@@ -215,7 +215,7 @@ def test_a_log_level_without_the_format_json_is_refused(
 @pytest.mark.behaviour(
     "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html"
 )
-def test_a_window_of_a_fifo_queue_and_a_sixth_filter_are_refused(
+def test_a_window_of_a_fifo_queue_and_an_eleventh_filter_are_refused(
     endpoint: Endpoint, probe: Function, queues: Queues, cleanup: ExitStack
 ) -> None:
     client = endpoint.client("lambda")
@@ -225,7 +225,7 @@ def test_a_window_of_a_fifo_queue_and_a_sixth_filter_are_refused(
     cleanup.callback(queues.sqs.delete_queue, QueueUrl=made["QueueUrl"])
     fifo = f"arn:aws:sqs:{endpoint.region}:{endpoint.account}:{name}"
     of_fifo = {**mapping, "EventSourceArn": fifo}
-    filters = {"Filters": [{"Pattern": "{}"}] * 6}
+    filters = {"Filters": [{"Pattern": "{}"}] * 11}
 
     refusals = [
         code_of(

@@ -34,6 +34,7 @@ class TableTrial:
         digest = _digest(project) if self._has_types else "none"
         # Beside what `make install` makes, as it outlives each environment's state.
         self._kept = project.root / ".envs" / "checked" / f"tables-{digest}"
+        self._found: list[dict[str, Any]] | None = None
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -82,12 +83,17 @@ class TableTrial:
         if self._process:
             said, complaint = self._process.communicate()
             self._process = None
-            self._keep(_parsed(said, complaint))
+            self._found = _parsed(said, complaint)
+            # What can't be kept is tried again the next time.
+            with suppress(OSError):
+                self._keep(self._found)
         if faults := self._known():
             listed = "\n".join(str(Fault(**one)) for one in faults)
             raise Refused("a migration or the table of a message type is wrong", listed)
 
     def _known(self) -> list[dict[str, Any]] | None:
+        if self._found is not None:
+            return self._found
         try:
             found: list[dict[str, Any]] = json.loads(self._kept.read_text())
         except (OSError, ValueError):

@@ -74,11 +74,11 @@ class Installed:
                 sync = ("pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes")
                 _run(uv, *sync, "--python", shared / "bin" / "python", self.lock)
                 (shared / _STAMP).write_text(lock_stamp)
-            if self.sources:
+            if not self.sources:
+                self._link(shared)
+            elif not self._is_layered(shared, stamp):
                 self._layer(uv, shared)
                 (self.place / _STAMP).write_text(stamp)
-            else:
-                self._link(shared)
             with suppress(OSError):  # It may be another user's, who gives it up.
                 users = shared / _USERS
                 users.mkdir(exist_ok=True)
@@ -88,17 +88,29 @@ class Installed:
 
     def _shared(self) -> Path:
         """The shared one; in the checkout if the cache lacks it and can't be written to."""
-        python = f"{sys.version} {sys.base_prefix} {sysconfig.get_platform()}"
-        name = hashlib.sha256(self.lock.read_bytes() + python.encode()).hexdigest()[:32]
         folder = cache() / "environments"
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
-        if _is_whole(folder / name) or os.access(folder, os.W_OK):
-            return folder / name
+        shared = folder / self._name(folder)
+        if _is_whole(shared) or os.access(folder, os.W_OK):
+            return shared
         own = Path(".envs", "environments").absolute()
         print(f"{folder} can't be written to: {self.place} is this checkout's alone", flush=True)
         own.mkdir(parents=True, exist_ok=True)
-        return own / name
+        return own / self._name(own)
+
+    def _name(self, folder: Path) -> str:
+        """By all that an environment depends on; scripts in it name the folder."""
+        python = f"{sys.version} {sys.base_prefix} {sysconfig.get_platform()} {folder}"
+        return hashlib.sha256(self.lock.read_bytes() + python.encode()).hexdigest()[:32]
+
+    def _is_layered(self, shared: Path, stamp: str) -> bool:
+        """Whether another installation in this checkout, which was waited for, has just made it."""
+        return (
+            (self.place / _SHARED).resolve() == shared.resolve()
+            and _is_whole(self.place)
+            and (self.place / _STAMP).read_text() == stamp
+        )
 
     def _layer(self, uv: str, shared: Path) -> None:
         """The checkout's own environment: its sources, and all that the shared one has."""
@@ -160,7 +172,7 @@ def prune() -> list[Unused]:
     Raises:
         OSError: One could not be deleted.
     """
-    if not (cache() / "environments").is_dir():
+    if not os.access(cache() / "environments", os.F_OK):
         return []
     with _locked(cache() / "environments"):
         found = list(unused())
@@ -180,8 +192,9 @@ def _users(folder: Path) -> Iterator[Path]:
 
 
 def _is_whole(folder: Path) -> bool:
-    # The interpreter is a link to the machine's, which may be gone.
-    return (folder / _STAMP).is_file() and os.access(folder / "bin" / "python", os.X_OK)
+    # The interpreter is a link to the machine's, which may be gone. Path.is_file() would raise
+    # PermissionError in another user's home.
+    return os.access(folder / _STAMP, os.R_OK) and os.access(folder / "bin" / "python", os.X_OK)
 
 
 @contextmanager

@@ -7,6 +7,28 @@ import pytest
 from mailroom.checking.reading import read_definitions
 from mailroom.checking.rule import REGISTER
 
+ROLE = """\
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties: {{ManagedPolicyArns: {}}}
+"""
+LOOP = """\
+Metadata: {{Mailroom: {{ExecutionHistory: {}}}}}
+Resources:
+  Machine:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      Definition:
+        StartAt: Wait
+        States:
+          Wait: {{Type: Wait, SecondsPath: $.seconds, Next: Choice}}
+          Choice:
+            Type: Choice
+            Choices: [{{Variable: $.a, IsNull: true, Next: End}}]
+            Default: Wait
+          End: {{Type: Succeed}}
+"""
 QUEUE = "  Queue{}: {{Type: AWS::SQS::Queue}}\n"
 MEGABYTE = 1024 * 1024
 
@@ -37,3 +59,34 @@ def test_what_exceeds_a_quota_or_comes_near_is_found(
     for rule, wanted in (("quota-exceeded", exceeded), ("quota-near", near)):
         assert len(found[rule]) == len(wanted)
         assert all(one.startswith(start) for one, start in zip(found[rule], wanted, strict=True))
+
+
+def test_a_quota_that_aws_raises_is_a_warning_however_much_of_it_is_used(tmp_path: Path) -> None:
+    template = tmp_path / "template.yml"
+    template.write_text(ROLE.format([f"arn:aws:iam::aws:policy/{name}" for name in range(15)]))
+    definitions = read_definitions(template, tmp_path, tmp_path, tmp_path)
+
+    assert list(REGISTER["quota-exceeded"].findings(definitions)) == []
+    (near,) = REGISTER["quota-near"].findings(definitions)
+    assert near.message == "managed policies of Role: 15 of 10"
+
+
+@pytest.mark.parametrize(
+    ("stated", "missing"),
+    [
+        ("{Growth: 60, Seconds: 600}", []),
+        ("{Growth: 0, Seconds: 600}", ["ExecutionHistory needs a number above 0 for Growth"]),
+        ("{}", ["ExecutionHistory needs a number above 0 for Growth and Seconds"]),
+    ],
+)
+def test_metadata_of_a_history_that_says_too_little_is_found(
+    stated: str, missing: list[str], tmp_path: Path
+) -> None:
+    template = tmp_path / "template.yml"
+    template.write_text(LOOP.format(stated))
+    definitions = read_definitions(template, tmp_path, tmp_path, tmp_path)
+
+    found = [one.message for one in REGISTER["history-unbounded"].findings(definitions)]
+
+    assert [one for one in found if "ExecutionHistory" in one] == missing
+    assert list(REGISTER["quota-exceeded"].findings(definitions)) == []

@@ -25,7 +25,10 @@ case "$1 $2" in
 "compose version") echo 2.40.0 ;;
 "pull "*) [ -e "$here/registry" ] || { echo "dial tcp: no such host" >&2; exit 1; } ;;
 "tag "*) ;;
-"image inspect") for image; do :; done; grep -qx "$image" "$here/images" ;;
+"image inspect")
+    for image; do :; done
+    case "$*" in *RepoDigests*) cat "$here/digests" ;; esac
+    grep -qx "$image" "$here/images" ;;
 *) exit 1 ;;
 esac
 """
@@ -96,7 +99,7 @@ def machine() -> Iterator[Machine]:
         machine.put("bin/docker", DOCKER)
         machine.put("bin/make", MAKE)
         machine.put("bin/chromium")
-        for name in ("engine", "registry", "images"):
+        for name in ("engine", "registry", "images", "digests"):
             machine.put(name)
         yield machine
 
@@ -114,13 +117,26 @@ def test_the_official_images_are_pulled_by_digest_and_nothing_is_built(machine: 
     assert "building" not in run.stdout
 
 
-def test_official_images_that_are_here_are_not_pulled_again(machine: Machine) -> None:
+# An image from an archive has no digest.
+@pytest.mark.parametrize("digests", ["[]", f"[{' '.join(PINNED)}]"])
+def test_official_images_that_are_here_are_not_pulled_again(machine: Machine, digests: str) -> None:
     machine.put("images", "\n".join(IMAGES) + "\n")
+    machine.put("digests", digests)
 
     run = machine.run()
 
     assert run.returncode == 0, run.stderr
     assert not any("pull" in call for call in machine.calls)
+
+
+def test_an_image_of_another_digest_is_pulled_by_the_pinned_one(machine: Machine) -> None:
+    machine.put("images", "\n".join(IMAGES) + "\n")
+    machine.put("digests", f"[postgres@sha256:{'0' * 64}]")
+
+    machine.run()
+
+    pulled = [call for call in machine.calls if call.startswith("docker pull")]
+    assert pulled == [f"docker pull --quiet {image}" for image in PINNED]
 
 
 def test_without_a_registry_an_ordinary_user_gets_one_line_and_the_tests(machine: Machine) -> None:

@@ -1,5 +1,6 @@
 """The table of rules that the service models don't have."""
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,28 @@ def test_an_error_has_no_value_that_the_model_calls_sensitive() -> None:
         ),
         ("sqs", "CreateQueue", {"QueueName": "q", "Attributes": {"RedrivePolicy": ""}}),
         ("sqs", "SetQueueAttributes", {"QueueUrl": "q", "Attributes": {"KmsMasterKeyId": ""}}),
+        (
+            "sqs",
+            "SetQueueAttributes",
+            {
+                "QueueUrl": "q",
+                "Attributes": {
+                    "RedriveAllowPolicy": '{"redrivePermission": "allowAll", "sourceQueueArns": []}'
+                },
+            },
+        ),
+        ("s3", "CreateBucket", {"Bucket": "directory--euc1-az1--x-s3"}),
+        # Quotas that AWS raises.
+        (
+            "lambda",
+            "UpdateEventSourceMapping",
+            {"UUID": "u" * 36, "FilterCriteria": {"Filters": [{"Pattern": "{}"}] * 10}},
+        ),
+        (
+            "iam",
+            "UpdateAssumeRolePolicy",
+            {"RoleName": "r", "PolicyDocument": json.dumps({"Id": "x" * 8_000})},
+        ),
         ("sns", "CreateTopic", {"Name": "t.fifo", "Attributes": {"FifoTopic": "True"}}),
         ("ssm", "PutParameter", {"Name": "/a/b", "Value": "é", "Type": "String"}),
         (

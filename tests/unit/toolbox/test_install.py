@@ -22,6 +22,7 @@ OTHER_PYTHON = "#!/bin/sh\nexit 1\n"
 UV = """\
 #!/bin/sh
 echo "$@" >>"$LOG"
+echo "$UV_CACHE_DIR" >"$LOG.cache"
 case "$1 $2" in
 "python find") echo "$FOUND"; [ -n "$FOUND" ] ;;
 "python install") exit 1 ;;
@@ -58,15 +59,17 @@ class Machine:
         return path
 
     def install(
-        self, checkout: str = "check out", **variables: str
+        self, checkout: str = "check out", *arguments: str, **variables: str
     ) -> subprocess.CompletedProcess[str]:
-        with self.start(checkout, **variables) as process:
+        with self.start(checkout, *arguments, **variables) as process:
             out, complaint = process.communicate()
         return subprocess.CompletedProcess(process.args, process.returncode, out, complaint)
 
-    def start(self, checkout: str = "check out", **variables: str) -> subprocess.Popen[str]:
+    def start(
+        self, checkout: str = "check out", *arguments: str, **variables: str
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [self.root / checkout / "scripts" / "install.sh"],
+            [self.root / checkout / "scripts" / "install.sh", *arguments],
             env={
                 "PATH": str(self.root / "bin"),
                 "HOME": str(self.root),
@@ -92,7 +95,7 @@ class Machine:
 def machine(tmp_path: Path) -> Machine:
     """One with the usual commands, a Python that is too old, and nothing else."""
     machine = Machine(tmp_path)
-    for tool in ("sh", "cat", "cksum", "dirname", "id", "ln", "rm", "mkdir", "mv", "cp"):
+    for tool in ("sh", "cat", "cksum", "dirname", "id", "ln", "rm", "mkdir", "mv", "cp", "grep"):
         (tmp_path / "bin").mkdir(exist_ok=True)
         (tmp_path / "bin" / tool).symlink_to(str(shutil.which(tool)))
     checkout = tmp_path / "check out"
@@ -162,13 +165,42 @@ def test_a_half_built_environment_does_not_count(equipped: Machine) -> None:
     assert again.returncode == 0
 
 
-def test_a_checkout_that_was_moved_is_built_anew(equipped: Machine) -> None:
+@pytest.mark.parametrize("one", ["lint", "functions"])
+def test_an_environment_that_is_built_alone_and_fails_fails(equipped: Machine, one: str) -> None:
+    lock = equipped.root / "check out" / "tests" / "functions.txt"
+    lock.parent.mkdir()
+    lock.write_text("")
+
+    broken, whole = (equipped.install("check out", one, BROKEN=is_so) for is_so in ("yes", ""))
+
+    assert (broken.returncode != 0, ready(broken)) == (True, [])
+    assert (whole.returncode, ready(whole)) == (0, [f".envs/{one}"])
+
+
+def test_a_checkout_that_was_moved_is_built_anew_and_not_pruned(
+    equipped: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(equipped.root / "cache"))
     equipped.install()
+    before = equipped.asked
 
     shutil.move(equipped.root / "check out", equipped.root / "moved")
 
-    # The other two are links to what all checkouts share.
-    assert ready(equipped.install(checkout="moved")) == [".venv", ".envs/engine"]
+    # The other two are links to what all checkouts share, which is told of its new user.
+    assert ready(equipped.install(checkout="moved")) == list(FOUR)
+    assert equipped.asked.removeprefix(before).count("venv ") == 2
+    assert prune() == []
+    assert equipped.install(checkout="moved").stdout == ""
+
+
+def test_a_shared_environment_that_was_moved_is_not_taken(equipped: Machine) -> None:
+    equipped.install()
+    (equipped.root / "another cache").mkdir()
+    shutil.move(equipped.root / "cache" / "mailroom", equipped.root / "another cache")
+
+    run = equipped.install(XDG_CACHE_HOME=str(equipped.root / "another cache"))
+
+    assert run.stdout.count(": installing ") == 4
 
 
 @pytest.mark.parametrize(
@@ -292,15 +324,41 @@ def test_an_installation_waits_for_another_one_that_runs(equipped: Machine) -> N
     assert process.returncode == 0
 
 
-def test_a_cache_that_cannot_be_written_to_is_done_without(equipped: Machine) -> None:
-    (equipped.root / "cache").write_text("no folder")
+def test_an_installation_leaves_alone_what_one_that_it_waited_for_has_made(
+    equipped: Machine,
+) -> None:
+    folder = equipped.root / "cache" / SHARED
+    folder.mkdir(parents=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with equipped.start() as first, equipped.start() as second:
+            for one in (first, second):
+                assert one.stderr
+                assert one.stderr.readline() == "waiting for another installation to end\n"
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            first.communicate()
+            second.communicate()
 
-    run = equipped.install()
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert equipped.asked.count("venv ") == 6
+
+
+# Path.is_file() raises for the second, as it does for a folder in another user's home.
+@pytest.mark.parametrize("cache", ["cache", "c" * 300])
+def test_a_cache_that_cannot_be_written_to_is_done_without(equipped: Machine, cache: str) -> None:
+    (equipped.root / "cache").write_text("no folder")
+    checkout, variables = (
+        equipped.root / "check out",
+        {"XDG_CACHE_HOME": f"{equipped.root}/{cache}"},
+    )
+
+    run = equipped.install(**variables)
 
     assert run.returncode == 0, run.stderr
     assert "can't be written to: .venv is this checkout's alone" in run.stdout
     assert ready(run) == list(FOUR)
-    assert equipped.install().stdout == ""
+    assert (equipped.root / "log.cache").read_text() == f"{checkout}/.envs/uv-cache\n"
+    assert equipped.install(**variables).stdout == ""
 
 
 def test_an_environment_is_pruned_when_the_last_checkout_that_uses_it_is_gone(

@@ -32,11 +32,22 @@ def history_events(machine: Machine, template: Mapping[str, Any], limit: float |
     found = loops(machine)
     fixed = sum(events * int(limit / wait) for events, wait in found if wait and limit)
     growing = [events for events, wait in found if wait is None]
-    stated = ((template.get("Metadata") or {}).get("Mailroom") or {}).get("ExecutionHistory")
-    if not growing or not isinstance(stated, Mapping):
+    stated = stated_history(template)
+    if not growing or "Growth" not in stated or "Seconds" not in stated:
         return once + fixed
-    share = len(growing) / float(stated["Growth"])
-    return once + fixed + sum(growing) * _growing_rounds(float(stated["Seconds"]), share)
+    share = len(growing) / stated["Growth"]
+    return once + fixed + sum(growing) * _growing_rounds(stated["Seconds"], share)
+
+
+def stated_history(template: Mapping[str, Any]) -> dict[str, float]:
+    """What `Mailroom: ExecutionHistory` says of `Growth` and `Seconds`, where it is above 0."""
+    stated = ((template.get("Metadata") or {}).get("Mailroom") or {}).get("ExecutionHistory")
+    numbers = stated.items() if isinstance(stated, Mapping) else ()
+    return {
+        str(name): float(value)
+        for name, value in numbers
+        if isinstance(value, int | float) and value > 0
+    }
 
 
 def _growing_rounds(seconds: float, share: float) -> int:

@@ -24,12 +24,14 @@ class Measure:
     Attributes:
         what: What is measured, for people.
         limit: The quota; its page is beside the place that makes the measure.
+        adjustable: Whether AWS raises it for those who ask, so that more of it may be right.
     """
 
     what: str
     value: float
     limit: int
     at: Location
+    adjustable: bool = False
 
     @property
     def shown(self) -> str:
@@ -95,7 +97,8 @@ def _policies(stack: Stack) -> Iterator[Measure]:
         size = sum(len(json.dumps(one)) for one in role.get("Policies") or [])
         yield Measure(f"characters of {role.id}'s policies", size, 10_240, role.at("Policies"))
         count = len(role.get("ManagedPolicyArns") or [])
-        yield Measure(f"managed policies of {role.id}", count, 10, role.at("ManagedPolicyArns"))
+        at = role.at("ManagedPolicyArns")
+        yield Measure(f"managed policies of {role.id}", count, 10, at, adjustable=True)
     for policy in stack.of_type("AWS::SQS::QueuePolicy"):
         size = len(json.dumps(policy.get("PolicyDocument")))
         yield Measure(f"bytes of {policy.id}", size, 8192, policy.at("PolicyDocument"))
@@ -106,7 +109,7 @@ def _subscriptions(stack: Stack) -> Iterator[Measure]:
     filtered = [one for one in subscriptions(stack) if one.get("FilterPolicy")]
     for topic in stack.of_type("AWS::SNS::Topic"):
         count = sum(stack.referred(one.get("TopicArn"), topic.type) == topic for one in filtered)
-        yield Measure(f"filter policies of {topic.id}", count, 200, topic.at())
+        yield Measure(f"filter policies of {topic.id}", count, 200, topic.at(), adjustable=True)
 
 
 @rule(
@@ -121,7 +124,7 @@ def _subscriptions(stack: Stack) -> Iterator[Measure]:
 )
 def exceeded(definitions: Definitions) -> Iterator[Problem]:
     for measure in measures(definitions):
-        if measure.value > measure.limit:
+        if measure.value > measure.limit and not measure.adjustable:
             yield Problem(measure.at, measure.shown)
 
 
@@ -129,12 +132,13 @@ def exceeded(definitions: Definitions) -> Iterator[Problem]:
     whole,
     id="quota-near",
     severity=Severity.warning,
-    title="more than 80 % of a quota",
+    title="more than 80 % of a quota, or more than AWS gives unasked",
     why="AWS may reject the next change",
     page="general/latest/gr/aws-service-limits.html",
     fix="make it smaller, or ask for a higher quota where AWS gives one",
 )
 def near(definitions: Definitions) -> Iterator[Problem]:
     for measure in measures(definitions):
-        if _NEAR * measure.limit < measure.value <= measure.limit:
+        is_taken = measure.value <= measure.limit or measure.adjustable
+        if measure.value > _NEAR * measure.limit and is_taken:
             yield Problem(measure.at, measure.shown)

@@ -42,7 +42,7 @@ def redrive_allow_policy(policy: str, _request: Request) -> Refusal | None:
     except (ValueError, AttributeError):
         permission, sources, read = None, None, None
     is_by_queue = permission == "byQueue" and isinstance(sources, list)
-    if read == {} or (permission in ("allowAll", "denyAll") and sources is None):
+    if read == {} or (permission in ("allowAll", "denyAll") and sources in (None, [])):
         return None
     if is_by_queue and 1 <= len(sources or ()) <= MOST_SOURCES:
         return None

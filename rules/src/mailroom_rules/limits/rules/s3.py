@@ -15,7 +15,7 @@ MOST_METADATA_BYTES = 2_048
 MOST_DELETIONS = 1_000
 MOST_TAGS = 10
 RESERVED = re.compile(
-    r"(xn--|sthree-|amzn-s3-demo-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)", re.DOTALL
+    r"(xn--|sthree-|amzn-s3-demo-).*|.*(-s3alias|--ol-s3|\.mrap|--table-s3)", re.DOTALL
 )
 ACTIONS = (
     *("AbortIncompleteMultipartUpload", "Expiration", "NoncurrentVersionExpiration"),

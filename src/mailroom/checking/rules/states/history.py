@@ -5,7 +5,13 @@ from typing import Any
 
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Problem, Severity
-from mailroom.checking.machines.history import LIMIT, MOST_EVENTS, history_events, loops
+from mailroom.checking.machines.history import (
+    LIMIT,
+    MOST_EVENTS,
+    history_events,
+    loops,
+    stated_history,
+)
 from mailroom.checking.rule import rule, whole
 
 
@@ -21,6 +27,7 @@ from mailroom.checking.rule import rule, whole
 )
 def history_unbounded(definitions: Definitions) -> Iterator[Problem]:
     template = definitions.transformed
+    yield from _unstated(definitions)
     for machine in definitions.machines:
         if "TimeoutSeconds" in machine.definition.body or not loops(machine):
             continue
@@ -43,6 +50,18 @@ def history_unbounded(definitions: Definitions) -> Iterator[Problem]:
                     f"with {longest} for {name}, an execution of {machine.id} may write "
                     f"{events:,} events of {MOST_EVENTS:,}",
                 )
+
+
+def _unstated(definitions: Definitions) -> Iterator[Problem]:
+    """What the template's Metadata begins to say of a loop, and leaves out."""
+    place = ("Metadata", "Mailroom", "ExecutionHistory")
+    metadata = (definitions.transformed.get("Metadata") or {}).get("Mailroom") or {}
+    missing = {"Growth", "Seconds"} - stated_history(definitions.transformed).keys()
+    if missing and "ExecutionHistory" in metadata:
+        names = " and ".join(sorted(missing))
+        yield Problem(
+            definitions.template.at(place), f"ExecutionHistory needs a number above 0 for {names}"
+        )
 
 
 def _limits(template: dict[str, Any]) -> Iterator[str]:

@@ -37,10 +37,9 @@ def tail_log_groups(original: Any, provider: Any, context: Any, *args: Any, **na
     """
     from localstack.aws.api.logs import LimitExceededException
 
-    session = LiveTail(context.service_request, _groups(context))
+    session = LiveTail(context.service_request, _groups(context), context.account_id)
     if sum(one.account == context.account_id for one in _sessions) >= SESSIONS:
         raise LimitExceededException("The account has too many concurrent Live Tail sessions.")
-    session.account = context.account_id
     return {"responseStream": session.stream(context.request_id)}
 
 
@@ -71,13 +70,11 @@ class LiveTail:
     Args:
         request: the parameters of StartLiveTail.
         groups: moto's log groups, by the identifiers that the caller gave.
-
-    Attributes:
         account: whose session it is.
     """
 
-    def __init__(self, request: dict[str, Any], groups: dict[str, Any]) -> None:
-        self.account = ""
+    def __init__(self, request: dict[str, Any], groups: dict[str, Any], account: str) -> None:
+        self.account = account
         self._request = request
         self._groups = groups
         self._pattern = compile_pattern(request.get("logEventFilterPattern") or "")
