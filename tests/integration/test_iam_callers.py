@@ -145,6 +145,20 @@ def test_an_invocation_gets_the_payload_that_its_caller_signed(iam_flow: Flow) -
     assert json.loads(answer["Payload"].read()) == {"found": {}, "removed": 0}
 
 
+def test_a_compressed_request_is_known_by_its_signature(iam_flow: Flow) -> None:
+    # The SDK compresses a request of 10,240 bytes or more.
+    data: Any = [{"MetricName": f"{number:0200}", "Value": 1.0} for number in range(100)]
+
+    with user(iam_flow.environment, EVERYTHING) as someone:
+        wrong = someone.client("cloudwatch", aws_secret_access_key="x" * 40)
+        codes = [
+            code_of(lambda: one.put_metric_data(Namespace="tests", MetricData=data))  # noqa: B023
+            for one in (someone.client("cloudwatch"), wrong)
+        ]
+
+    assert codes == ["", "SignatureDoesNotMatch"]
+
+
 def test_a_presigned_url_does_what_its_maker_may_do(iam_flow: Flow) -> None:
     bucket = iam_flow.environment.outputs["MessagesBucketName"]
     iam_flow.environment.session.client("s3").put_object(Bucket=bucket, Key="a b+c~é", Body=b"hi")

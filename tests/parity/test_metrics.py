@@ -161,3 +161,23 @@ def test_an_alarm_fires_and_recovers(endpoint: Endpoint, cleanup: ExitStack) -> 
 
     endpoint.until(lambda: becomes("ALARM", 1), "the alarm to fire")
     endpoint.until(lambda: becomes("OK", 0), "the alarm to recover")
+
+
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"
+)
+def test_metrics_are_taken_in_a_compressed_request(endpoint: Endpoint) -> None:
+    client, namespace = endpoint.client("cloudwatch"), new_name()
+    # The SDK compresses a request of 10,240 bytes or more.
+    data: list[Any] = [
+        {"MetricName": "m", "Value": 1.0, "Dimensions": [{"Name": "d", "Value": f"{number:0100}"}]}
+        for number in range(300)
+    ]
+
+    client.put_metric_data(Namespace=namespace, MetricData=data)
+
+    def known() -> int:
+        pages = client.get_paginator("list_metrics").paginate(Namespace=namespace)
+        return sum(len(page["Metrics"]) for page in pages)
+
+    endpoint.until(lambda: known() == 300, "300 metrics")

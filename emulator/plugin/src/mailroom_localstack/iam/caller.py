@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 from localstack.constants import INTERNAL_AWS_ACCESS_KEY_ID
@@ -34,6 +35,9 @@ ROOT_KEYS = {"test", INTERNAL_AWS_ACCESS_KEY_ID}
 ACCOUNT = re.compile(r"\d{12}")
 # The access key that LocalStack gives to a call without a signature.
 UNSIGNED_KEY = "injectedaccesskey"
+GZIP = "gzip"
+# The attribute of a request that has its body as it was signed.
+COMPRESSED = "mailroom_compressed"
 FORM = "application/x-www-form-urlencoded"
 # A browser's upload is signed in a field of its form.
 POST_BY_FORM = "PostObject"
@@ -67,13 +71,18 @@ class AuthenticationError(Exception):
 def keep_body(chain: object, context: RequestContext, response: object) -> None:
     """Keep the body that a signature covers, before LocalStack reads it as a form or a stream.
 
-    A request to S3 has the body's digest in a header, and its body may be large.
+    A request to S3 has the body's digest in a header, and its body may be large. A compressed body
+    is signed as it is, and LocalStack reads it as it was.
     """
     request = context.request
     is_form = request.headers.get("Content-Type", "").startswith(FORM)
     claim = claim_of_header(request.headers.get("Authorization") or "")
     if request.method == "POST" and (is_form or (claim and claim.scope[2] != "s3")):
-        request.get_data(cache=True)
+        body = request.get_data(cache=True)
+        if request.content_encoding == GZIP:
+            setattr(request, COMPRESSED, body)
+            request.stream = BytesIO(body)
+            del request._cached_data
 
 
 def caller_of(context: ServiceCall, identities: Identities) -> Caller | None:
@@ -127,12 +136,16 @@ def _authenticate(context: ServiceCall, claim: Claim, identity: Identity, servic
     token = claim.token or request.headers.get("X-Amz-Security-Token")
     if identity.token and token != identity.token:
         raise AuthenticationError(wrong_token(service))
+    headers, compressed = request.headers, getattr(request, COMPRESSED, None)
+    if compressed is not None:
+        headers = headers.copy()
+        headers["Content-Encoding"] = GZIP
     signed = Signed(
         request.method,
         get_raw_path(request),
         request.query_string.decode("latin-1"),
-        request.headers,
-        lambda: request.get_data(cache=True),
+        headers,
+        lambda: request.get_data(cache=True) if compressed is None else compressed,
     )
     if not is_valid(claim, identity.secret, signed):
         raise AuthenticationError(wrong_signature(service))
