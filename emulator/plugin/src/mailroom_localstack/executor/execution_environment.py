@@ -17,6 +17,7 @@ from mailroom_localstack.executor.processes.process_pool import ProcessPool
 from mailroom_localstack.executor.processes.runtime import Ending, Runtime
 from mailroom_localstack.executor.processes.runtime_api import Answer, Event
 from mailroom_localstack.executor.source_watcher import SourceWatcher, State
+from mailroom_localstack.executor.turns import Turn
 
 DRAIN_SECONDS = 1.0
 
@@ -57,6 +58,7 @@ class ExecutionEnvironment:
         self._code_state: list[State] = []
         self._runtime: Runtime | None = None
         self._cold = True
+        self._turn = Turn()
         self._log = InvocationLog(settings)
         self._used_bytes = 0
         self._working = threading.Lock()
@@ -64,8 +66,9 @@ class ExecutionEnvironment:
         self._interrupted = False
 
     def start(self) -> None:
-        """Start the process, and return while its init runs."""
+        """Start the process when it is its turn, and return while its init runs."""
         with self._work():
+            self._turn.wait()
             self._start()
 
     def initialize(self) -> Answer | None:
@@ -135,6 +138,7 @@ class ExecutionEnvironment:
             self._reload()
             yield
             return
+        self._turn.end()  # A person's steps take no turn of others.
         try:
             self._go_cold()
             if not self._start(debugger).await_debugger(debugger):
@@ -153,6 +157,7 @@ class ExecutionEnvironment:
         self._cold = True
 
     def _clean_up(self) -> None:
+        self._turn.end()
         if self._runtime is not None:
             self._retire()
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -182,8 +187,11 @@ class ExecutionEnvironment:
         return [watcher.state() for watcher in self._source_watchers]
 
     def _own_init(self) -> Ending:
-        runtime = self._runtime or self._start()
-        return runtime.initialize(runtime.started + self._settings.init_timeout_seconds)
+        try:
+            runtime = self._runtime or self._start()
+            return runtime.initialize(runtime.started + self._settings.init_timeout_seconds)
+        finally:
+            self._turn.end()
 
     def _cold_init(self) -> float | None:
         """Run the init of a cold start, which has ten seconds of its own and is tried twice."""
@@ -237,7 +245,5 @@ class ExecutionEnvironment:
         assert runtime is not None
         status = self._retire()
         if self._interrupted:
-            raise EnvironmentStoppedError(
-                "The execution environment was stopped during the invocation"
-            )
+            raise EnvironmentStoppedError("The environment was stopped during the invocation")
         return self._log.explain(request_id, ending, status, runtime.api.init_error, timeout)

@@ -68,7 +68,11 @@ class ProcessRuntimeExecutor(RuntimeExecutor):
             CODE_FOLDERS.release(folder)
             raise
         self._environment = environment
-        environment.start()
+        try:
+            environment.start()
+        except BaseException:
+            environment.stop()
+            raise
         if env_vars["AWS_LAMBDA_INITIALIZATION_TYPE"] != InitializationType.on_demand:
             self.initialize()
 
