@@ -2,7 +2,8 @@
 
 In AWS each execution environment has its own share of a processor. Here they share the machine's:
 of forty that start at once on two processors, none would have ended its init after the ten seconds
-that it has, and each would begin again. Those that wait have not begun, so no time of theirs passes.
+that it has, and each would begin again. Those that wait have not begun, so none of their time
+passes.
 """
 
 import os
