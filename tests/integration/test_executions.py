@@ -48,13 +48,25 @@ def test_show_prints_the_states_and_what_became_of_the_messages(
 
     assert lines[0].startswith(f"{batch}  SUCCEEDED, ")
     names = [line.split("\t")[0] for line in lines[2:-3]]
-    assert names[:2] == ["BeginPublishing", "PublishMessages"]
+    assert names[:3] == ["BeginPublishing", "IsBatchInChunks", "PublishMessages"]
     assert "· ProcessAlerts" in names
     assert lines[-3:] == [
         "type\tpublished\tingested\talready there\tdead",
         "alert\t2\t2\t0\t0",
         "notification\t2\t2\t0\t0",
     ]
+
+
+def test_a_slip_in_a_name_or_a_status_names_what_may_have_been_meant(
+    mailroom: Command, flow: Flow
+) -> None:
+    batch = flow.send(mixed(2))["batchId"]
+
+    name = mailroom.run("executions", "show", f"{batch[:-1]}_", code=2).stderr
+    status = mailroom.run("executions", "list", "--status", "faild", code=2).stderr
+
+    assert f"did you mean {batch}" in name
+    assert "did you mean FAILED?" in status
 
 
 def test_list_has_the_newest_first_and_selects_by_status(mailroom: Command, flow: Flow) -> None:

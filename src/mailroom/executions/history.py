@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Any
 from mailroom.errors import Refused
 from mailroom.executions.execution import Execution
 from mailroom.executions.steps import parse_steps
+from mailroom.wording import did_you_mean, known_names
 
 if TYPE_CHECKING:
     import boto3
+
+# https://docs.aws.amazon.com/step-functions/latest/apireference/API_ListExecutions.html
+_STATUSES = ("RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE")
+_ALL = "all of them: mailroom executions list"
 
 
 def list_executions(
@@ -29,7 +34,12 @@ def list_executions(
         limit: Maximum number.
         status: Only with this status, such as `FAILED`.
         since: Only started at this time or later.
+
+    Raises:
+        Refused: There is no such status.
     """
+    if status and status not in _STATUSES:
+        raise Refused(f"there is no status {status}", known_names(status, "statuses", _STATUSES))
     if not isinstance(state_machine, str):
         of_each = [
             list_executions(session, one, limit=limit, status=status, since=since)
@@ -64,9 +74,7 @@ def read_execution(session: "boto3.Session", arn: str) -> Execution:
         # Read after the status: the history has all events of an execution that has ended.
         events = list(_history(session, arn))
     except client.exceptions.ExecutionDoesNotExist as error:
-        raise Refused(
-            f"there is no execution {arn.rpartition(':')[2]}", "all of them: mailroom executions"
-        ) from error
+        raise Refused(f"there is no execution {arn.rpartition(':')[2]}", _ALL) from error
     return _execution(described, events)
 
 
@@ -90,10 +98,12 @@ def find_execution(
         return found[0].arn
     exact = [one.arn for one in found if one.name == wanted]
     beginning = exact or [one.arn for one in found if one.name.startswith(wanted)]
-    if len(beginning) != 1:
-        what = "several executions' names begin with" if beginning else "there is no execution"
-        raise Refused(f"{what} {wanted}", "all of them: mailroom executions list")
-    return beginning[0]
+    if len(beginning) == 1:
+        return beginning[0]
+    if beginning:
+        raise Refused(f"several executions' names begin with {wanted}", _ALL)
+    meant = did_you_mean(wanted, [one.name for one in found])
+    raise Refused(f"there is no execution {wanted}", f"{meant}\n{_ALL}".lstrip())
 
 
 def execution_arn(state_machine: str, name: str) -> str:

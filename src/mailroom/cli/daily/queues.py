@@ -47,7 +47,9 @@ def queues(
         show_json([{**message, "sent": as_json(message["sent"])} for message in found])
         return
     if not found:
-        errors.print(f"no message is in {queue}", style="dim")
+        fills = environment.is_workflow and environment.topology.type_of(queue)
+        how = f"; send some of type {fills}: mailroom send FILE" if fills else ""
+        errors.print(f"no message is in {queue}{how}", style="dim", soft_wrap=True)
     show_table(
         ["id", "sent", "received", "attributes", "body"],
         [
