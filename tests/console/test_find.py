@@ -1,6 +1,8 @@
 """A message is found, and its way shown."""
 
+import shlex
 import uuid
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -71,3 +73,14 @@ def test_a_way_is_read_on_a_narrow_screen(page: Page, console: str, flow: Flow) 
 
     expect(page.locator(".way")).to_be_visible(timeout=AT_MOST)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_is_looked_for_is_one_word_of_the_command_that_is_copied(
+    page: Page, console: str
+) -> None:
+    hostile = "it's; touch x $(touch y)"
+
+    page.goto(f"{console}/find?q={quote(hostile)}")
+
+    copied = page.locator(".command .copy").first.get_attribute("data-copy")
+    assert shlex.split(copied or "") == ["mailroom", "trace", "--", hostile]

@@ -57,7 +57,8 @@ def test_a_message_is_sent_and_is_on_the_open_page_of_messages(
 
     page.wait_for_url(re.compile(r"/batches/\d{8}T\d{6}-"))
     page.goto(f"{console}/messages?type=notification")
-    expect(page.get_by_role("link", name=event["id"])).to_be_visible(timeout=60_000)
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name=event["id"]))
+    expect(row).to_contain_text('"title": "from the browser"', timeout=60_000)
 
 
 def test_a_types_sample_is_valid(page: Page, console: str) -> None:

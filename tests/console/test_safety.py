@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 
 from mailroom.console.background import ConsoleProcess
@@ -63,12 +64,34 @@ def test_without_an_environment_each_page_says_how_to_start_one(alone: str) -> N
     assert request(alone, "/flow.json")[0] == 503
 
 
+def test_a_console_that_may_write_to_an_account_is_not_the_one_that_up_starts(
+    tmp_path: Path,
+) -> None:
+    process = ConsoleProcess(Project.find(state=tmp_path))
+    process.start(free_port(), env="dev", write=True)
+    try:
+        process.start_here()
+        [here] = [one for one in psutil.process_iter() if _is_in(one, tmp_path / "console")]
+        options = here.cmdline()[-3:-1]
+    finally:
+        process.stop()
+
+    assert options == ["", ""]
+
+
+def _is_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.cwd() == str(folder.resolve())
+    except psutil.Error:
+        return False
+
+
 def test_the_console_is_a_process_that_is_found_again_and_stopped(tmp_path: Path) -> None:
     project = Project.find(state=tmp_path)
     url = ConsoleProcess(project).start(free_port())
     try:
         assert ConsoleProcess(project).url == url
-        assert ConsoleProcess(project).start_again() == url
+        assert ConsoleProcess(project).start_here() == url
     finally:
         stopped = ConsoleProcess(project).stop()
 

@@ -71,10 +71,12 @@ class ConsoleProcess:
         self._file.write_text(json.dumps({**options, "port": port, "pid": process.pid}))
         return f"http://127.0.0.1:{port}"
 
-    def start_again(self) -> str:
-        """Start it as it was started last, unless it runs; returns its address at once."""
-        saved = self._saved() or {}
-        return self.start(None, saved.get("env"), bool(saved.get("write")))
+    def start_here(self) -> str:
+        """Start it for this machine's environment, unless it runs; returns its address at once.
+
+        A console of an account's environment is stopped.
+        """
+        return self.start()
 
     def wait(self, url: str) -> None:
         """Wait until it answers.

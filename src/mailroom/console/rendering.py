@@ -1,6 +1,7 @@
 """Renders pages by Jinja. Every value is escaped: messages are input that may be hostile."""
 
 import json
+import shlex
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -119,6 +120,7 @@ def _templates() -> Environment:
         "duration": took,
         "number": number,
         "pretty": pretty,
+        "shell": shlex.quote,
     }
     environment.filters.update(filters)
     environment.globals["navigation"] = NAVIGATION

@@ -175,7 +175,7 @@ def console_line(project: Project, start: bool) -> str:
     from mailroom.console.background import ConsoleProcess
 
     process = ConsoleProcess(project)
-    url = process.start_again() if start else process.url
+    url = process.start_here() if start else process.url
     return f"console: {url}" if url else "console: start it with mailroom console"
 
 

@@ -31,7 +31,8 @@ def overview(visit: Visit) -> Document:
     except psycopg.OperationalError as error:
         settled, trouble = {}, str(error).strip()
     batches = [{**_summary(one), "types": settled.get(one.name, [])} for one in found]
-    return {"batches": batches, "trouble": trouble}
+    machine = next(iter(histories.machines(environment).values()), "")
+    return {"batches": batches, "trouble": trouble, "machine": machine}
 
 
 def one_batch(visit: Visit) -> Document:

@@ -1,5 +1,6 @@
 """Page Messages: the rows in Postgres, as they come in."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from mailroom.errors import Refused
 from mailroom.workflow.ingested import Filter, count_ingested, ingested_messages
 
 _ROWS, _MOST = 50, 1000
+_MOST_TEXT = 200
 
 
 def messages(visit: Visit) -> Document:
@@ -39,7 +41,10 @@ def messages(visit: Visit) -> Document:
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "key": f"{row['source']} {row['id']}"}
+    event = row["event"]
+    data = event.get("data", event.get("data_base64"))
+    text = json.dumps(data, ensure_ascii=False)
+    return {**row, "key": f"{row['source']} {row['id']}", "data": text[:_MOST_TEXT]}
 
 
 def _time(text: str) -> datetime | None:
