@@ -1,5 +1,8 @@
 """`mailroom demo`."""
 
+import json
+from pathlib import Path
+
 import typer
 
 from mailroom.cli.daily.lifecycle import Port, console_line
@@ -25,12 +28,13 @@ Stop it:  mailroom down
 def demo(port: Port = None) -> None:
     """Send 194 real messages through the workflow, and show their outcomes.
 
+    Of a type that is not among them, the type's own samples are sent too.
+
     Uses the environment that is up; otherwise it is brought up first.
     """
     project = Project.find_workflow()
     environment = _environment(project, port)
-    sample = project.root / "samples" / "github-events.jsonl"
-    result = send_files(project, environment, [str(sample)])
+    result = send_files(project, environment, [str(file) for file in demo_files(project)])
     print_result(result)
     sent = sum(result["published"].values())
     settled = sum(
@@ -41,6 +45,15 @@ def demo(port: Port = None) -> None:
     errors.print(f"See it in the browser, {console_line(project, start=True)}", markup=False)
     if settled != sent:
         raise typer.Exit(EXIT_FAILURE)
+
+
+def demo_files(project: Project) -> list[Path]:
+    """The files of the demo's messages."""
+    events = project.root / "samples" / "github-events.jsonl"
+    with events.open() as lines:
+        types = {json.loads(line)["type"] for line in lines}
+    samples = sorted((project.functions / "message_types").glob("*/samples.jsonl"))
+    return [events, *(file for file in samples if file.parent.name not in types)]
 
 
 def _environment(project: Project, port: int | None) -> Environment:
