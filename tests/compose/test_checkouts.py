@@ -134,7 +134,7 @@ def test_what_the_checkout_made_under_the_earlier_name_is_found_shown_listed_and
     deleted = first.run("reset", "--yes")
 
     assert shown["Postgres"]["state"] == "up"
-    assert len(kept) == 4, "container, network, two volumes"
+    assert len(kept) == 5, "container, network, three volumes"
     for run in (asked, deleted):
         assert f"to be deleted: containers {name}-postgres-1" in run.stderr
         assert f"to be deleted: volumes {name}_database, {name}_sockets" in run.stderr
@@ -188,7 +188,7 @@ def test_volumes_of_which_nothing_says_whose_they_are_are_named_and_left_alone(
     said = second.run("reset", "--yes").stderr
 
     assert f"docker volume rm {name}_database" in said
-    assert len(left_behind(name)) == 2
+    assert len(left_behind(name)) == 3
 
 
 def test_containers_of_another_checkout_are_no_second_environment(
@@ -247,4 +247,4 @@ def test_a_copied_env_file_can_give_two_checkouts_one_name_and_then_up_refuses(
 
     assert str(first.checkout) in refused.stderr
     assert "COMPOSE_PROJECT_NAME" in refused.stderr
-    assert len(kept) == 4
+    assert len(kept) == 5
