@@ -1,11 +1,13 @@
 """Resources and outputs whose conditions turn false, and true again, when a stack is updated."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from ruamel.yaml import YAML
 
 from mailroom.deployment.stack import Stack
+from mailroom.deployment.template import put_template
 from mailroom.environments.environment import Environment
 from mailroom.project import Project
 from tests.support.flow import until
@@ -109,7 +111,12 @@ def switched(project: Project, environment: Environment) -> dict[str, list[dict[
         on, off = SWITCHES[condition]
         with another_stack(project, environment, **on) as other:
             cloudformation = environment.session.client("cloudformation")
-            stack = Stack(cloudformation, other.stack)
+            upload = partial(
+                put_template,
+                environment.session.client("s3"),
+                environment.outputs["MessagesBucketName"],
+            )
+            stack = Stack(cloudformation, other.stack, upload=upload)
             deployed = stack.deployed()
             assert deployed
             found[condition] = [_resources(environment, other.stack)]
