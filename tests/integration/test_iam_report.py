@@ -145,7 +145,7 @@ def give_a_message_back(flow: Flow, iam: Iam) -> None:
     flow.database.execute(DEAD_LETTER, [queue, message, body.encode()])
     before = used(iam, "sqs:ChangeMessageVisibility")
 
-    with locked(flow.environment.database, LOCK.format(sql.Literal(message))):
+    with locked(flow.environment.database, LOCK.format(sql.Literal(f"{queue} {message}"))):
         flow.work_until(
             lambda: used(iam, "sqs:ChangeMessageVisibility") > before,
             "the message to be given back",
@@ -158,7 +158,7 @@ def used(iam: Iam, action: str) -> int:
     )
 
 
-LOCK = sql.SQL("SELECT FROM dead_letters WHERE message_id = {} FOR UPDATE")
+LOCK = sql.SQL("SELECT pg_advisory_lock(hashtextextended({}, 0))")
 DEAD_LETTER = """
 INSERT INTO dead_letters (queue, message_id, reason, detail, body, body_digest, attributes)
 VALUES (%s, %s, 'invalid_json', 'test', %s, '', '{}')

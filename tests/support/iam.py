@@ -31,8 +31,15 @@ class Iam:
     def without(self, role: str, sid: str) -> Iterator[None]:
         """A role lacks a statement; at the end it has it again."""
         name = self.roles[role].arn.rpartition("/")[2]
-        [policy] = self._iam.list_role_policies(RoleName=name)["PolicyNames"]
-        before = self._iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+        policies = {
+            policy: self._iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+            for policy in self._iam.list_role_policies(RoleName=name)["PolicyNames"]
+        }
+        [(policy, before)] = [
+            (policy, document)
+            for policy, document in policies.items()
+            if any(one["Sid"] == sid for one in document["Statement"])
+        ]
         left = [one for one in before["Statement"] if one["Sid"] != sid]
         assert len(left) == len(before["Statement"]) - 1
 
@@ -89,13 +96,20 @@ def statements_of_template() -> list[tuple[str, str]]:
     Of the others there is one, for a secret with a KMS key of one's own: no local stack has it.
     """
     return [
-        (name, statement["Sid"])
-        for name, resource in resources_of_template().items()
-        if resource["Type"] == "AWS::IAM::Role"
-        for policy in resource["Properties"]["Policies"]
+        (role, statement["Sid"])
+        for role, policy in _policies_of_roles()
         for statement in policy["PolicyDocument"]["Statement"]
         if "Sid" in statement
     ]
+
+
+def _policies_of_roles() -> Iterator[tuple[str, Any]]:
+    for name, resource in resources_of_template().items():
+        properties = resource.get("Properties", {})
+        if resource["Type"] == "AWS::IAM::Role":
+            yield from ((name, policy) for policy in properties["Policies"])
+        if resource["Type"] == "AWS::IAM::Policy":
+            yield from ((role.value, properties) for role in properties["Roles"])
 
 
 def resources_of_template() -> dict[str, Any]:
