@@ -10,7 +10,8 @@ import pytest
 from mailroom.environments.environment import Environment
 from mailroom.project import Project
 from tests.support.command import Command
-from tests.support.flow import until
+from tests.support.events import mixed
+from tests.support.flow import Flow, until
 from tests.support.terminal import answered
 
 
@@ -20,7 +21,7 @@ def mailroom(project: Project, environment: Environment) -> Command:
     return Command(project.root, project.state, environment=environment.name)
 
 
-def test_ctrl_c_in_make_logs_is_no_error(mailroom: Command, tmp_path: Path) -> None:
+def test_ctrl_c_in_make_logs_is_no_error(mailroom: Command, flow: Flow, tmp_path: Path) -> None:
     output = tmp_path / "output"
     with output.open("wb") as target:
         making = subprocess.Popen(
@@ -32,6 +33,9 @@ def test_ctrl_c_in_make_logs_is_no_error(mailroom: Command, tmp_path: Path) -> N
             start_new_session=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
+    until(lambda: "environment, http" in output.read_text(), "the environment's name")
+    # The last lines of before may be those of one long invocation.
+    flow.send(mixed(2))
     until(lambda: "START RequestId" in output.read_text(), "the functions' logs")
     # Functions of other tests have failed, and their logs say so.
     logged = len(output.read_text())
