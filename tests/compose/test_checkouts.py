@@ -137,7 +137,8 @@ def test_what_the_checkout_made_under_the_earlier_name_is_found_shown_listed_and
     assert len(kept) == 5, "container, network, three volumes"
     for run in (asked, deleted):
         assert f"to be deleted: containers {name}-postgres-1" in run.stderr
-        assert f"to be deleted: volumes {name}_database, {name}_logins, {name}_sockets" in run.stderr
+        volumes = f"{name}_database, {name}_logins, {name}_sockets"
+        assert f"to be deleted: volumes {volumes}" in run.stderr
     assert "--yes" in asked.stderr
     assert left_behind(name) == []
 
