@@ -20,8 +20,8 @@ from mailroom.load.generated import Generator
 from mailroom.load.sampling import Sample, Sampler
 from mailroom.project import Project
 from mailroom.temporary import temporary_folder
-from mailroom.workflow.batch import Batch, new_batch_id, start, start_execution
-from mailroom.workflow.chunks import Inputs, upload_chunks
+from mailroom.workflow.batch import Batch, new_batch_id, start_execution
+from mailroom.workflow.chunks import Inputs, start_chunks, upload_chunks
 from mailroom.workflow.execution import failure
 from mailroom.workflow.validation import Report
 
@@ -172,13 +172,10 @@ class Load:
                 # The samples are valid, so the events are; the function validates them again.
                 report = Report(end - begin, 0, True, 0, [])
                 return start_execution(self._environment, Batch(batch, path, report))
-            prefix = f"batches/{batch}/"
             upload_chunks(
-                self._project, self._environment, inputs, prefix, folder, lambda uploaded: None
+                self._project, self._environment, inputs, batch, folder, lambda uploaded: None
             )
-        bucket = self._environment.outputs["MessagesBucketName"]
-        document = {"source": {"bucket": bucket, "prefix": prefix}}
-        return start(self._environment, batch, json.dumps(document))
+        return start_chunks(self._environment, batch)
 
     def _runs(self, execution: str) -> bool:
         client = self._environment.session.client("stepfunctions")

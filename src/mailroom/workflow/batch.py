@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
+from mailroom.executions.history import execution_arn
 from mailroom.project import Project
 from mailroom.workflow.input_files import likely_cause, read_input
 from mailroom.workflow.validation import Report, refuse_problems, validate_file
@@ -130,9 +131,8 @@ def refuse_sent(environment: Environment, batch_id: str) -> None:
         raise Refused(f"{batch_id} can't be the id of a batch")
     client = environment.session.client("stepfunctions")
     machine = environment.outputs["MessageWorkflowArn"]
-    execution = f"{machine.replace(':stateMachine:', ':execution:')}:{batch_id}"
     try:
-        client.describe_execution(executionArn=execution)
+        client.describe_execution(executionArn=execution_arn(machine, batch_id))
     except client.exceptions.ExecutionDoesNotExist:
         return
     raise _sent_before(batch_id)

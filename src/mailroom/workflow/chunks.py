@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from mailroom.environments.environment import Environment
 from mailroom.project import Project
-from mailroom.workflow.batch import refuse_nothing, shown_names
+from mailroom.workflow.batch import refuse_nothing, shown_names, start
 from mailroom.workflow.input_files import PART_BYTES, cause_of, read_input
 from mailroom.workflow.splitting import Splitting
 from mailroom.workflow.validation import refuse_problems
@@ -78,20 +78,20 @@ def upload_chunks(
     project: Project,
     environment: Environment,
     inputs: Inputs,
-    prefix: str,
+    batch: str,
     folder: Path,
     told: Callable[[Uploaded], None],
 ) -> Uploaded:
     """Validate a batch, and upload it in chunks and then their manifest.
 
     Chunks that are there already are not uploaded again, so that an upload that was interrupted
-    goes on with the same files and prefix.
+    goes on with the same files and batch.
 
     Args:
         project: The checkout.
         environment: Where to.
         inputs: The files.
-        prefix: Where in MessagesBucket; it ends in a slash.
+        batch: The batch's id.
         folder: A temporary folder.
         told: Called after each chunk.
 
@@ -99,7 +99,7 @@ def upload_chunks(
         Refused: A file can't be read, a line is not a valid message, or there is no message.
     """
     client = environment.session.client("s3")
-    bucket = environment.outputs["MessagesBucketName"]
+    bucket, prefix = environment.outputs["MessagesBucketName"], _prefix(batch)
     there = dict(_digests(client, bucket, f"{prefix}chunks/"))
     splitting = Splitting(project, inputs.shown, inputs.streams(), folder)
     done, pending = Uploaded(), deque[Future[Any]]()
@@ -126,6 +126,20 @@ def upload_chunks(
             pending.popleft().result()
     client.upload_file(str(path), bucket, f"{prefix}manifest.json")
     return done
+
+
+def start_chunks(environment: Environment, batch: str) -> str:
+    """Start the execution of a batch that was uploaded in chunks; returns the execution's ARN.
+
+    Raises:
+        Refused: The batch was sent before.
+    """
+    source = {"bucket": environment.outputs["MessagesBucketName"], "prefix": _prefix(batch)}
+    return start(environment, batch, json.dumps({"source": source}))
+
+
+def _prefix(batch: str) -> str:
+    return f"batches/{batch}/"
 
 
 def _digests(client: "S3Client", bucket: str, prefix: str) -> Iterator[tuple[str, str]]:

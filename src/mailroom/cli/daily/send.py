@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -106,24 +105,21 @@ def _gathered(project: Project, environment: Environment, inputs: "Inputs", fold
 def _uploaded(
     project: Project, environment: Environment, inputs: "Inputs", folder: Path, resume: str
 ) -> _Ready:
-    from mailroom.workflow.batch import new_batch_id, refuse_sent, start
-    from mailroom.workflow.chunks import Uploaded, upload_chunks
+    from mailroom.workflow.batch import new_batch_id, refuse_sent
+    from mailroom.workflow.chunks import Uploaded, start_chunks, upload_chunks
 
     if resume:
         refuse_sent(environment, resume)
     batch = resume or new_batch_id()
-    prefix = f"batches/{batch}/"
     with _resumable(batch), Progress(errors).waiting_for(f"Uploading batch {batch}") as step:
 
         def told(so_far: Uploaded) -> None:
             there = f", {so_far.there} of them there already" if so_far.there else ""
             step.update(f"{counted(so_far.messages, 'message')} in {so_far.chunks} chunks{there}")
 
-        uploaded = upload_chunks(project, environment, inputs, prefix, folder, told)
-    bucket = environment.outputs["MessagesBucketName"]
-    document = dumps({"source": {"bucket": bucket, "prefix": prefix}})
+        uploaded = upload_chunks(project, environment, inputs, batch, folder, told)
     count = uploaded.messages + uploaded.duplicates
-    return _Ready(batch, count, uploaded.messages, lambda: start(environment, batch, document))
+    return _Ready(batch, count, uploaded.messages, lambda: start_chunks(environment, batch))
 
 
 @contextmanager
