@@ -3,9 +3,12 @@
 https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html
 """
 
+from collections.abc import Callable, Iterable, Iterator
+
 from messages.problems import InvalidEvent, Problem
 
 LARGEST_MESSAGE = 262_144
+MOST_IN_REQUEST = 10
 # Of a chunk of a batch, docs/volume.md: its bytes, and the number of its messages.
 LARGEST_CHUNK = 4 << 20
 MOST_IN_CHUNK = 2_000
@@ -27,6 +30,21 @@ def attributes_size(message_type: str) -> int:
 def message_size(body: bytes, message_type: str) -> int:
     """Return a message's size in bytes, as it counts for the 256 KB of a message and a request."""
     return len(body) + attributes_size(message_type)
+
+
+def requests[T](messages: Iterable[T], size: Callable[[T], int]) -> Iterator[list[T]]:
+    """Yield messages in their order, as many together as SNS and SQS take: 10, of 256 KB."""
+    group: list[T] = []
+    total = 0
+    for message in messages:
+        needed = size(message)
+        if group and (len(group) == MOST_IN_REQUEST or total + needed > LARGEST_MESSAGE):
+            yield group
+            group, total = [], 0
+        group.append(message)
+        total += needed
+    if group:
+        yield group
 
 
 def check_size(body: bytes, message_type: str) -> None:

@@ -1,14 +1,13 @@
 """Dead letters: messages that can never be ingested, and how they are sent to their queue."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from messages.problems import Reason
-from messages.size import LARGEST_MESSAGE
+from messages.size import LARGEST_MESSAGE, requests
 from process_messages import statements
 from process_messages.database import Connection
-from process_messages.queue import MAX_BATCH, Queue
+from process_messages.queue import Queue
 from process_messages.received import Attribute, Received
 
 if TYPE_CHECKING:
@@ -52,9 +51,10 @@ class DeadLetterSender:
             QueueUnavailable: when SQS fails; nothing is marked as sent.
             psycopg.Error: when Postgres fails.
         """
+        outgoing = ((letter, dead_letter_attributes(letter)) for letter in dead_letters)
         return [
             received
-            for group in _groups(dead_letters)
+            for group in requests(outgoing, _request_size)
             for received in self._send(connection, group)
         ]
 
@@ -76,22 +76,6 @@ class DeadLetterSender:
             if not connection.closed:
                 connection.execute(statements.RELEASE)
         return [by_id[one][0].received for one in (*sent, *taken)]
-
-
-def _groups(dead_letters: list[DeadLetter]) -> "Iterator[list[_Outgoing]]":
-    """Yield dead letters with their attributes, as many together as SQS takes at once."""
-    group: list[_Outgoing] = []
-    room = LARGEST_MESSAGE
-    for letter in dead_letters:
-        attributes = dead_letter_attributes(letter)
-        size = len(letter.received.raw()) + sum(map(_length, attributes.items()))
-        if group and (len(group) == MAX_BATCH or size > room):
-            yield group
-            group, room = [], LARGEST_MESSAGE
-        group.append((letter, attributes))
-        room -= size
-    if group:
-        yield group
 
 
 def dead_letter_attributes(letter: DeadLetter) -> "dict[str, MessageAttributeValueTypeDef]":
@@ -116,6 +100,11 @@ def _size(name: str, attribute: Attribute) -> int:
     value = attribute.value
     length = len(value.encode()) if isinstance(value, str) else len(value)
     return len(name.encode()) + len(attribute.data_type) + length
+
+
+def _request_size(outgoing: "_Outgoing") -> int:
+    letter, attributes = outgoing
+    return len(letter.received.raw()) + sum(map(_length, attributes.items()))
 
 
 def _length(attribute: "tuple[str, MessageAttributeValueTypeDef]") -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from messages.size import MOST_IN_REQUEST
 from process_messages.received import Received, from_queue
 from shared.clients import AWS_ERRORS, error_code, is_permanent
 from shared.errors import AccessRefused, QueueUnavailable
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageAttributeValueTypeDef
 
-MAX_BATCH = 10
 _LONG_POLL_SECONDS = 1
 _MAX_INVISIBLE_SECONDS = 900
 
@@ -51,7 +51,7 @@ class Queue:
         try:
             answer = self._client.receive_message(
                 QueueUrl=self._url,
-                MaxNumberOfMessages=MAX_BATCH,
+                MaxNumberOfMessages=MOST_IN_REQUEST,
                 WaitTimeSeconds=_LONG_POLL_SECONDS,
                 MessageAttributeNames=["All"],
                 MessageSystemAttributeNames=["ApproximateReceiveCount", "SentTimestamp"],
@@ -62,10 +62,10 @@ class Queue:
 
     def delete(self, messages: Sequence[Received]) -> None:
         """Delete messages. One that SQS fails to delete comes again; ingestion is idempotent."""
-        for place in range(0, len(messages), MAX_BATCH):
+        for place in range(0, len(messages), MOST_IN_REQUEST):
             entries = [
                 {"Id": str(number), "ReceiptHandle": message.receipt_handle}
-                for number, message in enumerate(messages[place : place + MAX_BATCH])
+                for number, message in enumerate(messages[place : place + MOST_IN_REQUEST])
             ]
             try:
                 answer = self._client.delete_message_batch(
@@ -83,8 +83,8 @@ class Queue:
         for message in messages:
             groups[pause_after(message.receives)].append(message)
         for seconds, group in groups.items():
-            for place in range(0, len(group), MAX_BATCH):
-                self._change_visibility(group[place : place + MAX_BATCH], seconds)
+            for place in range(0, len(group), MOST_IN_REQUEST):
+                self._change_visibility(group[place : place + MOST_IN_REQUEST], seconds)
 
     def send_dead_letters(
         self, letters: "Sequence[tuple[str, dict[str, MessageAttributeValueTypeDef]]]"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from messages.size import LARGEST_MESSAGE, message_size
+from messages.size import message_size, requests
 from shared.clients import AWS_ERRORS, error_code, is_permanent
 from shared.context import Deadline
 from shared.errors import AccessRefused, PublishFailed
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
 
-_MAX_ENTRIES = 10
 _ATTEMPTS = 6
 _FIRST_PAUSE_SECONDS = 0.1
 _MAX_PAUSE_SECONDS = 5.0
@@ -40,17 +39,7 @@ class Outgoing:
 
 def pack(messages: Iterable[Outgoing]) -> Iterator[list[Outgoing]]:
     """Yield the messages in their order, in batches of at most 10 messages and 256 KB."""
-    batch: list[Outgoing] = []
-    size = 0
-    for message in messages:
-        needed = message.size()
-        if batch and (len(batch) == _MAX_ENTRIES or size + needed > LARGEST_MESSAGE):
-            yield batch
-            batch, size = [], 0
-        batch.append(message)
-        size += needed
-    if batch:
-        yield batch
+    return requests(messages, Outgoing.size)
 
 
 class Publisher:
