@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mailroom_localstack.patches import patch
+from mailroom_localstack.services.lambda_.packing import packed
 
 LOG = logging.getLogger(__name__)
 MAPPING = "localstack.services.lambda_.event_source_mapping"
@@ -146,14 +147,8 @@ def try_throttled_batches_again(original: Any, sender: Any, events: Any) -> Any:
 
 def by_size(messages: list[Message]) -> Iterator[list[Message]]:
     """Parts of a batch, each within the 6 MB of an invocation's payload."""
-    part: list[Message] = []
-    size = 0
-    for message in messages:
-        needed = len(json.dumps(message, default=str)) + REST_OF_RECORD
-        if part and size + needed > LARGEST_PAYLOAD:
-            yield part
-            part, size = [], 0
-        part.append(message)
-        size += needed
-    if part:
-        yield part
+    return packed(messages, _size, LARGEST_PAYLOAD)
+
+
+def _size(message: Message) -> int:
+    return len(json.dumps(message, default=str)) + REST_OF_RECORD

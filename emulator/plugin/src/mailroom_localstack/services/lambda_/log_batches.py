@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from mailroom_rules.limits.rules.log_events import MOST_BYTES, OVERHEAD, size
 
 from mailroom_localstack.executor.log_lines import LogEvent
+from mailroom_localstack.services.lambda_.packing import packed
 
 MOST_EVENTS = 10_000
 # A line feed ends each message.
@@ -17,17 +18,12 @@ LONGEST = MOST_BYTES - OVERHEAD - LINE_FEED
 
 def batches(events: Iterable[LogEvent]) -> Iterator[list[LogEvent]]:
     """Events in batches; a message that is too large is several events."""
-    batch: list[LogEvent] = []
-    total = 0
-    for event in (part for whole in events for part in _parts(whole)):
-        length = size(event.message) + LINE_FEED
-        if batch and (total + length > MOST_BYTES or len(batch) == MOST_EVENTS):
-            yield batch
-            batch, total = [], 0
-        batch.append(event)
-        total += length
-    if batch:
-        yield batch
+    parts = (part for event in events for part in _parts(event))
+    return packed(parts, _size, MOST_BYTES, MOST_EVENTS)
+
+
+def _size(event: LogEvent) -> int:
+    return size(event.message) + LINE_FEED
 
 
 def _parts(event: LogEvent) -> Iterator[LogEvent]:
