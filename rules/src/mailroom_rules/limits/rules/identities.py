@@ -1,10 +1,10 @@
 """IAM: policy documents, and their sizes."""
 
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from mailroom_rules.limits.documents import statements
 from mailroom_rules.limits.refusal import Refusal
 from mailroom_rules.limits.rules.rule import Refuse, Request, Rule
 
@@ -31,20 +31,9 @@ def _size(most: int, message: str) -> Refuse:
     return refuse
 
 
-def _statements(document: Any) -> Iterator[Statement]:
-    """What is no JSON, LocalStack refuses itself."""
-    try:
-        found = json.loads(str(document))["Statement"]
-    except (ValueError, TypeError, KeyError):
-        return
-    for one in found if isinstance(found, list) else [found]:
-        if isinstance(one, Mapping):
-            yield one
-
-
 def _each(reason_of: Callable[[Statement], str | None]) -> Refuse:
     def refuse(document: Any, _request: Request) -> Refusal | None:
-        reasons = filter(None, map(reason_of, _statements(document)))
+        reasons = filter(None, map(reason_of, statements(document)))
         reason = next(reasons, None)
         return Refusal("MalformedPolicyDocument", reason) if reason else None
 

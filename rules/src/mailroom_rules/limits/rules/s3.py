@@ -1,10 +1,10 @@
 """S3: the size of an object's own metadata, and how many keys a listing may ask for."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mailroom_rules.limits.documents import statements
 from mailroom_rules.limits.refusal import Refusal
 from mailroom_rules.limits.rules.rule import Request, Rule
 
@@ -72,13 +72,8 @@ def _lifecycle(rules: Sequence[Mapping[str, Any]], _request: Request) -> Refusal
 
 
 def _policy(policy: str, request: Request) -> Refusal | None:
-    """What isn't JSON, LocalStack refuses itself."""
-    try:
-        statements = json.loads(policy)["Statement"]
-    except (ValueError, TypeError, KeyError):
-        return None
-    for one in statements if isinstance(statements, list) else [statements]:
-        named = (one.get("Resource") if isinstance(one, Mapping) else None) or []
+    for one in statements(policy):
+        named = one.get("Resource") or []
         for arn in [named] if isinstance(named, str) else named:
             bucket = str(arn).split(":", 5)[-1].partition("/")[0]
             is_other = re.fullmatch(r"[a-z0-9.\-]+", bucket) and bucket != request.get("Bucket")

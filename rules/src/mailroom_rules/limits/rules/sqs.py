@@ -1,7 +1,6 @@
 """SQS: attributes of queues, which are strings to the model, and messages."""
 
-import json
-
+from mailroom_rules.limits.documents import read
 from mailroom_rules.limits.refusal import Refusal
 from mailroom_rules.limits.rules.redrive import redrive_allow_policy, redrive_policy
 from mailroom_rules.limits.rules.rule import Refuse, Request, Rule
@@ -64,11 +63,9 @@ def _queue_name(name: str, _request: Request) -> Refusal | None:
 
 def _policy(policy: str, _request: Request) -> Refusal | None:
     """An empty one takes the policy away."""
-    try:
-        read = json.loads(policy or '{"Statement": []}')
-    except ValueError:
-        read = None
-    return None if isinstance(read, dict) and "Statement" in read else _invalid_attribute("Policy")
+    document = read(policy or '{"Statement": []}')
+    is_policy = isinstance(document, dict) and "Statement" in document
+    return None if is_policy else _invalid_attribute("Policy")
 
 
 def _throughput(limit: str, request: Request) -> Refusal | None:

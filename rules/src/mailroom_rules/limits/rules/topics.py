@@ -1,8 +1,6 @@
 """SNS: attributes of topics, and what subscribes to them."""
 
-import json
-from typing import Any
-
+from mailroom_rules.limits.documents import read
 from mailroom_rules.limits.refusal import Refusal
 from mailroom_rules.limits.rules.rule import Refuse, Request, Rule
 
@@ -33,16 +31,16 @@ def _display_name(name: str, _request: Request) -> Refusal | None:
 
 
 def _policy(policy: str, _request: Request) -> Refusal | None:
-    return None if isinstance(_read(policy), dict) else _invalid("Policy Error: null")
+    return None if isinstance(read(policy), dict) else _invalid("Policy Error: null")
 
 
 def _delivery_policy(policy: str, _request: Request) -> Refusal | None:
     """An empty one takes the policy away."""
-    read = _read(policy or "{}")
-    if not isinstance(read, dict):
+    document = read(policy or "{}")
+    if not isinstance(document, dict):
         return _invalid("DeliveryPolicy: JSON text is malformed")
-    http = read.get("http")
-    retries = (http if isinstance(http, dict) else read).get(
+    http = document.get("http")
+    retries = (http if isinstance(http, dict) else document).get(
         "defaultHealthyRetryPolicy" if isinstance(http, dict) else "healthyRetryPolicy"
     )
     limits = {
@@ -55,13 +53,6 @@ def _delivery_policy(policy: str, _request: Request) -> Refusal | None:
         if isinstance(value, int) and not 0 <= value <= most:
             return _invalid(f"DeliveryPolicy: {name} must be between 0 and {most}")
     return None
-
-
-def _read(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 VALUES: dict[str, Refuse] = {
