@@ -16,13 +16,13 @@ from benchmarks.start import run_mailroom
 from mailroom.console.background import ConsoleProcess
 from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port
+from mailroom.load.memory import megabytes
 from mailroom.project import Project
 from tests.support.browser import browser
 from tests.support.events import mixed
 from tests.support.flow import until
 
 ROUNDS = 7
-_MEGABYTE = 1024 * 1024
 
 
 def measure_console(project: Project, environment: Environment) -> Iterator[Figure]:
@@ -37,8 +37,7 @@ def measure_console(project: Project, environment: Environment) -> Iterator[Figu
         yield _measure_delay(environment, page, url)
         send(environment, mixed(10_000))
         yield _measure_large_batch(environment, page, url)
-        used = process.memory_full_info()
-        memory = getattr(used, "pss", used.uss) / _MEGABYTE
+        memory = megabytes(process)
         yield Figure("memory of the console after 10,000 messages", memory, "", None, 120, "MB")
 
 

@@ -11,11 +11,11 @@ import psutil
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.environment import Environment
 from mailroom.errors import NoAnswer
+from mailroom.load.memory import family, megabytes
 from mailroom.observation.events import read_counters, read_events
 from mailroom.project import Project
 from mailroom.workflow.queues import queue_states
 
-_MEGABYTE = 1024 * 1024
 # Events that are read each time: a few messages' ways.
 _NEWEST = 300
 
@@ -115,17 +115,17 @@ class Sampler:
             return
         with suppress(psutil.Error):
             localstack = psutil.Process(self._state.localstack.pid)
-            yield "LocalStack", _proportional(localstack)
-            yield "functions", sum(map(_proportional, localstack.children(recursive=True)))
+            yield "LocalStack", _used(localstack)
+            yield "functions", sum(map(_used, localstack.children(recursive=True)))
         with suppress(psutil.Error):
-            yield "Postgres", sum(map(_proportional, _family(self._state.postgres.pid)))
+            yield "Postgres", sum(map(_used, family(self._state.postgres.pid)))
 
     def database_seconds(self) -> float:
         """CPU seconds of Postgres since it started, with those of sessions that have ended."""
         if self._state is None or self._state.postgres is None:
             return 0.0
         total = 0.0
-        for number, process in enumerate(_family(self._state.postgres.pid)):
+        for number, process in enumerate(family(self._state.postgres.pid)):
             with suppress(psutil.Error):
                 used = process.cpu_times()
                 total += used.user + used.system
@@ -134,13 +134,8 @@ class Sampler:
         return total
 
 
-def _family(pid: int) -> list[psutil.Process]:
-    process = psutil.Process(pid)
-    return [process, *process.children(recursive=True)]
-
-
-def _proportional(process: psutil.Process) -> float:
+def _used(process: psutil.Process) -> float:
+    """MB; none of a process that has ended meanwhile."""
     with suppress(psutil.Error):
-        info = process.memory_full_info()
-        return float(getattr(info, "pss", info.uss)) / _MEGABYTE
+        return megabytes(process)
     return 0.0
