@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailroom.estimating.declared import Declared
+from mailroom.estimating.declared import HOURS, Declared
 from mailroom.estimating.prices import Prices
 from mailroom.estimating.requests import Work
 
 _GB = 1024**3
-_HOURS = 730
 # Of one Aurora capacity unit: 2 GiB of memory, and as much CPU as an instance has with that.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.how-it-works.html
 VCPU_OF_ACU = 0.25
@@ -16,7 +15,7 @@ VCPU_OF_ACU = 0.25
 _LOG_PAGE = 4096
 # Lambda polls an idle queue with five long polls of 20 seconds at once.
 # https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
-_IDLE_POLLS = 5 * 3600 / 20 * _HOURS
+_IDLE_POLLS = 5 * 3600 / 20 * HOURS
 # Beside a message's bytes an endpoint passes what is around them, and its receipt back.
 _AROUND = 1024
 
@@ -78,7 +77,7 @@ def _of_messages(work: Work, declared: Declared) -> Iterator[_Item]:
 
 
 def _of_month(declared: Declared) -> Iterator[_Item]:
-    yield "Aurora", "ACU-hours, idle", declared.minimum_capacity * _HOURS, "ACU-hours", True
+    yield "Aurora", "ACU-hours, idle", declared.minimum_capacity * HOURS, "ACU-hours", True
     yield "VPC", "hours of endpoints", declared.endpoint_hours, "endpoint hours", True
     yield "CloudWatch", "alarms", declared.alarms, "alarms", True
     # `Ingested` and `TimeToRow` of each queue.

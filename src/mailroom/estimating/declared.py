@@ -12,7 +12,8 @@ from mailroom.errors import Refused
 from mailroom.project import Project
 from mailroom.wording import known_names
 
-_HOURS = 730
+# Of a month.
+HOURS = 730
 # Of a Distributed Map without MaxConcurrency.
 # https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html
 _MOST_CHILDREN = 10_000
@@ -122,7 +123,7 @@ def read_declared(
         alarms=sum(1 for each in (stack, database) for _ in each.of_type(alarms)),
         secrets=1 + sum(1 for _ in stack.of_type("AWS::SecretsManager::Secret")),
         retention_days=float(values["BatchRetentionDays"]),
-        endpoint_hours=_HOURS
+        endpoint_hours=HOURS
         * sum(
             len(one.get("SubnetIds"))
             for one in database.of_type("AWS::EC2::VPCEndpoint")

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mailroom.deployment.stack import Stack
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.estimating.bill import Line, bill
@@ -12,12 +13,10 @@ from mailroom.estimating.declared import Declared, read_declared
 from mailroom.estimating.limits import Limit, limits
 from mailroom.estimating.measured import DEFAULTS, Measured, last_measured
 from mailroom.estimating.prices import Prices, load_prices
-from mailroom.estimating.requests import Work, work_for
+from mailroom.estimating.requests import LARGEST, Work, work_for
 from mailroom.project import Project
 
 _UNITS = {"B": 1, "KB": 1024, "MB": 1024**2}
-# SQS and SNS refuse larger ones.
-_LARGEST = 256 * 1024
 _FEW = 10_000
 _LOCAL = "local"
 
@@ -92,9 +91,8 @@ def make_estimate(
 
 def _parameters(environment: Environment) -> dict[str, str]:
     """Template parameters of the stack that is deployed."""
-    client = environment.session.client("cloudformation")
-    [stack] = client.describe_stacks(StackName=environment.stack)["Stacks"]
-    return {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
+    stack = Stack(environment.session.client("cloudformation"), environment.stack).deployed()
+    return stack.parameters if stack else {}
 
 
 def parse_size(text: str) -> int:
@@ -105,7 +103,7 @@ def parse_size(text: str) -> int:
     """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(B|KB|MB)?", text.strip(), re.IGNORECASE)
     size = int(float(found[1]) * _UNITS[(found[2] or "B").upper()]) if found else 0
-    if not 0 < size <= _LARGEST:
+    if not 0 < size <= LARGEST:
         raise Refused(f"{text!r} is no size of a message", "such as 300B or 1KB, at most 256KB")
     return size
 

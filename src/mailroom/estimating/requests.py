@@ -9,7 +9,7 @@ from mailroom.estimating.measured import DatabaseUse, FunctionUse, Measured
 # A request of SNS or SQS is billed for each 64 KB of its payload, and has at most 256 KB.
 # https://aws.amazon.com/sqs/pricing/, https://aws.amazon.com/sns/pricing/
 _CHUNK = 64 * 1024
-_LARGEST = 256 * 1024
+LARGEST = 256 * 1024
 _IN_TENS = {
     "sns:PublishBatch": "sns",
     "sqs:ReceiveMessage": "sqs",
@@ -65,7 +65,7 @@ def work_for(messages: int, size: int, measured: Measured, database: DatabaseUse
     calls, billed = {}, {}
     for name, count in measured.calls.items():
         entries = measured.messages / count if name in _IN_TENS else 1
-        fitting = max(1.0, min(entries, _LARGEST // size)) if name in _IN_TENS else 1
+        fitting = max(1.0, min(entries, LARGEST // size)) if name in _IN_TENS else 1
         calls[name] = round(count * factor * (entries / fitting))
         payload = fitting * size if _IN_TENS.get(name) else 0
         billed[name] = calls[name] * max(1, math.ceil(payload / _CHUNK))
