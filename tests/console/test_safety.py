@@ -1,6 +1,7 @@
 """The console answers only itself: no other host, no other origin, no change without its token."""
 
 import http.client
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -71,19 +72,12 @@ def test_a_console_that_may_write_to_an_account_is_not_the_one_that_up_starts(
     process.start(free_port(), env="dev", write=True)
     try:
         process.start_here()
-        [here] = [one for one in psutil.process_iter() if _is_in(one, tmp_path / "console")]
-        options = here.cmdline()[-3:-1]
+        saved = json.loads((tmp_path / "console" / "console.json").read_text())
+        options = psutil.Process(saved["pid"]).cmdline()[-3:-1]
     finally:
         process.stop()
 
     assert options == ["", ""]
-
-
-def _is_in(process: psutil.Process, folder: Path) -> bool:
-    try:
-        return process.cwd() == str(folder.resolve())
-    except psutil.Error:
-        return False
 
 
 def test_the_console_is_a_process_that_is_found_again_and_stopped(tmp_path: Path) -> None:
