@@ -12,10 +12,13 @@ SHARED: dict[str, Any] = {
     "environment_name": "local",
     "writable": True,
 }
+MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:workflow"
 
 
 def test_without_an_execution_the_page_says_how_to_start_one() -> None:
-    html, blocks = render("batches.html", SHARED, {"batches": [], "trouble": ""})
+    html, blocks = render(
+        "batches.html", SHARED, {"batches": [], "trouble": "", "machine": MACHINE}
+    )
 
     assert "mailroom send" in blocks["batches"]
     assert "<table" not in html
@@ -31,7 +34,9 @@ def test_without_the_database_the_executions_are_listed_all_the_same() -> None:
         "types": [],
     }
 
-    _, blocks = render("batches.html", SHARED, {"batches": [batch], "trouble": "it is down"})
+    _, blocks = render(
+        "batches.html", SHARED, {"batches": [batch], "trouble": "it is down", "machine": MACHINE}
+    )
 
     assert "it is down" in blocks["database-trouble"]
     assert "&lt;b&gt;one&lt;/b&gt;" in blocks["batches"]
