@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from mailroom.promotion.account import Account
 
 
-def connected(project: Project) -> Environment:
+def connected(project: Project, database: bool = True) -> Environment:
     """The environment that is up; its name is shown on standard error.
+
+    Args:
+        project: The checkout.
+        database: Whether its Postgres must be up too.
 
     Raises:
         NotUp: None is up, or only a part of it.
@@ -20,7 +24,7 @@ def connected(project: Project) -> Environment:
     """
     from mailroom.environments.selection import connect
 
-    environment = connect(project)
+    environment = connect(project, database)
     errors.print(f"{environment.name} environment, {environment.endpoint}", style="dim")
     return environment
 

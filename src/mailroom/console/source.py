@@ -45,7 +45,7 @@ class Source:
         """The environment; the same object until it is deployed again or has moved.
 
         Raises:
-            NotUp: None is up, or only a part of it.
+            NotUp: None is up, or its LocalStack is not.
             Refused: The account can't be used, or both local environments are up.
         """
         with self._lock:
@@ -80,7 +80,8 @@ class Source:
         from mailroom.environments.selection import connect
 
         try:
-            fresh = connect(self._project)
+            # Most pages need no database; those that do say that it doesn't answer.
+            fresh = connect(self._project, database=False)
         except MailroomError:
             self._found = None
             raise

@@ -34,11 +34,13 @@ def trace(
     """
     from mailroom.tracing.way import Tracer
 
-    tracer = Tracer(_environment(env))
+    tracer, missing = Tracer(_environment(env)), list[str]()
     with Progress(errors).waiting_for("Looking for the message"):
-        found = [one for one in tracer.find(word) if source in (None, one.source)]
+        found = [one for one in tracer.find(word, missing=missing) if source in (None, one.source)]
     if not found:
-        raise Refused(f"no message has {word!r}", "all that were ingested: mailroom messages")
+        looked = [f"missing: {sentence}" for sentence in missing]
+        hint = "\n".join([*looked, "all that were ingested: mailroom messages"])
+        raise Refused(f"no message has {word!r}", hint)
     if len(found) > 1:
         _list(found, json)
         return
@@ -54,7 +56,7 @@ def _environment(name: str) -> "Environment":
     from mailroom.cli.connection import connected, opened
 
     if name == "local":
-        return connected(Project.find_workflow())
+        return connected(Project.find_workflow(), database=False)
     return opened(Project.find_workflow(), name, bucket=False, parameters=False).environment
 
 
