@@ -73,10 +73,9 @@ class Source:
 
     def _look(self) -> Environment:
         if self.env:
-            from mailroom.promotion.preflight import open_account
+            from mailroom.promotion.preflight import deployed_environment
 
-            account = open_account(self._project, self.env, bucket=False, parameters=False)
-            return account.environment
+            return deployed_environment(self._project, self.env)
         from mailroom.environments.selection import connect
 
         try:

@@ -32,7 +32,7 @@ def one_queue(visit: Visit) -> Document:
     queue = environment.topology.queue(name)
     measurement = visit.console.measurements.now(environment)
     start = visit.number("from", 0, 10**9)
-    listed = peek(environment, name) if visit.console.source.env is None else None
+    listed = None if environment.in_account else peek(environment, name)
     return {
         "queue": _state(measurement.queues[name], measurement.at),
         "url": queue.url,
