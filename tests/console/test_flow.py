@@ -8,6 +8,7 @@ from mailroom.console.rendering import spaced
 from mailroom.environments.environment import Environment
 from tests.support.events import mixed
 from tests.support.flow import Flow
+from tests.support.iam import Iam
 from tests.support.rejected import DeadLetters
 
 
@@ -48,6 +49,23 @@ def test_an_open_page_counts_what_goes_along_each_edge(
     }.items():
         count = spaced(before[ends] + more)
         expect(page.locator(f"#edge-{'-'.join(ends)}-count")).to_contain_text(count)
+
+
+def test_a_node_shows_what_its_role_was_refused_and_a_policy_that_allows_it(
+    page: Page, console: str, flow: Flow, environment: Environment
+) -> None:
+    iam = Iam(environment)
+    statements = iam.roles["PublishMessagesRole"].statements
+    [sid] = [str(one.sid) for one in statements if "sns:Publish" in one.actions]
+    with iam.without("PublishMessagesRole", sid):
+        flow.ended(flow.start({"messages": mixed(2)}))
+
+    page.goto(f"{console}/flow/PublishMessagesFunction")
+
+    refused = page.get_by_role("row").filter(has=page.get_by_text("refused", exact=True))
+    row = refused.filter(has_text="sns:publish")
+    expect(row).to_contain_text("is not authorized to perform")
+    expect(page.locator("#permissions pre")).to_contain_text("sns:Publish")
 
 
 def test_an_open_page_says_how_many_go_along_an_edge_per_second(
