@@ -78,6 +78,20 @@ def test_an_account_is_shown_with_what_aws_tells_and_for_reading_only(
     expect(page.get_by_role("button", name="Check and send")).to_be_disabled()
 
 
+def test_an_account_to_which_nothing_is_deployed_is_said_to_be_so(
+    page: Page, shown: Callable[[bool], str], account: Account
+) -> None:
+    config = account.project.environments / f"{NAME}.toml"
+    before = config.read_text()
+    config.write_text(before.replace('stack = "', 'stack = "no-'))
+    try:
+        page.goto(f"{shown(False)}/flow")
+        expect(page.locator("main")).to_contain_text("nothing is deployed to dev")
+        expect(page.locator("main")).to_contain_text("mailroom deploy --env dev")
+    finally:
+        config.write_text(before)
+
+
 @pytest.mark.parametrize("change", ["dead-letters/redrive", "dead-letters/purge", "send"])
 def test_a_form_for_an_account_that_is_shown_for_reading_changes_nothing(
     page: Page,

@@ -22,6 +22,17 @@ from tests.support.own_environment import own as own
 UP_AGAIN = 180_000
 
 
+# What each page shows before the first message.
+EMPTY = {
+    "/flow": "0 rows",
+    "/flow/AlertQueue": "VisibilityTimeout",
+    "/batches": "No execution has been started",
+    "/find?q=alert": "No message has this",
+    "/messages": "No message was ingested yet",
+    "/queues/AlertQueue": "No message is in this queue",
+    "/dead-letters": "There are none",
+    "/unrouted": "There are none",
+}
 # Pages that need no database, and a text that each shows.
 WITHOUT_DATABASE = {
     "/queues": "NotificationQueue",
@@ -47,9 +58,12 @@ def owned(own: EmbeddedEnvironment) -> Iterator[str]:
         process.stop()
 
 
-def test_a_page_goes_on_when_localstack_is_back(
+def test_pages_without_a_message_say_so_and_go_on_when_localstack_is_back(
     page: Page, own: EmbeddedEnvironment, owned: str
 ) -> None:
+    for path, text in EMPTY.items():
+        page.goto(f"{owned}{path}")
+        expect(page.locator("main"), path).to_contain_text(text)
     page.goto(f"{owned}/flow")
     expect(page.locator("#node-AlertQueue")).to_contain_text("empty")
     state = own.state
@@ -60,8 +74,9 @@ def test_a_page_goes_on_when_localstack_is_back(
 
     expect(page.locator("#trouble")).to_contain_text("only a part")
     expect(page.locator("#node-AlertQueue")).to_be_visible()
-    page.goto(f"{owned}/queues")
-    expect(page.locator("h1")).to_have_text("This can't be shown now")
+    for path in (*EMPTY, "/activity", "/queues"):
+        page.goto(f"{owned}{path}")
+        expect(page.locator("h1"), path).to_have_text("This can't be shown now")
 
     start_environment(own, Progress(Terminal(stderr=True)))
 
