@@ -8,9 +8,9 @@ from botocore.exceptions import ClientError
 
 from tests.parity.endpoint import Endpoint, code_of
 from tests.parity.made import new_name
-from tests.parity.made.functions import Function
 from tests.parity.made.queues import Queues
 from tests.parity.made.stacks import Stacks, with_queue
+from tests.support.functions import Function
 
 API = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference"
 GUIDE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide"
