@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from mailroom.dead_letters.queued_messages import MessageFilter, list_messages
+from mailroom.dead_letters.listing import list_messages
+from mailroom.dead_letters.queued_messages import MessageFilter
 from mailroom.dead_letters.receiver import Receiver
 from mailroom.environments.environment import Environment
 
