@@ -116,15 +116,24 @@ def test_two_types_are_added_used_and_removed(
     assert mailroom.send(mixed(4))["published"].keys() == {"alert", "notification"}
 
 
-def test_a_wrong_folder_is_named_and_nothing_is_started(copy: Project, mailroom: Command) -> None:
-    model = copy.functions / "message_types" / "alert" / "__init__.py"
-    text = model.read_text()
-    model.write_text(f"{text}    source: str\n")
-    line = len(text.splitlines()) + 1
+@pytest.mark.parametrize(
+    ("file", "added", "reason"),
+    [
+        ("__init__.py", "    source: str\n", "source"),
+        ("action.py", "def act(connection, messages):\n    connection.commit()\n", "commit()"),
+    ],
+)
+def test_a_wrong_folder_is_named_and_nothing_is_started(
+    copy: Project, mailroom: Command, file: str, added: str, reason: str
+) -> None:
+    path = copy.functions / "message_types" / "alert" / file
+    text = f"{path.read_text() if path.exists() else ''}{added}"
+    path.write_text(text)
+    line = len(text.splitlines())
 
     for command in (("types",), ("check", "--no-package"), ("up", "--port", str(mailroom.port))):
         run = mailroom.run(*command, code=2)
-        assert f"functions/message_types/alert/__init__.py:{line}: source" in run.stderr
+        assert f"functions/message_types/alert/{file}:{line}: {reason}" in run.stderr
     assert mailroom.json("status", code=1)["LocalStack"]["state"] == "down"
 
 
