@@ -54,7 +54,7 @@ def _figures(project: Project) -> Iterator[Figure]:
     start.run_mailroom(project, "up")
     embedded = EmbeddedEnvironment(project)
     environment = embedded.connect()
-    yield commands.measure_commands(project)
+    yield from commands.measure_commands(project, environment)
     yield functions.measure_cold(project, environment)
     yield functions.measure_warm(environment)
     yield flow.measure_flow(environment)
