@@ -59,6 +59,12 @@ def count(environment: Environment, table: str) -> int:
         return int(found)
 
 
+def tables(environment: Environment) -> set[str]:
+    with psycopg.connect(environment.database) as connection:
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        return {name for (name,) in found.fetchall()}
+
+
 def put(environment: Environment, type_: str, body: str) -> None:
     """Publish a message past the validation of PublishMessagesFunction."""
     environment.session.client("sns").publish(
@@ -116,16 +122,70 @@ def test_two_types_are_added_used_and_removed(
     assert mailroom.send(mixed(4))["published"].keys() == {"alert", "notification"}
 
 
-def test_a_wrong_folder_is_named_and_nothing_is_started(copy: Project, mailroom: Command) -> None:
-    model = copy.functions / "message_types" / "alert" / "__init__.py"
-    text = model.read_text()
-    model.write_text(f"{text}    source: str\n")
-    line = len(text.splitlines()) + 1
+@pytest.mark.parametrize(
+    ("file", "added", "reason"),
+    [
+        ("__init__.py", "    source: str\n", "source"),
+        ("action.py", "def act(connection, messages):\n    connection.commit()\n", "commit()"),
+    ],
+)
+def test_a_wrong_folder_is_named_and_nothing_is_started(
+    copy: Project, mailroom: Command, file: str, added: str, reason: str
+) -> None:
+    path = copy.functions / "message_types" / "alert" / file
+    text = f"{path.read_text() if path.exists() else ''}{added}"
+    path.write_text(text)
+    line = len(text.splitlines())
 
     for command in (("types",), ("check", "--no-package"), ("up", "--port", str(mailroom.port))):
         run = mailroom.run(*command, code=2)
-        assert f"functions/message_types/alert/__init__.py:{line}: source" in run.stderr
+        assert f"functions/message_types/alert/{file}:{line}: {reason}" in run.stderr
     assert mailroom.json("status", code=1)["LocalStack"]["state"] == "down"
+
+
+def test_a_type_goes_only_when_nothing_of_it_is_left_and_takes_its_tables_when_asked(
+    copy: Project, mailroom: Command, tmp_path: Path
+) -> None:
+    mailroom.run("types", "add", "invoice", *_INVOICE)
+    folder = copy.functions / "message_types" / "invoice"
+    second = "-- depends: invoice.0001\nCREATE TABLE IF NOT EXISTS ledger (id text PRIMARY KEY);\n"
+    (folder / "migrations" / "invoice.0002.sql").write_text(second)
+    mailroom.run("types", "add", "payment", "--field", "total:decimal")
+    user = copy.functions / "message_types" / "payment" / "type.toml"
+    user.write_text('[grants]\nledger = "INSERT"\n')
+    mailroom.run("up")
+    environment = connect(copy)
+    queues = {name: one.url for name, one in environment.topology.queues.items()}
+    sqs = environment.session.client("sqs")
+
+    for queue, said in (
+        ("InvoiceQueue", "0 rows, 1 in its queue, 0 dead letters"),
+        ("InvoiceDeadLetterQueue", "0 rows, 0 in its queue, 1 dead letter"),
+    ):
+        sqs.send_message(QueueUrl=queues[queue], MessageBody="{}")
+        refused = mailroom.run("types", "remove", "invoice", "--drop-table", code=2)
+        assert said in " ".join(refused.stderr.split())
+        sqs.purge_queue(QueueUrl=queues[queue])
+    refused = mailroom.run("types", "remove", "invoice", "--drop-table", code=2)
+    assert "type payment uses what the migrations of invoice make: ledger" in refused.stderr
+    user.unlink()
+    with psycopg.connect(environment.database) as connection:
+        connection.execute("CREATE VIEW debts AS SELECT * FROM ledger")
+    refused = mailroom.run("types", "remove", "invoice", "--drop-table", code=2)
+    assert "view debts depends on table ledger" in refused.stderr
+    assert folder.exists()
+    with psycopg.connect(environment.database) as connection:
+        connection.execute("DROP VIEW debts")
+
+    assert "kept: payments" in mailroom.run("types", "remove", "payment").stderr
+    assert (
+        "dropped: invoices, ledger"
+        in mailroom.run("types", "remove", "invoice", "--drop-table").stderr
+    )
+
+    assert tables(environment) & {"payments", "invoices", "ledger"} == {"payments"}
+    refused = mailroom.run("types", "remove", "alert", "--drop-table", code=2)
+    assert "table alerts is not made by the type's migrations alone" in refused.stderr
 
 
 def test_definitions_that_are_not_current_are_refused_and_brought_up_to_date(

@@ -1,5 +1,6 @@
 """`mailroom types`."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -152,16 +153,18 @@ def add(
 def remove(
     name: Name,
     drop_table: Annotated[
-        bool, typer.Option("--drop-table", help="Drop its table in the local environment, too.")
+        bool, typer.Option("--drop-table", help="Drop its tables in the local environment, too.")
     ] = False,
     yes: Yes = False,
 ) -> None:
     """Remove a message type of which there are no messages, in the environment that is up."""
     from mailroom.types.described import read_types
     from mailroom.types.folder import find_type, remove_type
+    from mailroom.types.usage import dropped, tables_of
 
     project = Project.find_workflow()
-    one = find_type(read_types(project), name)
+    known = read_types(project)
+    one = find_type(known, name)
     environment = _environment(project)
     if environment is None:
         if drop_table:
@@ -169,14 +172,13 @@ def remove(
         require("Nothing is up: messages can't be counted. Remove the type all the same?", yes)
     else:
         _require_empty(_usage(environment, [name])[name], name)
-    removed = remove_type(project, name)
-    if drop_table and environment:
-        from mailroom.types.usage import drop_table as drop
-
-        drop(environment, one, list(one.migrations))
+    tables = tables_of(project, one, [other for other in known if other is not one])
+    drop = dropped(environment, one, tables) if drop_table and environment else nullcontext()
+    with drop:
+        removed = remove_type(project, name)
     _tell(project, removed)
-    kept = f"its table {one.table} is dropped" if drop_table else f"its table {one.table} stays"
-    errors.print(f"{kept}; deploy the rest here: mailroom up")
+    named = f"{'dropped' if drop_table else 'kept'}: {', '.join(tables or [one.table])}"
+    errors.print(f"{named}; deploy the rest here: mailroom up")
 
 
 @app.command()

@@ -19,7 +19,6 @@ from mailroom.environments.compose.inventory import Inventory
 from mailroom.environments.compose.remembered_parameters import RememberedParameters
 from mailroom.environments.environment import DatabaseClient, Environment
 from mailroom.errors import MailroomError, NotUp
-from mailroom.local_http import localstack_version
 from mailroom.project import Project
 
 LOCALSTACK = "localstack"
@@ -167,6 +166,8 @@ class ComposeEnvironment:
         deployed = bool(localstack and localstack.healthy)
         variables = self._variables(localstack) if localstack and deployed else {}
         given = parse_parameters(variables.get("MAILROOM_PARAMETERS", "").split())
+        from mailroom.local_http import localstack_version
+
         stack = f"stack {self.config.stack}, {self.name}"
         endpoint = _where(containers, LOCALSTACK, _endpoint)
         login = _where(containers, POSTGRES, _login)
