@@ -1,11 +1,15 @@
 """`mailroom` in a folder with a SAM template that is not Mailroom's."""
 
+import json
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
 from mailroom.environments.ports import free_port
+from mailroom.local_http import get_json
 from tests.support.command import Command
 
 TEMPLATE = """\
@@ -47,6 +51,12 @@ StartAt: Work
 States:
   Work: {Type: Task, Resource: "${Work}", End: true}
 """
+# Pages of the console; that of messages says that there are none of the message workflow.
+CONSOLE = (
+    *("/flow", "/flow/Work", "/flow/WorkFunction", "/flow/Machine", "/batches", "/queues"),
+    *("/queues/Work", "/dead-letters", "/unrouted", "/activity", "/send", "/find?q=seen"),
+    "/messages",
+)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +122,46 @@ def test_commands_that_read_the_stack_know_it(mailroom: Command) -> None:
     assert "AWS_ENDPOINT_URL" in mailroom.run("run", "printenv").stdout
     assert "orders" in mailroom.run("aws", "sqs", "list-queues").stdout
     assert mailroom.json("iam", "report")["roles"]
+
+
+def test_the_console_shows_what_can_be_shown_of_it(mailroom: Command) -> None:
+    url = mailroom.run("console", "--port", str(free_port())).stdout.strip()
+    started = mailroom.json("executions", "start", "{}")["name"]
+    to_work = ("--queue-url", mailroom.json("resources", "Work")["url"])
+    sent = json.loads(
+        mailroom.run("aws", "sqs", "send-message", *to_work, "--message-body", "an order").stdout
+    )["MessageId"]
+    try:
+        flow = get_json(f"{url}/flow.json")
+        batches = get_json(f"{url}/batches.json")
+        queues = get_json(f"{url}/queues.json")
+        way = get_json(f"{url}/find.json?q={sent}")["way"]
+        read = {path: _status(url + path) for path in CONSOLE}
+    finally:
+        mailroom.run("console", "--stop")
+
+    assert {one["id"]: one["kind"] for one in flow["nodes"]} == {
+        "Work": "queue",
+        "Dead": "dead-letter-queue",
+        "WorkFunction": "function",
+        "Machine": "machine",
+    }
+    edges = {(one["from"], one["to"]) for one in flow["edges"]}
+    assert {("Work", "WorkFunction"), ("Work", "Dead"), ("Machine", "WorkFunction")} <= edges
+    assert started in {one["name"] for one in batches["batches"]}
+    assert way["message"]["message_ids"] == [sent]
+    assert {"delivered", "received"} <= {step["kind"] for step in way["steps"]}
+    assert way["missing"] == []
+    assert {one["name"] for one in queues["queues"]} == {"Work", "Dead"}
+    assert read == dict.fromkeys(CONSOLE, 200) | {"/messages": 404}
+
+
+def _status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
 
 
 def test_commands_about_message_types_say_that_there_are_none(mailroom: Command) -> None:
