@@ -33,13 +33,13 @@ def measure_templates(project: Project) -> Figure:
     return Figure("up, template validated", validated, against, unlooked, 1.05, "s")
 
 
-def run_mailroom(project: Project, *arguments: str, **variables: str) -> None:
-    """Run the command on the benchmarks' own environment."""
+def run_mailroom(project: Project, *arguments: str, **variables: str) -> str:
+    """What the command prints, on the benchmarks' own environment."""
     port = project.state / "port"
     if not port.exists():
         project.state.mkdir(parents=True, exist_ok=True)
         port.write_text(str(free_port()))
-    subprocess.run(
+    return subprocess.run(
         [Path(sys.executable).with_name("mailroom"), *arguments],
         env={
             **os.environ,
@@ -49,7 +49,8 @@ def run_mailroom(project: Project, *arguments: str, **variables: str) -> None:
         },
         check=True,
         capture_output=True,
-    )
+        text=True,
+    ).stdout
 
 
 def _up(project: Project, **variables: str) -> float:

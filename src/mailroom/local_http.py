@@ -3,12 +3,11 @@
 import http.client
 import json
 import urllib.request
+from functools import cache
 from typing import Any
 from urllib.error import HTTPError
 
 from mailroom.errors import NoAnswer
-
-_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def get_json(url: str, seconds: float = 10) -> Any:
@@ -23,7 +22,7 @@ def get_json(url: str, seconds: float = 10) -> Any:
     """
     try:
         request = urllib.request.Request(url, headers={"Accept": "application/json"})
-        with _opener.open(request, timeout=seconds) as answer:
+        with _opener().open(request, timeout=seconds) as answer:
             return json.load(answer)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise NoAnswer(f"{url} did not answer: {error}") from error
@@ -47,9 +46,15 @@ def send(method: str, url: str, document: Any = None) -> tuple[int, str]:
     body = None if document is None else json.dumps(document).encode()
     try:
         request = urllib.request.Request(url, body, method=method)
-        with _opener.open(request, timeout=10) as answer:
+        with _opener().open(request, timeout=10) as answer:
             return answer.status, answer.read().decode()
     except HTTPError as error:
         return error.code, error.read().decode()
     except (OSError, http.client.HTTPException) as error:
         raise NoAnswer(f"{url} did not answer: {error}") from error
+
+
+@cache
+def _opener() -> urllib.request.OpenerDirector:
+    # It reads the machine's certificates, which takes longer than most requests.
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -46,6 +46,20 @@ def test_several_messages_with_a_word_are_listed_and_one_is_chosen(
     assert page.evaluate("window.broken") is None
 
 
+@pytest.mark.parametrize("name", ["source", "subject"])
+def test_a_message_is_found_by_its_source_and_its_subject(
+    page: Page, console: str, flow: Flow, name: str
+) -> None:
+    word = f"https://example.com/{uuid.uuid4().hex}"
+    event = {**notification(), name: word}
+    flow.send([event])
+
+    page.goto(f"{console}/find?q={quote(word)}")
+
+    expect(page.locator("h1")).to_contain_text(event["id"])
+    expect(page.locator("#found dl").first).to_contain_text(word)
+
+
 @pytest.mark.parametrize(
     "word", ["", "no message has this", "never said <script>window.broken = 1</script>"]
 )

@@ -1,6 +1,5 @@
 """Translates errors of boto3, psycopg and Python that a user can cause."""
 
-from boto3.exceptions import Boto3Error
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -40,14 +39,9 @@ def translate(error: Exception) -> MailroomError | None:
     explained = explain(error)
     if explained:
         return explained
-    # Where psycopg raised it, it is imported already; every command imports this module.
-    from psycopg import OperationalError
-
-    if isinstance(error, OperationalError):
-        return NoAnswer(f"the database did not answer: {first_line(error)}")
     if isinstance(error, HTTPClientError | NotConnected):
         return NoAnswer(f"the engine did not answer: {first_line(error)}")
-    if isinstance(error, BotoCoreError | Boto3Error | ClientError):
+    if isinstance(error, BotoCoreError | ClientError):
         return MailroomError(str(error))
     if isinstance(error, UnicodeEncodeError) and error.reason == "surrogates not allowed":
         # Python represents a byte of the command line that is not UTF-8 by a surrogate.
@@ -55,6 +49,14 @@ def translate(error: Exception) -> MailroomError | None:
     if isinstance(error, OSError) and error.strerror:
         where = f"{error.filename}: " if error.filename else ""
         return MailroomError(f"{where}{error.strerror}")
+    # Where one of them raised it, it is imported already; every command imports this module.
+    from boto3.exceptions import Boto3Error
+    from psycopg import OperationalError
+
+    if isinstance(error, OperationalError):
+        return NoAnswer(f"the database did not answer: {first_line(error)}")
+    if isinstance(error, Boto3Error):
+        return MailroomError(str(error))
     return None
 
 

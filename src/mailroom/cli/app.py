@@ -55,9 +55,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-# Python's threshold is 2,000 allocations: collections while modules are imported find no garbage.
-_ALLOCATIONS = 500_000
-
 
 def _version(asked: bool) -> None:
     if asked:
@@ -93,11 +90,9 @@ def _group(
     """Run a serverless messaging workflow on this machine, and take it to AWS."""
 
 
-def main() -> None:
-    """Run a command. Exit codes: 0 done, 1 failed, 2 refused (nothing was touched), 3 settled
-    but with dead letters, 130 interrupted."""
+def run() -> None:
+    """Run a command, and exit; see `mailroom.cli.main`."""
     interrupt_on_signals()
-    gc.set_threshold(_ALLOCATIONS)
     try:
         app()
     except Exception as error:

@@ -12,6 +12,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")
 Env = Annotated[
     str, typer.Option("--env", envvar="ENV", help="Environment: infra/environments/NAME.toml.")
 ]
+LOCAL = "local"
+LocalOrEnv = Annotated[
+    str, typer.Option("--env", help="Environment: local, or infra/environments/NAME.toml.")
+]
 # Of a command that gives what follows its own options to another program as it is.
 PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False}
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

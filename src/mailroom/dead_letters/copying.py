@@ -3,12 +3,8 @@
 import json
 from pathlib import Path
 
-from mailroom.dead_letters.queued_messages import (
-    MessageFilter,
-    QueuedMessage,
-    list_messages,
-    texts,
-)
+from mailroom.dead_letters.listing import list_messages, texts
+from mailroom.dead_letters.queued_messages import MessageFilter, QueuedMessage
 from mailroom.dead_letters.receiver import Receiver
 from mailroom.environments.environment import Environment
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mailroom.dead_letters.queued_messages import MessageFilter, QueuedMessage, list_messages
+from mailroom.dead_letters.listing import list_messages
+from mailroom.dead_letters.queued_messages import MessageFilter, QueuedMessage
 from mailroom.dead_letters.receiver import Receiver
 from mailroom.environments.environment import Environment
 from mailroom.waiting import backoff

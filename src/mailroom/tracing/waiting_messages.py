@@ -1,6 +1,7 @@
 """Where a message is now: the queues that have it. They are looked into without receiving."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from mailroom.environments.environment import Environment
@@ -16,14 +17,14 @@ class WaitingMessages:
 
     def find(self, word: str) -> Iterator[Message]:
         """The messages with a word in their id or body."""
-        for _, one in self._all():
+        for _, one in self._all:
             if word == one["id"] or word in one["body"]:
                 yield _message(one)
 
     def steps(self, message: Message) -> Iterator[Step]:
         """In which queues it is now."""
         topology = self._environment.topology
-        for queue, one in self._all():
+        for queue, one in self._all:
             found = _message(one)
             if not (one["id"] in message.message_ids or found.key == message.key):
                 continue
@@ -35,10 +36,10 @@ class WaitingMessages:
             where = topology.queue(queue).arn
             yield Step(None, "waiting", text, failed, where, details=details)
 
-    def _all(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for queue in self._environment.topology.queues:
-            for one in peek(self._environment, queue):
-                yield queue, one
+    @cached_property
+    def _all(self) -> list[tuple[str, dict[str, Any]]]:
+        queues = self._environment.topology.queues
+        return [(queue, one) for queue in queues for one in peek(self._environment, queue)]
 
 
 def _message(one: dict[str, Any]) -> Message:

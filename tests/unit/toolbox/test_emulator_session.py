@@ -2,7 +2,9 @@ import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
+from typing import Any
 
+import boto3
 import pytest
 
 from mailroom.aws.sessions import EmulatorSession
@@ -51,6 +53,30 @@ def test_a_client_talks_to_the_emulator_whatever_the_user_has_set(server: str) -
 
     assert client.list_secrets()["ResponseMetadata"]["HTTPStatusCode"] == 200
     assert client.meta.region_name == "us-east-1"
+
+
+def test_a_client_signs_and_calls_as_that_of_boto3(server: str) -> None:
+    ours = EmulatorSession(server, "eu-west-3", "111122223333")
+    theirs = boto3.Session("111122223333", "test", region_name="eu-west-3")
+
+    for service in ("cloudformation", "iam", "lambda", "logs", "s3", "sns", "sqs", "stepfunctions"):
+        client, other = ours.client(service), theirs.client(service, endpoint_url=server)
+        assert set(dir(client)) == set(dir(other))
+        assert _signing(client) == _signing(other)
+
+
+def _signing(client: Any) -> tuple[Any, ...]:
+    signer, credentials = client._request_signer, client._get_credentials()
+    keys = (credentials.access_key, credentials.secret_key)
+    return (client.meta.endpoint_url, signer.signing_name, signer.signature_version, *keys)
+
+
+def test_of_a_session_whatever_else_boto3_has_can_be_asked(server: str) -> None:
+    session = EmulatorSession(server, "eu-west-3", "111122223333")
+
+    assert session.region_name == "eu-west-3"
+    assert session.get_credentials().access_key == "111122223333"
+    assert session.get_partition_for_region("cn-north-1") == "aws-cn"
 
 
 @pytest.mark.usefixtures("hostile")

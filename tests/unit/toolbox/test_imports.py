@@ -7,13 +7,16 @@ import pytest
 
 # Modules of every command that looks, and what each of them would take as long again to import.
 _LOOKING = {
-    "mailroom.cli.app": ("boto3", "psycopg", "rich.markdown"),
-    "mailroom.cli.daily.status": ("boto3", "psycopg"),
-    "mailroom.environments.compose.environment": ("boto3", "psycopg"),
-    "mailroom.environments.embedded.environment": ("boto3", "psycopg"),
+    "mailroom.cli": ("typer",),
+    "mailroom.cli.app": ("botocore", "psycopg", "rich.markdown"),
+    "mailroom.cli.daily.status": ("botocore", "psycopg"),
+    "mailroom.environments.compose.environment": ("botocore", "psycopg", "urllib.request"),
+    "mailroom.environments.embedded.environment": ("botocore", "psycopg", "urllib.request"),
+    "mailroom.aws.sessions": ("boto3", "psycopg"),
+    "mailroom.aws.error_translation": ("boto3", "psycopg"),
     "mailroom.cli.daily.queues": ("psycopg",),
     "mailroom.cli.access.env": ("psycopg",),
-    "mailroom.deployment.stack": ("psycopg",),
+    "mailroom.deployment.stack": ("boto3", "psycopg"),
 }
 
 

@@ -68,7 +68,9 @@ def check(
             errors.print(note, style="yellow")
     each = (definitions, *load_beside(project))
     # The policies beside the templates are found with each of them.
-    findings = list(dict.fromkeys(found for one in each for found in run(one)))
+    with Progress(errors).waiting_for("Checking the definitions"):
+        findings = list(dict.fromkeys(found for one in each for found in run(one)))
+        limits = type_limits(project, definitions, types)
     if sarif:
         _write_sarif(sarif, findings)
     open_findings = [finding for finding in findings if finding.suppressed is None]
@@ -77,7 +79,7 @@ def check(
     else:
         _show(open_findings)
     _summarise(definitions, findings, time.monotonic() - started)
-    if limits := type_limits(project, definitions, types):
+    if limits:
         errors.print(f"room for {limits[0]}", markup=False)
     if open_findings:
         raise typer.Exit(EXIT_FAILURE)

@@ -11,6 +11,7 @@ from mailroom.cli.options import AsJson, Yes, require
 from mailroom.cli.output import errors, show_json, show_table
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 from mailroom.wording import counted
 
@@ -32,10 +33,11 @@ def types(context: typer.Context, json: AsJson = False) -> None:
     from mailroom.types.described import read_types
 
     project = Project.find_workflow()
-    found = read_types(project)
-    require_tables(project)
-    environment = _environment(project)
-    counts = _usage(environment, [one.name for one in found]) if environment else {}
+    with Progress(errors).waiting_for("Reading the message types"):
+        found = read_types(project)
+        require_tables(project)
+        environment = _environment(project)
+        counts = _usage(environment, [one.name for one in found]) if environment else {}
     if json:
         show_json([_document(one, counts.get(one.name)) for one in found])
         return
@@ -138,7 +140,8 @@ def add(
     elif from_schema is not None:
         fields = fields_of_schema(from_schema)
     project = Project.find_workflow()
-    written = add_type(project, name, fields, samples, taken_names_are_refused=bool(field))
+    with Progress(errors).waiting_for("Writing the type"):
+        written = add_type(project, name, fields, samples, taken_names_are_refused=bool(field))
     _tell(project, written)
     folder = written[0].relative_to(project.root)
     errors.print(
@@ -163,15 +166,17 @@ def remove(
     from mailroom.types.usage import dropped, tables_of
 
     project = Project.find_workflow()
-    known = read_types(project)
-    one = find_type(known, name)
-    environment = _environment(project)
-    if environment is None:
+    with Progress(errors).waiting_for("Looking for messages of the type"):
+        known = read_types(project)
+        one = find_type(known, name)
+        environment = _environment(project)
+        found = _usage(environment, [name])[name] if environment else None
+    if found is None:
         if drop_table:
             raise NotUp
         require("Nothing is up: messages can't be counted. Remove the type all the same?", yes)
     else:
-        _require_empty(_usage(environment, [name])[name], name)
+        _require_empty(found, name)
     tables = tables_of(project, one, [other for other in known if other is not one])
     drop = dropped(environment, one, tables) if drop_table and environment else nullcontext()
     with drop:
@@ -188,7 +193,8 @@ def generate() -> None:
     from mailroom.types.described import read_types
 
     project = Project.find_workflow()
-    written = update_definitions(project, read_types(project))
+    with Progress(errors).waiting_for("Writing the definitions"):
+        written = update_definitions(project, read_types(project))
     _tell(project, written)
     if not written:
         errors.print("nothing to change")
