@@ -45,7 +45,9 @@ def replay(
         )
     environment = connected(project)
     if exported:
-        _send_again(send_again(environment, exported), json)
+        with Progress(errors).waiting_for("Sending the messages back"):
+            counts = send_again(environment, exported)
+        _show_counts(counts, json)
         return
     with temporary_folder(project.state) as folder:
         if not file.exists():
@@ -58,7 +60,7 @@ def replay(
         print_result(result)
 
 
-def _send_again(counts: dict[str, int], json: bool) -> None:
+def _show_counts(counts: dict[str, int], json: bool) -> None:
     if json:
         show_json(counts)
         return

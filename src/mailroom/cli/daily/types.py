@@ -13,7 +13,6 @@ from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
-from mailroom.wording import counted
 
 if TYPE_CHECKING:
     from mailroom.types.described import MessageType
@@ -163,7 +162,7 @@ def remove(
     """Remove a message type of which there are no messages, in the environment that is up."""
     from mailroom.types.described import read_types
     from mailroom.types.folder import find_type, remove_type
-    from mailroom.types.usage import dropped, tables_of
+    from mailroom.types.usage import dropped, require_empty, tables_of
 
     project = Project.find_workflow()
     with Progress(errors).waiting_for("Looking for messages of the type"):
@@ -176,7 +175,7 @@ def remove(
             raise NotUp
         require("Nothing is up: messages can't be counted. Remove the type all the same?", yes)
     else:
-        _require_empty(found, name)
+        require_empty(found, name)
     tables = tables_of(project, one, [other for other in known if other is not one])
     drop = dropped(environment, one, tables) if drop_table and environment else nullcontext()
     with drop:
@@ -203,16 +202,6 @@ def generate() -> None:
 def _tell(project: Project, paths: list[Path]) -> None:
     for path in paths:
         print(path.relative_to(project.root))
-
-
-def _require_empty(found: "Usage", name: str) -> None:
-    if not found.is_empty:
-        raise Refused(
-            f"there are messages of type {name}: {counted(found.rows, 'row')},"
-            f" {found.queued} in its queue, {counted(found.dead, 'dead letter')}",
-            "redrive or purge the dead letters, and delete the rows:"
-            f" DELETE FROM messages WHERE type = '{name}'",
-        )
 
 
 def _environment(project: Project) -> Environment | None:
