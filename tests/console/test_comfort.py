@@ -11,6 +11,17 @@ from tests.support.events import notification
 from tests.support.flow import Flow, until
 from tests.support.rejected import DeadLetters
 
+# The sum of layout shifts, in `shifted`.
+_SHIFTS = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const shift of list.getEntries()) window.shifted += shift.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+_AFTER_TWO_FRAMES = """
+new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(shifted))))
+"""
+
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_each_page_is_accessible(
@@ -121,7 +132,34 @@ def test_a_time_is_relative_and_exact_on_hover(page: Page, console: str, dead: D
     assert exact == time.get_attribute("datetime")
 
 
+def test_no_layout_jumps_while_a_page_is_open(
+    page: Page, console: str, dead: DeadLetters, pages: dict[str, str]
+) -> None:
+    """By Cumulative Layout Shift, which is good up to 0.1: https://web.dev/articles/cls"""
+    page.add_init_script(_SHIFTS)
+    jumped = {}
+    for name, path in pages.items():
+        page.goto(console + path)
+        expect(page.locator("#connection[data-live=no], #connection.on")).to_be_attached()
+        id = dead.add(f"comes while {name} is open")
+        if name == "flow":
+            expect(page.locator("#dead")).to_contain_text(dead.queue)
+        elif name in ("queue", "dead letters"):
+            expect(page.locator("main")).to_contain_text(id)
+        # A shift is told after the frame in which it happens.
+        jumped[name] = page.evaluate(_AFTER_TWO_FRAMES)
+
+    assert {name: far for name, far in jumped.items() if far > 0.1} == {}
+
+
 def test_what_is_live_moves_nothing_else(page: Page, console: str, dead: DeadLetters) -> None:
+    page.goto(f"{console}/flow")
+    expect(page.locator("#connection.on")).to_be_attached()
+    picture = page.locator("svg#flow").bounding_box()
+    dead.add("the first")
+    expect(page.locator("#dead")).to_contain_text(dead.queue)
+    assert page.locator("svg#flow").bounding_box() == picture
+    dead.clear()
     page.goto(f"{console}/queues")
     expect(page.locator("#connection.on")).to_be_attached()
     expect(page.locator("canvas")).to_be_visible()

@@ -1,13 +1,17 @@
 """`mailroom` in a folder with a SAM template that is not Mailroom's."""
 
+import json
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 import pytest
 
 from mailroom.environments.ports import free_port
 from mailroom.environments.selection import connect
+from mailroom.local_http import get_json
 from mailroom.project import Project
 from tests.support.command import Command
 from tests.support.flow import until
@@ -72,6 +76,12 @@ StartAt: Work
 States:
   Work: {Type: Task, Resource: "${Work}", End: true}
 """
+# Pages of the console; that of messages says that there are none of the message workflow.
+CONSOLE = (
+    *("/flow", "/flow/Work", "/flow/WorkFunction", "/flow/Machine", "/batches", "/queues"),
+    *("/queues/Work", "/dead-letters", "/unrouted", "/activity", "/send", "/find?q=seen"),
+    "/messages",
+)
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +183,48 @@ def test_dead_and_unrouted_messages_are_listed_purged_and_replayed(
     assert (again["body"], again["attributes"]) == ("letter 8", {"type": "letter"})
     refused = mailroom.run("replay", "20260131T120000-1", code=2)
     assert "is no file that `mailroom dead-letters purge` wrote" in refused.stderr
+
+
+def test_the_console_shows_what_can_be_shown_of_it(mailroom: Command) -> None:
+    url = mailroom.run("console", "--port", str(free_port())).stdout.strip()
+    started = mailroom.json("executions", "start", "{}")["name"]
+    to_work = ("--queue-url", mailroom.json("resources", "Work")["url"])
+    sent = json.loads(
+        mailroom.run("aws", "sqs", "send-message", *to_work, "--message-body", "an order").stdout
+    )["MessageId"]
+    try:
+        flow = get_json(f"{url}/flow.json")
+        batches = get_json(f"{url}/batches.json")
+        queues = get_json(f"{url}/queues.json")
+        way = get_json(f"{url}/find.json?q={sent}")["way"]
+        read = {path: _status(url + path) for path in CONSOLE}
+    finally:
+        mailroom.run("console", "--stop")
+
+    assert {one["id"]: one["kind"] for one in flow["nodes"]} == {
+        "Work": "queue",
+        "Dead": "dead-letter-queue",
+        "WorkFunction": "function",
+        "Machine": "machine",
+        "Topic": "topic",
+        "Rest": "queue",
+    }
+    edges = {(one["from"], one["to"]) for one in flow["edges"]}
+    assert {("Work", "WorkFunction"), ("Work", "Dead"), ("Machine", "WorkFunction")} <= edges
+    assert started in {one["name"] for one in batches["batches"]}
+    assert way["message"]["message_ids"] == [sent]
+    assert {"delivered", "received"} <= {step["kind"] for step in way["steps"]}
+    assert way["missing"] == []
+    assert {one["name"] for one in queues["queues"]} == {"Work", "Dead", "Rest"}
+    assert read == dict.fromkeys(CONSOLE, 200) | {"/messages": 404}
+
+
+def _status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
 
 
 def test_commands_about_message_types_say_that_there_are_none(mailroom: Command) -> None:

@@ -29,8 +29,10 @@ class Tracer:
     def __init__(self, environment: Environment) -> None:
         names = Names(environment)
         self._observed = Observed(environment.endpoint, names)
-        self._local = bool(environment.database) and self._observed.there
-        self._stored = Stored(environment.database) if environment.database else None
+        self._local = not environment.in_account and self._observed.there
+        self._lacks_database = environment.is_workflow and not environment.database
+        database = environment.message_database
+        self._stored = Stored(database) if database else None
         self._executions = Executions(environment)
         self._logs = InvocationLogs(environment)
         self._waiting = WaitingMessages(environment)
@@ -83,7 +85,7 @@ class Tracer:
         if self._stored:
             stored = self._stored
             yield from _while_it_answers(lambda: stored.steps(message), missing)
-        else:
+        elif self._lacks_database:
             missing.append(_NO_DATABASE)
         if self._local:
             observed = list(self._observed.steps(message))

@@ -177,8 +177,7 @@ def remove(
     else:
         require_empty(found, name)
     tables = tables_of(project, one, [other for other in known if other is not one])
-    drop = dropped(environment, one, tables) if drop_table and environment else nullcontext()
-    with drop:
+    with dropped(environment, one, tables) if drop_table and environment else nullcontext():
         removed = remove_type(project, name)
     _tell(project, removed)
     named = f"{'dropped' if drop_table else 'kept'}: {', '.join(tables or [one.table])}"
@@ -226,7 +225,6 @@ def _counts(found: "Usage | None") -> list[int | None]:
 
 
 def _document(one: "MessageType", found: "Usage | None") -> dict[str, object]:
-    rows, queued, dead = _counts(found)
     return {
         "name": one.name,
         "title": one.title,
@@ -235,7 +233,5 @@ def _document(one: "MessageType", found: "Usage | None") -> dict[str, object]:
         "fields": [column.__dict__ for column in one.columns],
         "settings": one.settings,
         "action": one.action,
-        "rows": rows,
-        "queued": queued,
-        "dead": dead,
+        **dict(zip(("rows", "queued", "dead"), _counts(found), strict=True)),
     }
