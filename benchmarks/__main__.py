@@ -59,9 +59,9 @@ def _figures(project: Project) -> Iterator[Figure]:
     yield functions.measure_warm(environment)
     yield flow.measure_flow(environment)
     yield flow.measure_growth(environment)
-    yield enforcement.measure_enforcement(project, environment)
-    yield from durability.measure_durability(project, environment)
-    yield from validation.measure_validation(project, environment)
+    yield enforcement.measure_enforcement(project)
+    yield from durability.measure_durability(project)
+    yield from validation.measure_validation(project)
     yield logs.measure_filters(environment)
     if chromium():
         yield from console.measure_console(project, environment)

@@ -5,8 +5,7 @@ from typing import Any
 
 from benchmarks.bare_client import BareClient
 from benchmarks.figure import Figure, median, seconds
-from benchmarks.switched_off import switched_off
-from mailroom.environments.environment import Environment
+from benchmarks.with_and_without import with_and_without
 from mailroom.project import Project
 from tests.support.events import mixed
 
@@ -17,10 +16,10 @@ VARIABLE = "MAILROOM_DURABILITY"
 MOST = 1.1
 
 
-def measure_durability(project: Project, environment: Environment) -> Iterator[Figure]:
+def measure_durability(project: Project) -> Iterator[Figure]:
     """A bare client with four threads, in an environment with durability and in one without."""
-    with switched_off(project, VARIABLE) as other:
-        clients = [BareClient(one) for one in (environment, other)]
+    with with_and_without(project, VARIABLE) as environments:
+        clients = [BareClient(one) for one in environments]
         events = mixed(MESSAGES)
         taken = [[_phases(client, events) for client in clients] for _ in range(WARM + ROUNDS)]
     durable, volatile = zip(*taken[WARM:], strict=True)

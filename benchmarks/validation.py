@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks.figure import Figure, in_turn, seconds
-from benchmarks.switched_off import switched_off
+from benchmarks.with_and_without import with_and_without
 from mailroom.environments.environment import Environment
 from mailroom.project import Project
 
@@ -50,10 +50,11 @@ class Calls:
         self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["All"])
 
 
-def measure_validation(project: Project, environment: Environment) -> Iterator[Figure]:
+def measure_validation(project: Project) -> Iterator[Figure]:
     """Each call in an environment that validates, and in one that doesn't."""
-    with switched_off(project, VARIABLE) as other:
-        calls = Calls(environment), Calls(other)
+    with with_and_without(project, VARIABLE) as environments:
+        with_it, without = environments
+        calls = Calls(with_it), Calls(without)
         yield _figure("publish_batch", calls, Calls.publish_batch, _nothing)
         yield _figure("receive and delete", calls, Calls.receive_and_delete, Calls.send_ten)
         yield _figure("one call", calls, Calls.one_call, _nothing)

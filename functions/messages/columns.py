@@ -22,8 +22,8 @@ from uuid import UUID
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from messages.cloudevents.timestamp import utc
 from messages.json_text import Inexact
-from messages.timestamp import utc
 
 _BIGINT = (-(2**63), 2**63 - 1)
 # In this order: bool is an int, datetime is a date.

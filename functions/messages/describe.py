@@ -22,6 +22,7 @@ from messages.event import validate  # noqa: E402
 from messages.json_text import parse  # noqa: E402
 from messages.problems import InvalidEvent  # noqa: E402
 from messages.size import check_size  # noqa: E402
+from messages.transaction_control import controlled_in  # noqa: E402
 from messages.type_settings import InvalidMessageType  # noqa: E402
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -51,16 +52,32 @@ def schema(model: type[Data]) -> dict[str, Any]:
 
 
 def _description(one: types.MessageType) -> dict[str, Any]:
+    action = one.action() is not None
+    _require_no_control(one)
     return {
         "name": one.name,
         "title": (one.data.__doc__ or one.name).strip().splitlines()[0],
         "schema": schema(one.data),
         "columns": [asdict(column) for column in one.columns],
         "settings": asdict(one.settings),
-        "action": one.action() is not None,
+        "action": action,
         "migrations": sorted(file.stem for file in one.folder.glob("migrations/*.sql")),
         "samples": _samples(one),
     }
+
+
+def _require_no_control(one: types.MessageType) -> None:
+    for file in sorted(one.folder.rglob("*.py")):
+        shown = f"message_types/{one.name}/{file.relative_to(one.folder)}"
+        try:
+            found = next(controlled_in(file.read_text()), None)
+        except SyntaxError as error:
+            raise InvalidMessageType(
+                shown, error.lineno or 1, f"SyntaxError: {error.msg}"
+            ) from None
+        if found:
+            reason = "an action can't begin or end the transaction, which inserts the messages too"
+            raise InvalidMessageType(shown, found[0], f"{found[1]}: {reason}")
 
 
 def _samples(one: types.MessageType) -> list[dict[str, Any]]:

@@ -12,10 +12,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, cre
 from pydantic_core import ErrorDetails
 
 from messages.cloudevents import attributes, encoded_data
+from messages.cloudevents.timestamp import utc
 from messages.data import Data, Text
 from messages.json_text import canonical, parse
 from messages.problems import InvalidEvent, Path, Problem, Reason, printable, problem
-from messages.timestamp import utc
 from messages.types import MessageType, message_types
 
 LONGEST_ID = 512

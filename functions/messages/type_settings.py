@@ -16,6 +16,8 @@ _NUMBERS = {
         "max_receive_count": (1, 1000),
         "visibility_timeout": (0, 43_200),
         "retention": (60, 1_209_600),
+        # As the stack's ConsumersPerQueue.
+        "consumers": (2, 100),
     },
     "events": {"batch_size": (1, 10_000), "window": (0, 300)},
 }
@@ -47,6 +49,7 @@ class TypeSettings:
         max_receive_count: How often SQS delivers a message before it moves it.
         visibility_timeout: How long a received message is invisible.
         retention: How long the queue keeps a message.
+        consumers: Concurrent consumers of the queue; None: the stack's ConsumersPerQueue.
         batch_size: Most messages of one event, with consumption `events`.
         window: How long Lambda gathers messages for one event.
         grants: Privileges on tables that the type's action uses: table → privileges.
@@ -56,6 +59,7 @@ class TypeSettings:
     max_receive_count: int = 15
     visibility_timeout: int = 360
     retention: int = 604_800
+    consumers: int | None = None
     batch_size: int = 10
     window: int = 0
     grants: dict[str, str] = field(default_factory=dict)

@@ -56,10 +56,10 @@ class MessageType:
             return None
         module = _import(f"{_PACKAGE}.{self.name}.action", self.folder / _ACTION_FILE)
         act = getattr(module, "act", None)
-        if not callable(act) or len(inspect.signature(act).parameters) != 2:
+        if not inspect.isfunction(act) or len(inspect.signature(act).parameters) != 2:
             file = f"{_PACKAGE}/{self.name}/{_ACTION_FILE}"
             raise InvalidMessageType(file, 1, "it has no function act(transaction, messages)")
-        return act  # type: ignore[no-any-return]
+        return act
 
 
 def type_folders() -> list[Path]:
@@ -128,6 +128,14 @@ def field_line(model: type[Data], name: str) -> int:
     return next(found, first)
 
 
+def line_in(file: Path, error: Exception) -> int | None:
+    """Return the line of a file, from 1, in which an error occurred; None if it wasn't there."""
+    if isinstance(error, SyntaxError) and error.filename == str(file):
+        return error.lineno
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if one.filename == str(file)]
+    return frames[-1].lineno if frames else None
+
+
 def _is_type(folder: Path) -> bool:
     # Git leaves folders behind in which Python has written its cache.
     return (
@@ -151,15 +159,8 @@ def _import(name: str, file: Path) -> ModuleType:
         del sys.modules[name]
         shown = f"{_PACKAGE}/{file.parent.name}/{file.name}"
         reason = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-        raise InvalidMessageType(shown, _line(error, file), reason) from error
+        raise InvalidMessageType(shown, line_in(file, error) or 1, reason) from error
     return module
-
-
-def _line(error: Exception, file: Path) -> int:
-    if isinstance(error, SyntaxError) and error.filename == str(file):
-        return error.lineno or 1
-    frames = [one for one in traceback.extract_tb(error.__traceback__) if one.filename == str(file)]
-    return (frames[-1].lineno or 1) if frames else 1
 
 
 def _model(module: ModuleType, file: str) -> type[Data]:

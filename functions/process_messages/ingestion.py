@@ -1,8 +1,8 @@
 """Ingests a batch of messages in one transaction."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -10,7 +10,8 @@ from psycopg import errors, sql
 
 from messages.actions import ActionMessage, Later, Reject
 from messages.problems import Reason
-from messages.types import Action, MessageType
+from messages.transaction_control import ends_transaction
+from messages.types import Action, MessageType, line_in
 from process_messages import statements
 from process_messages.database import Connection, Fault, describe, fault
 from process_messages.dead_letters import DeadLetter
@@ -18,17 +19,6 @@ from process_messages.reading import ALREADY_THERE, INGESTED, Entry, Outcomes, d
 from process_messages.received import Received
 from shared.errors import ActionEndedTransaction, ActionOverTime
 from shared.logs import logger
-
-# What ends a transaction, at the beginning of a statement; ROLLBACK TO a savepoint does not. In a
-# transaction Postgres lets no function, procedure or DO block do so.
-_ENDS = re.compile(
-    r"(?:^|;)\s*(COMMIT|END|ABORT|PREPARE\s+TRANSACTION"
-    r"|ROLLBACK(?!\s+((WORK|TRANSACTION)\s+)?TO\b))\b",
-    re.IGNORECASE,
-)
-_NO_STATEMENTS = re.compile(
-    r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\w*)\$.*?\$\1\$""", re.DOTALL
-)
 
 
 class _EndsTransaction(Exception):
@@ -42,8 +32,8 @@ class _ActionCursor(psycopg.Cursor[Any]):
         """Execute a statement, unless it ends the transaction."""
         text = query.as_string(self) if isinstance(query, sql.Composable) else query
         text = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
-        if ends := _ENDS.search(_NO_STATEMENTS.sub(" ", text)):
-            raise _EndsTransaction(ends[1])
+        if ends := ends_transaction(text):
+            raise _EndsTransaction(ends)
         return super().execute(query, *arguments, **options)
 
 
@@ -140,7 +130,6 @@ class Ingestion:
             )
             for entry in entries
         ]
-        named = f"the action of type {entries[0].event.type}"
         cursors, connection.cursor_factory = connection.cursor_factory, _ActionCursor
         try:
             # A savepoint, which is gone if the action ends the transaction all the same.
@@ -151,9 +140,11 @@ class Ingestion:
             errors.InvalidSavepointSpecification,
             errors.NoActiveSqlTransaction,
         ) as error:
-            raise ActionEndedTransaction(f"{named} may not end the transaction: {error}") from error
+            reason = f"{_named(act, entries, error)} may not end the transaction: {error}"
+            raise ActionEndedTransaction(reason) from error
         except (errors.QueryCanceled, errors.IdleInTransactionSessionTimeout) as error:
-            raise ActionOverTime(f"{named} ran over its time: {describe(error)}") from error
+            reason = f"{_named(act, entries, error)} ran over its time: {describe(error)}"
+            raise ActionOverTime(reason) from error
         finally:
             connection.cursor_factory = cursors
 
@@ -234,6 +225,13 @@ class Ingestion:
                 "attributes": [one.attributes_json() for one in received],
             },
         )
+
+
+def _named(act: Action, entries: list[Entry], error: Exception) -> str:
+    file = Path(act.__code__.co_filename)
+    line = line_in(file, error) or act.__code__.co_firstlineno
+    shown = "/".join(file.parts[-3:])
+    return f"the action of type {entries[0].event.type} ({shown}:{line})"
 
 
 def _is_of_data(connection: Connection, error: psycopg.Error) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from messages.cloudevents.timestamp import utc
 from messages.event import LONGEST_ID, LONGEST_SOURCE, CloudEvent, Message, digest
 from messages.problems import InvalidEvent, Reason
-from messages.timestamp import utc
 from process_messages.dead_letters import DeadLetter
 from process_messages.received import Received
 

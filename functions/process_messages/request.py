@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from messages.timestamp import utc
+from messages.cloudevents.timestamp import utc
 from messages.types import message_types
 from shared.errors import InvalidInput
 
@@ -14,6 +14,7 @@ class SettleRequest:
 
     Attributes:
         limit_seconds: After how many seconds the batch is overdue, if not as the settings have it.
+        consumers: Concurrent consumers of the queue, if not as the settings have it.
     """
 
     type: str
@@ -21,6 +22,7 @@ class SettleRequest:
     expected: int
     started_at: str
     limit_seconds: int | None = None
+    consumers: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,12 @@ def _settle_request(event: dict[str, Any]) -> SettleRequest:
         started_at = utc(event.get("startedAt") or "").isoformat()
     except (TypeError, ValueError):
         raise InvalidInput("startedAt: the time when processing began is required") from None
-    limit = event.get("limitSeconds")
-    if limit is not None and (not isinstance(limit, int) or isinstance(limit, bool) or limit < 1):
-        raise InvalidInput("limitSeconds: a whole number above 0 is required")
-    return SettleRequest(message_type, batch_id, expected, started_at, limit)
+    limit, consumers = _positive(event, "limitSeconds"), _positive(event, "consumers")
+    return SettleRequest(message_type, batch_id, expected, started_at, limit, consumers)
+
+
+def _positive(event: dict[str, Any], key: str) -> int | None:
+    given = event.get(key)
+    if given is not None and (not isinstance(given, int) or isinstance(given, bool) or given < 1):
+        raise InvalidInput(f"{key}: a whole number above 0 is required")
+    return given

@@ -57,8 +57,9 @@ class Service:
         name = dict(self._settings.queues).get(message_type)
         if name is None:
             raise MissingSetting(f"environment variable QUEUES names no queue of {message_type}")
-        queue = Queue(clients.sqs(self._settings.consumers), name)
-        ingestion = Ingestion(message_types()[message_type], name)
+        one = message_types()[message_type]
+        queue = Queue(clients.sqs(one.settings.consumers or self._settings.consumers), name)
+        ingestion = Ingestion(one, name)
         sender = DeadLetterSender(queue, name)
         return queue, Processor(message_type, name, self._database, ingestion, sender)
 

@@ -55,7 +55,8 @@ class Workflow:
         progress = Progress(request.batch_id, settlement)
         if self._settings.polls:
             receive_until = Deadline.before_timeout(context, _RECEIVE_MARGIN_SECONDS)
-            self._consume(progress, counting, receive_until, finish_until)
+            number = request.consumers or self._settings.consumers
+            self._consume(number, progress, counting, receive_until, finish_until)
         elif settlement.wait_seconds == 1:
             self._wait(progress, lambda: self._database.run(0, finish_until, counting), context)
         if progress.failure is not None and not progress.settlement.complete:
@@ -64,6 +65,7 @@ class Workflow:
 
     def _consume(
         self,
+        number: int,
         progress: Progress,
         counting: Callable[..., Any],
         receive_until: Deadline,
@@ -71,7 +73,7 @@ class Workflow:
     ) -> None:
         consumers = [
             Consumer(slot, self._queue, self._processor, self._database, progress, counting)
-            for slot in range(self._settings.consumers)
+            for slot in range(number)
         ]
         with ThreadPoolExecutor(len(consumers)) as threads:
             for consumer in consumers:

@@ -10,6 +10,8 @@ from mailroom.environments.environment import Environment
 from mailroom.environments.ports import free_port
 from mailroom.project import Project
 from tests.support.browser import NoBrowser, browser
+from tests.support.events import notification
+from tests.support.flow import Flow
 from tests.support.own_environment import database as database
 from tests.support.own_environment import environment as environment
 from tests.support.own_environment import flow as flow
@@ -55,6 +57,29 @@ def page(chromium: Browser) -> Iterator[Page]:
         )
         yield opened
         assert wrong == []
+
+
+@pytest.fixture
+def pages(flow: Flow) -> dict[str, str]:
+    """The address of each page by its name, of a batch and a message that have ended."""
+    event = notification()
+    batch = flow.send([event])["batchId"]
+    return {
+        "flow": "/flow",
+        "node": "/flow/ProcessMessagesFunction",
+        "batches": "/batches",
+        "batch": f"/batches/{batch}",
+        "find": "/find?q=",
+        "message": f"/find?q={event['id']}",
+        "messages": "/messages",
+        "queues": "/queues",
+        "queue": "/queues/AlertDeadLetterQueue",
+        "dead letters": "/dead-letters",
+        "unrouted": "/unrouted",
+        "activity": "/activity",
+        "send": "/send?sample=alert",
+        "unknown": "/queues/NoSuchQueue",
+    }
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import re
 import urllib.request
+from collections.abc import Iterator
 from urllib.error import HTTPError
 
 import pytest
@@ -12,9 +13,15 @@ from mailroom.environments.environment import Environment
 from mailroom.project import Project
 from mailroom.testing.purging import purge
 from mailroom.workflow.queues import peek
-from tests.support.events import alert
+from tests.support.events import alert, notification
 from tests.support.flow import Flow, until
 from tests.support.rejected import DeadLetters
+
+CHANGES = [
+    *(f"dead-letters/{change}" for change in ("receive", "redrive", "purge")),
+    *(f"unrouted/{change}" for change in ("receive", "redrive", "purge")),
+    "send",
+]
 
 
 def test_dead_letters_stand_first_on_the_flow_page_and_lead_to_their_reason(
@@ -31,7 +38,7 @@ def test_dead_letters_stand_first_on_the_flow_page_and_lead_to_their_reason(
     assert page.evaluate("window.broken") is None
 
 
-def test_one_is_redriven_and_ingested_and_the_other_stays(
+def test_those_with_a_reason_are_redriven_and_ingested_and_the_others_stay(
     page: Page, console: str, dead: DeadLetters, flow: Flow, environment: Environment
 ) -> None:
     event = alert()
@@ -45,6 +52,37 @@ def test_one_is_redriven_and_ingested_and_the_other_stays(
     rows = "SELECT count(*) FROM messages WHERE id = %s"
     until(lambda: flow.database.execute(rows, [event["id"]]).fetchone() == (1,), "the row", 60)
     assert [one["body"] for one in peek(environment, dead.queue)] == ["not JSON"]
+
+
+def test_one_is_redriven_and_the_other_with_its_reason_stays(
+    page: Page, console: str, dead: DeadLetters, flow: Flow, environment: Environment
+) -> None:
+    redriven, other = alert(), alert()
+    for event in (redriven, other):
+        dead.add(json.dumps(event))
+    page.goto(f"{console}/dead-letters")
+
+    article = page.get_by_role("article").filter(has_text=redriven["id"])
+    article.get_by_role("button", name="Redrive", exact=True).click()
+
+    expect(page.get_by_role("status").filter(has_text="1 sent back")).to_be_visible()
+    until(lambda: flow.ingested([redriven, other]) == [redriven], "the row", 60)
+    assert [json.loads(one["body"]) for one in peek(environment, dead.queue)] == [other]
+
+
+def test_all_of_every_queue_are_redriven(
+    page: Page, console: str, dead: DeadLetters, flow: Flow, environment: Environment
+) -> None:
+    events = [alert(), notification()]
+    dead.add(json.dumps(events[0]))
+    flow.put("NotificationDeadLetterQueue", json.dumps(events[1]), reason="invalid")
+    page.goto(f"{console}/dead-letters")
+
+    page.get_by_role("button", name="Redrive all").click()
+
+    expect(page.get_by_role("status").filter(has_text="2 sent back")).to_be_visible()
+    until(lambda: len(flow.ingested(events)) == 2, "the rows", 60)
+    expect(page.locator("#count")).to_have_text("0 dead letters")
 
 
 def test_purge_needs_the_number_and_keeps_a_copy(
@@ -74,18 +112,18 @@ def test_purge_needs_the_number_and_keeps_a_copy(
     assert peek(environment, dead.queue) == []
 
 
+@pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("token", ["", "token=another&"])
 def test_nothing_changes_without_the_token(
-    console: str, dead: DeadLetters, environment: Environment, token: str
+    console: str, dead: DeadLetters, environment: Environment, token: str, change: str
 ) -> None:
     dead.add("stays")
     form = f"{token}queue={dead.queue}".encode()
 
-    for change in ("redrive", "purge"):
-        with pytest.raises(HTTPError) as refused:
-            urllib.request.urlopen(f"{console}/dead-letters/{change}", form)
-        assert refused.value.code == 403
+    with pytest.raises(HTTPError) as refused:
+        urllib.request.urlopen(f"{console}/{change}", form)
 
+    assert refused.value.code == 403
     assert len(peek(environment, dead.queue)) == 1
 
 
@@ -101,16 +139,64 @@ def test_looking_into_a_queue_receives_nothing(
     assert peek(environment, dead.queue)[0]["received"] == 0
 
 
-def test_unrouted_messages_are_shown(page: Page, console: str, environment: Environment) -> None:
+@pytest.fixture
+def unrouted(environment: Environment, flow: Flow) -> Iterator[str]:
+    """The only message of UnroutedQueue: its body."""
     sqs, url = environment.session.client("sqs"), environment.topology.queue("UnroutedQueue").url
-    environment.session.client("sns").publish(
-        TopicArn=environment.topology.topic_arn,
-        Message='{"of": "no type"}',
-        MessageAttributes={"type": {"DataType": "String", "StringValue": "unknown"}},
-    )
+    purge(sqs, url)
+    flow.publish('{"of": "no type"}', type="unknown")
     try:
-        page.goto(f"{console}/unrouted")
-        shown = page.get_by_role("article").filter(has_text='"of": "no type"')
-        expect(shown).to_contain_text("no subscription matched")
+        yield '"of": "no type"'
     finally:
         purge(sqs, url)
+
+
+def test_unrouted_messages_are_shown_and_published_again(
+    page: Page, console: str, environment: Environment, unrouted: str
+) -> None:
+    page.goto(f"{console}/unrouted")
+    shown = page.get_by_role("article").filter(has_text=unrouted)
+    expect(shown).to_contain_text("no subscription matched")
+    [before] = peek(environment, "UnroutedQueue")
+
+    page.get_by_role("button", name="Redrive all").click()
+
+    expect(page.get_by_role("status").filter(has_text="1 sent back")).to_be_visible()
+    # Still no queue takes its type: it is there again, as another message.
+    expect(page.locator("#messages")).to_contain_text(unrouted)
+    [after] = peek(environment, "UnroutedQueue")
+    assert after["body"] == before["body"]
+    assert after["id"] != before["id"]
+
+
+def test_unrouted_messages_are_purged_after_the_number_was_typed(
+    page: Page, console: str, environment: Environment, project: Project, unrouted: str
+) -> None:
+    page.goto(f"{console}/unrouted")
+
+    page.get_by_text("Purge…").click()
+    page.get_by_label("Type how many").fill("1")
+    page.get_by_role("button", name="Purge").click()
+
+    said = page.get_by_role("status").filter(has_text="1 deleted")
+    expect(said).to_be_visible()
+    file = re.search(r"unrouted-messages-\w+\.jsonl", said.inner_text())
+    assert file
+    assert unrouted in json.loads((project.state / file[0]).read_text())["body"]
+    assert peek(environment, "UnroutedQueue") == []
+
+
+def test_ten_thousand_dead_letters_are_counted_and_the_first_are_shown(
+    page: Page, console: str, dead: DeadLetters
+) -> None:
+    dead.add_many(10_000)
+
+    page.goto(f"{console}/flow")
+    expect(page.locator(f"#node-{dead.queue}")).to_contain_text("10\N{NARROW NO-BREAK SPACE}000")
+    page.locator("#dead").get_by_role("link", name=dead.queue).click()
+    expect(page.locator("#count")).to_contain_text("10\N{NARROW NO-BREAK SPACE}000")
+    expect(page.get_by_role("article")).to_have_count(50)
+    page.get_by_role("link", name="Older").click()
+    expect(page.locator("#messages pre").first).to_contain_text('"id": "')
+    page.goto(f"{console}/queues/{dead.queue}")
+    expect(page.get_by_role("article")).to_have_count(50)

@@ -1,5 +1,6 @@
 """A message is found, and its way shown."""
 
+import json
 import shlex
 import uuid
 from urllib.parse import quote
@@ -7,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
+from mailroom.testing.purging import purge
 from tests.support.events import notification
 from tests.support.flow import Flow
 
@@ -29,6 +31,33 @@ def test_a_message_that_was_ingested_has_its_whole_way(
     expect(page.locator("h1")).to_have_text(batch)
 
 
+def test_a_dead_letter_that_was_redriven_says_when_in_its_way(
+    page: Page, console: str, flow: Flow
+) -> None:
+    wrong = notification(title="")
+    flow.publish(json.dumps(wrong), type="notification")
+    flow.work_until(
+        lambda: bool(flow.queued("NotificationDeadLetterQueue", json.dumps(wrong))),
+        "the dead letter",
+    )
+    page.goto(f"{console}/dead-letters?queue=NotificationDeadLetterQueue")
+    article = page.get_by_role("article").filter(has_text=wrong["id"])
+    article.get_by_role("button", name="Redrive", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="1 sent back")).to_be_visible()
+
+    page.goto(f"{console}/find?q={wrong['id']}")
+
+    sent = page.locator(".way li").filter(has_text="to NotificationQueue by")
+    expect(sent.locator("time").first).to_be_visible(timeout=AT_MOST)
+    # It is wrong still, so it dies again.
+    dead = page.locator(".way li").filter(has_text="sent to NotificationDeadLetterQueue")
+    expect(dead).to_have_count(2, timeout=AT_MOST)
+    purge(
+        flow.environment.session.client("sqs"),
+        flow.environment.topology.queue("NotificationDeadLetterQueue").url,
+    )
+
+
 def test_several_messages_with_a_word_are_listed_and_one_is_chosen(
     page: Page, console: str, flow: Flow
 ) -> None:
@@ -44,6 +73,20 @@ def test_several_messages_with_a_word_are_listed_and_one_is_chosen(
     expect(page.locator("h1")).to_contain_text(events[1]["id"])
     expect(page.locator("#outcome")).to_have_text("ingested", timeout=AT_MOST)
     assert page.evaluate("window.broken") is None
+
+
+@pytest.mark.parametrize("name", ["source", "subject"])
+def test_a_message_is_found_by_its_source_and_its_subject(
+    page: Page, console: str, flow: Flow, name: str
+) -> None:
+    word = f"https://example.com/{uuid.uuid4().hex}"
+    event = {**notification(), name: word}
+    flow.send([event])
+
+    page.goto(f"{console}/find?q={quote(word)}")
+
+    expect(page.locator("h1")).to_contain_text(event["id"])
+    expect(page.locator("#found dl").first).to_contain_text(word)
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,14 @@ def test_without_an_environment_each_page_says_how_to_start_one(alone: str) -> N
     assert request(alone, "/flow.json")[0] == 503
 
 
+def test_it_listens_on_this_machine_alone(alone: str) -> None:
+    port = int(alone.rpartition(":")[2])
+    listening = psutil.net_connections("inet")
+    hosts = {host for one in listening if one.laddr for host, at in [one.laddr] if at == port}
+
+    assert hosts == {"127.0.0.1"}
+
+
 def test_a_console_that_may_write_to_an_account_is_not_the_one_that_up_starts(
     tmp_path: Path,
 ) -> None:

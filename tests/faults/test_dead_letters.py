@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from mailroom.dead_letters.copying import pull
-from mailroom.dead_letters.queued_messages import MessageFilter, list_messages
+from mailroom.dead_letters.listing import list_messages
+from mailroom.dead_letters.queued_messages import MessageFilter
 from mailroom.dead_letters.redrive import redrive
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.environment import Environment

@@ -164,7 +164,9 @@ def test_an_action_that_ends_the_transaction_is_named_and_leaves_nothing(
         writes_to(ledger)(transaction, messages)
         transaction.execute(statement)
 
-    with pytest.raises(ActionEndedTransaction, match="action of type notification"):
+    line = act.__code__.co_firstlineno + 2
+    named = rf"action of type notification \(\S+/test_actions\.py:{line}\)"
+    with pytest.raises(ActionEndedTransaction, match=named):
         ingest(act, [event])
 
     assert written(database, ledger) == set()
@@ -209,7 +211,9 @@ def test_an_action_that_runs_over_its_time_is_named_and_leaves_nothing(
         time.sleep(seconds)
         transaction.execute(statement)
 
-    with pytest.raises(ActionOverTime, match="action of type notification"):
+    line = act.__code__.co_firstlineno + 4
+    named = rf"action of type notification \(\S+/test_actions\.py:{line}\)"
+    with pytest.raises(ActionOverTime, match=named):
         ingest(act, [event])
 
     assert written(database, ledger) == set()

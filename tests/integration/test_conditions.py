@@ -131,6 +131,7 @@ def switched(project: Project, environment: Environment) -> dict[str, list[dict[
 def _resources(environment: Environment, stack: str) -> dict[str, str]:
     tried = Tried(environment.session.client("cloudformation"))
     tried.name = stack
+    tried.rests()
     return tried.made()
 
 

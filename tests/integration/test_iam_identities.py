@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from mailroom.environments.environment import Environment
+from tests.parity.endpoint import code_of
 from tests.support.users import User, user
 
 LIST = {"Effect": "Allow", "Action": "sns:ListTopics", "Resource": "*"}
@@ -48,6 +49,38 @@ def role(iam: Any, name: str) -> Iterator[str]:
     yield arn
     iam.delete_role_policy(RoleName=name, PolicyName="test")
     iam.delete_role(RoleName=name)
+
+
+def test_a_call_that_was_allowed_is_refused_as_soon_as_its_policy_is_gone(
+    environment: Environment, name: str
+) -> None:
+    sqs = environment.session.client("sqs")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    send = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn["QueueArn"]}
+
+    def outcomes(someone: User) -> list[str]:
+        return [
+            code_of(lambda: someone.client("sqs").send_message(QueueUrl=url, MessageBody="one"))
+            for _ in range(2)
+        ]
+
+    with user(environment, send) as someone, user(environment) as another:
+        allowed = outcomes(someone), outcomes(another)
+        someone.allow(OTHER)
+        by_identity = outcomes(someone)
+        policy = document(
+            {**send, "Principal": {"AWS": f"arn:aws:iam::000000000000:user/{another.name}"}}
+        )
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
+        by_resource = outcomes(another)
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+        without = outcomes(another)
+    sqs.delete_queue(QueueUrl=url)
+
+    refused = ["AccessDenied"] * 2
+    assert allowed == (["", ""], refused)
+    assert (by_identity, by_resource, without) == (refused, ["", ""], refused)
 
 
 def test_of_a_managed_policy_the_default_version_counts(

@@ -93,6 +93,31 @@ def test_a_wrong_queue_policy_is_told_with_the_statement_that_allows_delivery(
     assert "SubscriptionDeadLetterQueue" in step_of(way, "dead").text
 
 
+def test_the_command_prints_the_statement_and_the_log_of_what_failed(
+    flow: Flow, functions: Functions, project: Project
+) -> None:
+    command = Command(project.root, project.state, environment=flow.environment.name)
+    closed, failing = notification(), notification()
+    source = """
+        def handler(event, context):
+            raise LookupError("no such customer")
+    """
+
+    with closed_to_the_topic(flow.environment, "NotificationQueue"):
+        flow.publish(json.dumps(closed), type="notification")
+        followed(flow.environment, closed["id"], has("dead"))
+    with consumed(flow.environment, functions, source) as name:
+        flow.publish(json.dumps({**failing, "type": name}), type=name)
+        followed(flow.environment, failing["id"], has_log)
+        failed = command.run("trace", failing["id"]).stdout
+    refused = command.run("trace", closed["id"]).stdout
+
+    assert 'this statement allows it: {"Effect": "Allow"' in refused
+    assert "sqs:SendMessage" in refused
+    assert "log of invocation" in failed
+    assert "LookupError: no such customer" in failed
+
+
 def test_a_missing_permission_is_told_with_the_statement_that_allows_the_call(
     iam_flow: Flow, iam: Iam
 ) -> None:

@@ -135,6 +135,25 @@ def test_a_queue_that_the_role_of_the_function_may_not_read_is_refused(
     assert code == "InvalidParameterValueException"
 
 
+@pytest.mark.behaviour(
+    "https://docs.aws.amazon.com/lambda/latest/api/API_DeleteEventSourceMapping.html"
+)
+def test_a_disabled_mapping_is_gone_when_it_was_deleted(
+    endpoint: Endpoint, functions: Functions, queues: Queues, probe: Function
+) -> None:
+    queue = queues.make()
+    functions.connect(probe, queue.arn, Enabled=False)
+
+    def mappings() -> list[Any]:
+        listed = functions.client.list_event_source_mappings(EventSourceArn=queue.arn)
+        return list(listed["EventSourceMappings"])
+
+    [mapping] = mappings()
+    functions.client.delete_event_source_mapping(UUID=mapping["UUID"])
+
+    endpoint.until(lambda: not mappings(), "the mapping's end")
+
+
 def bodies(batches: list[Batch]) -> list[str]:
     """The bodies of all messages of batches, in the order of the alphabet."""
     return sorted(record["body"] for batch in batches for record in batch)

@@ -10,9 +10,14 @@ from tests.parity.endpoint import Endpoint, code_of
 from tests.parity.made import new_name
 from tests.parity.made.queues import Queues
 from tests.parity.made.stacks import Stacks, with_queue
+from tests.support.functions import Function
 
 API = "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference"
 GUIDE = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide"
+CONTRACT = (
+    "https://docs.aws.amazon.com/cloudformation-cli/latest/userguide"
+    "/resource-type-test-contract.html"
+)
 MISSING = "arn:aws:{}:${{AWS::Region}}:${{AWS::AccountId}}:mailroom-parity-missing"
 # A dead-letter queue and a topic that don't exist.
 BROKEN: dict[str, Any] = {
@@ -160,6 +165,29 @@ def test_a_resource_whose_condition_turns_false_is_deleted_and_made_again_when_i
     assert (list(left), said) == (["Queue"], {})
     topic = stacks.outputs(name)["Topic"]
     assert attributes()["TopicArn"] == topic
+
+
+@pytest.mark.behaviour(CONTRACT)
+def test_an_event_source_mapping_is_gone_when_the_update_that_deletes_it_is_complete(
+    stacks: Stacks, probe: Function
+) -> None:
+    mapping: dict[str, Any] = {
+        "Type": "AWS::Lambda::EventSourceMapping",
+        "Properties": {
+            "FunctionName": probe.name,
+            "EventSourceArn": {"Fn::GetAtt": ["Queue", "Arn"]},
+        },
+    }
+    name = stacks.make(with_queue(Mapping=mapping))
+    first = stacks.resources(name)["Mapping"]
+
+    statuses = [
+        stacks.update(name, template)["StackStatus"]
+        for template in (with_queue(), with_queue(Mapping=mapping))
+    ]
+
+    assert statuses == ["UPDATE_COMPLETE", "UPDATE_COMPLETE"], stacks.failures(name)
+    assert stacks.resources(name)["Mapping"] != first
 
 
 @pytest.mark.behaviour(f"{API}/API_DeleteStack.html")

@@ -174,6 +174,7 @@ class _Answers:
             "live_at": live_at,
             "token": self._console.token,
             "environment_name": source.name,
+            "env": source.env,
             "writable": source.writable,
         }
 

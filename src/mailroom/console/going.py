@@ -6,9 +6,11 @@ from collections import deque
 from dataclasses import dataclass
 
 from mailroom.console.flow_model import DATABASE, Edge, FlowModel
+from mailroom.console.stored import stored
 from mailroom.environments.environment import Environment
 from mailroom.errors import NoAnswer
 from mailroom.observation.events import read_counters
+from mailroom.workflow.ingested import count_since
 
 # A rate is that of the last seconds.
 _WINDOW = 5.0
@@ -62,7 +64,7 @@ class Counts:
             (since, before), (at, counts) = self._taken[0], self._taken[-1]
             seconds = max(at - since, 1.0)
             return {
-                id: Going(count, (count - before.get(id, 0)) / seconds)
+                id: Going(count, (count - before.get(id, count)) / seconds)
                 for id, count in counts.items()
             }
 
@@ -80,7 +82,10 @@ class Counts:
             begin, end = flow.of_arn(one["from"]), flow.of_arn(one["to"])
             key = one["kind"], begin.id if begin else one["from"], end.id if end else one["to"]
             counted[key] = counted.get(key, 0) + one["count"]
-        self._taken.append((now, {one.id: _count(one, flow, counted) for one in flow.edges}))
+        counts = {
+            one.id: _count(one, flow, counted) for one in flow.edges if one.target != DATABASE
+        }
+        self._taken.append((now, counts | _rows(environment, flow, document["since"])))
         while len(self._taken) > 2 and now - self._taken[0][0] > _WINDOW:
             self._taken.popleft()
 
@@ -88,8 +93,18 @@ class Counts:
 def _count(
     edge: Edge, flow: FlowModel, counted: dict[tuple[str, str | None, str | None], int]
 ) -> int:
-    if edge.target == DATABASE:
-        return 0
     ends = flow.nodes[edge.source].kind, flow.nodes[edge.target].kind
     kinds = _KINDS.get(ends, ())
     return sum(counted.get((kind, edge.source, edge.target), 0) for kind in kinds)
+
+
+def _rows(environment: Environment, flow: FlowModel, since: float) -> dict[str, int]:
+    """The rows that came since a time, by the id of the only edge to the database.
+
+    Of several functions it isn't known which of them wrote a row.
+    """
+    ways = [one.id for one in flow.edges if one.target == DATABASE]
+    if len(ways) != 1:
+        return {}
+    count, _ = stored(environment, lambda database: count_since(database, since))
+    return {} if count is None else {ways[0]: count}

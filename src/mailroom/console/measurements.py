@@ -6,7 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from mailroom.dead_letters.queued_messages import MessageFilter, QueuedMessage, list_messages
+from mailroom.dead_letters.listing import list_messages
+from mailroom.dead_letters.queued_messages import MessageFilter, QueuedMessage
 from mailroom.environments.environment import Environment
 from mailroom.workflow.queues import QueueState, queue_states
 
@@ -37,6 +38,7 @@ class Measurements:
         self._lock = threading.Lock()
         self._taken: deque[Measurement] = deque(maxlen=_SECONDS)
         self._endpoint = ""
+        self._received: dict[str, list[QueuedMessage]] = {}
         self._read: dict[tuple[str, ...], tuple[Any, float, list[QueuedMessage]]] = {}
 
     def now(self, environment: Environment) -> Measurement:
@@ -50,12 +52,26 @@ class Measurements:
                 self._taken.append(Measurement(time.time(), {one.name: one for one in states}))
             return self._taken[-1]
 
-    def messages(self, environment: Environment, queues: tuple[str, ...]) -> list[QueuedMessage]:
-        """The messages of queues, the oldest first; read again only when their state has changed.
+    def receive(self, environment: Environment, queues: tuple[str, ...]) -> None:
+        """Receive the messages of an account's queues, so that `messages` has them."""
+        for name in queues:
+            found = list_messages(environment, (name,), MessageFilter())
+            with self._lock:
+                self._received[name] = found
 
-        Each page that is open asks several times a second, and reading takes as long as there are
-        messages.
+    def messages(
+        self, environment: Environment, queues: tuple[str, ...]
+    ) -> list[QueuedMessage] | None:
+        """The messages of queues, the oldest first; None in an account until they were received.
+
+        They are read again only when their state has changed: each page that is open asks several
+        times a second, and reading takes as long as there are messages.
         """
+        if environment.in_account:
+            with self._lock:
+                known_here = [self._received.get(name) for name in queues]
+            every = [one for each in known_here for one in each or ()]
+            return None if None in known_here else sorted(every, key=lambda one: one.sent)
         states = self.now(environment).queues
         key = {name: (states[name].depth, states[name].in_flight) for name in queues}
         with self._lock:
@@ -70,7 +86,7 @@ class Measurements:
     def forget(self) -> None:
         """Read everything anew: something was changed."""
         with self._lock:
-            self._read = {}
+            self._read, self._received = {}, {}
             self._endpoint = ""
 
     def series(self) -> list[Measurement]:

@@ -39,7 +39,7 @@ class Visit:
         """The environment that is shown.
 
         Raises:
-            NotUp: None is up, or only a part of it.
+            NotUp: None is up, or its LocalStack is not.
         """
         return self.console.source.environment()
 

@@ -45,7 +45,7 @@ class Source:
         """The environment; the same object until it is deployed again or has moved.
 
         Raises:
-            NotUp: None is up, or only a part of it.
+            NotUp: None is up, or its LocalStack is not.
             Refused: The account can't be used, or both local environments are up.
         """
         with self._lock:
@@ -73,14 +73,14 @@ class Source:
 
     def _look(self) -> Environment:
         if self.env:
-            from mailroom.promotion.preflight import open_account
+            from mailroom.promotion.preflight import deployed_environment
 
-            account = open_account(self._project, self.env, bucket=False, parameters=False)
-            return account.environment
+            return deployed_environment(self._project, self.env)
         from mailroom.environments.selection import connect
 
         try:
-            fresh = connect(self._project)
+            # Most pages need no database; those that do say that it doesn't answer.
+            fresh = connect(self._project, database=False)
         except MailroomError:
             self._found = None
             raise

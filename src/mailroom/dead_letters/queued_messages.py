@@ -1,7 +1,7 @@
 """The messages in dead-letter queues and in the unrouted queue."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.wording import known_names
-from mailroom.workflow.queues import peek
 
 if TYPE_CHECKING:
     from mailroom.aws.topology import Topology
@@ -150,29 +149,3 @@ class MessageFilter:
     def names(self, message: QueuedMessage) -> bool:
         """Whether a message's id begins with one of the ids, if there are any."""
         return not self.ids or message.id.startswith(tuple(self.ids))
-
-
-def list_messages(
-    environment: Environment, queues: tuple[str, ...], matches: MessageFilter
-) -> list[QueuedMessage]:
-    """The messages of a local environment that match, the oldest first; none is received."""
-    dead = environment.topology.dead_letter_queues
-    found = [
-        QueuedMessage(
-            queue,
-            one["id"],
-            one["sent"],
-            one["body"],
-            _texts(one["attributes"]),
-            dead=queue in dead,
-        )
-        for queue in queues
-        for one in peek(environment, queue)
-    ]
-    return sorted(filter(matches, found), key=lambda message: message.sent)
-
-
-def _texts(attributes: Mapping[str, str | None]) -> dict[str, Any]:
-    return {
-        name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
-    }

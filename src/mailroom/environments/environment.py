@@ -36,6 +36,7 @@ class Environment:
         stack: Name of its CloudFormation stack.
         database: Connection string (libpq) of its database, for a role that may read every table;
             empty when it has none.
+        in_account: Whether it is in an account, where a queue's messages can't be listed.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Environment:
     open_session: "Callable[[], boto3.Session]" = field(repr=False)
     stack: str
     database: str = field(repr=False)
+    in_account: bool = False
 
     @cached_property
     def session(self) -> "boto3.Session":

@@ -17,24 +17,28 @@ if TYPE_CHECKING:
 _CHOICE = "MAILROOM_ENVIRONMENT"
 
 
-def connect(project: Project) -> Environment:
+def connect(project: Project, database: bool = True) -> Environment:
     """The environment of this checkout that is up.
+
+    Args:
+        project: The checkout.
+        database: Whether its Postgres must be up too.
 
     Raises:
         NotUp: None is up, or only a part of it.
         Refused: Both are up, and MAILROOM_ENVIRONMENT names none.
     """
-    return reach(project, choose(project))
+    return reach(project, choose(project), database)
 
 
-def reach(project: Project, chosen: "LocalEnvironment") -> Environment:
-    """How to reach one of a checkout's environments.
+def reach(project: Project, chosen: "LocalEnvironment", database: bool = True) -> Environment:
+    """How to reach one of a checkout's environments; for `database` see `connect`.
 
     Raises:
         NotUp: It is not up, or only a part of it.
     """
     try:
-        return chosen.connect()
+        return chosen.connect(database)
     except NotUp as error:
         if chosen.running:
             raise HalfUp(chosen.name) from None

@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mailroom.checking.reading import load_beside, load_definitions
-from mailroom.checking.rules.functions.connections import accepted_connections
+from mailroom.checking.rules.functions.connections import (
+    accepted_connections,
+    most_consumers,
+)
 from mailroom.checking.template.stack import Stack, values_of
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.errors import Refused
@@ -118,7 +121,7 @@ def read_declared(
         ),
         queues=sum(1 for one in stack.of_type("AWS::SQS::Queue") if one.get("RedrivePolicy")),
         events=bool(mappings),
-        consumers=1 if mappings else int(values["ConsumersPerQueue"]),
+        consumers=most_consumers(definitions, stack, _FUNCTIONS["process_messages"]),
         batch_size=max((int(one.number("BatchSize", default=10)) for one in mappings), default=10),
         alarms=sum(1 for each in (stack, database) for _ in each.of_type(alarms)),
         secrets=1 + sum(1 for _ in stack.of_type("AWS::SecretsManager::Secret")),

@@ -20,8 +20,18 @@ CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 10})
 class AccountSession(boto3.Session):
     """A session whose clients retry when AWS throttles."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._clients: dict[str, Any] = {}
+
     def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
-        return super().client(service_name, *args, **{"config": CONFIG, **options})
+        """The client of a service; one without options is cached, as it takes long to make."""
+        if not args and not options and service_name in self._clients:
+            return self._clients[service_name]
+        made = super().client(service_name, *args, **{"config": CONFIG, **options})
+        if not args and not options:
+            self._clients[service_name] = made
+        return made
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,8 @@ class Account:
     def environment(self) -> Environment:
         """The deployed stack as an environment; without its database, which can't be reached."""
         endpoint = self.session.client("cloudformation").meta.endpoint_url
-        return Environment(self.config.name, endpoint, lambda: self.session, self.config.stack, "")
+        config = self.config
+        return Environment(config.name, endpoint, lambda: self.session, config.stack, "", True)
 
     def with_parameters(self, parameters: dict[str, str]) -> "Account":
         """The same account with other template parameters."""

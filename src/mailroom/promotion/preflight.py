@@ -15,7 +15,8 @@ from mailroom.deployment.environment_config import (
 )
 from mailroom.deployment.stack import Stack
 from mailroom.deployment.template import Template
-from mailroom.errors import Refused
+from mailroom.environments.environment import Environment
+from mailroom.errors import NotUp, Refused
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.project import Project
 from mailroom.promotion.account import Account, AccountSession
@@ -57,6 +58,20 @@ def open_account(
     if faults or account is None:
         raise Refused(f"{name} can't be used", "\n".join(faults))
     return account
+
+
+def deployed_environment(project: Project, name: str) -> Environment:
+    """What is deployed to an account's environment.
+
+    Raises:
+        Refused: The account can't be used, or nothing is deployed there.
+    """
+    environment = open_account(project, name, bucket=False, parameters=False).environment
+    try:
+        environment.outputs  # noqa: B018
+    except NotUp:
+        raise Refused(f"nothing is deployed to {name}", f"mailroom deploy --env {name}") from None
+    return environment
 
 
 def _tool_faults(project: Project) -> Iterable[str]:

@@ -5,12 +5,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mailroom.dead_letters.queued_messages import (
-    DEAD_LETTERS,
-    MessageFilter,
-    QueuedMessage,
-    list_messages,
-)
+from mailroom.dead_letters.listing import list_messages
+from mailroom.dead_letters.queued_messages import DEAD_LETTERS, MessageFilter, QueuedMessage
 from mailroom.environments.environment import Environment
 from mailroom.errors import ExecutionFailed, MailroomError
 from mailroom.executions.execution import Execution

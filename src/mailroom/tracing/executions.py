@@ -27,7 +27,9 @@ class Executions:
         self._client = environment.session.client("stepfunctions")
 
     def find(self, word: str) -> Iterator[Message]:
-        """The messages with a word in the inputs of the last executions."""
+        """The messages with a word in the inputs of the last executions of the message workflow."""
+        if not self._environment.is_workflow:
+            return
         for one in list_executions(self._environment.session, self._machine, limit=_MOST):
             described = self._client.describe_execution(executionArn=one.arn)
             for event in self._messages(document(described.get("input"))):
@@ -37,7 +39,7 @@ class Executions:
 
     def steps(self, message: Message) -> Iterator[Step]:
         """Acceptance of the message's batch, and the failures of the states of its type."""
-        if not message.batch:
+        if not (message.batch and self._environment.is_workflow):
             return
         arn = execution_arn(self._machine, message.batch)
         try:

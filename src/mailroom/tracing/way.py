@@ -29,13 +29,15 @@ class Tracer:
     def __init__(self, environment: Environment) -> None:
         names = Names(environment)
         self._observed = Observed(environment.endpoint, names)
-        self._local = bool(environment.database) and self._observed.there
-        self._stored = Stored(environment.database) if environment.database else None
+        self._local = not environment.in_account and self._observed.there
+        self._lacks_database = environment.is_workflow and not environment.database
+        database = environment.message_database
+        self._stored = Stored(database) if database else None
         self._executions = Executions(environment)
         self._logs = InvocationLogs(environment)
         self._waiting = WaitingMessages(environment)
 
-    def find(self, word: str, most: int = _MOST) -> list[Message]:
+    def find(self, word: str, most: int = _MOST, missing: list[str] | None = None) -> list[Message]:
         """Messages by id, source, subject, an id that SNS or SQS gave, or a word in them.
 
         Those whose id it is win over those that only contain it.
@@ -43,9 +45,11 @@ class Tracer:
         Args:
             word: What to look for.
             most: The maximum number.
+            missing: Where to add a sentence about what could not be searched.
         """
+        missing = [] if missing is None else missing
         found: dict[tuple[str | None, ...], Message] = {}
-        for message in self._found(word):
+        for message in self._found(word, missing):
             known = found.get(message.key)
             found[message.key] = known.joined(message) if known else message
             if len(found) >= most:
@@ -65,12 +69,12 @@ class Tracer:
         missing += self._gaps(message, steps)
         return Way(message, tuple(map(self._logs.with_log, in_order(steps))), tuple(missing))
 
-    def _found(self, word: str) -> Iterator[Message]:
+    def _found(self, word: str, missing: list[str]) -> Iterator[Message]:
         if self._local:
             yield from self._observed.find(word)
         if self._stored:
             stored = self._stored
-            yield from _while_it_answers(lambda: stored.find(word), [])
+            yield from _while_it_answers(lambda: stored.find(word), missing)
         if self._local:
             yield from self._waiting.find(word)
 
@@ -81,7 +85,7 @@ class Tracer:
         if self._stored:
             stored = self._stored
             yield from _while_it_answers(lambda: stored.steps(message), missing)
-        else:
+        elif self._lacks_database:
             missing.append(_NO_DATABASE)
         if self._local:
             observed = list(self._observed.steps(message))

@@ -60,6 +60,12 @@ class MessageType:
         """The name as its resources' logical names begin: purchase_order → PurchaseOrder."""
         return pascal(self.name)
 
+    @property
+    def consumers(self) -> int | None:
+        """Concurrent consumers of its queue; None: the stack's ConsumersPerQueue."""
+        found: int | None = self.settings.get("consumers")
+        return found
+
 
 @dataclass(frozen=True)
 class Fault:

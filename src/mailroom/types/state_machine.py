@@ -123,6 +123,7 @@ def _process(one: MessageType, many: str, next_state: str) -> dict[str, Any]:
                 "batchId.$": "$.batchId",
                 "expected.$": f"$.published.{one.name}",
                 "startedAt.$": "$.processing.startedAt",
+                **({"consumers": one.consumers} if one.consumers else {}),
             },
         },
         "ResultSelector": {"result.$": "$.Payload"},

@@ -58,7 +58,7 @@ _EVENT_SOURCE_MAPPING = """
     BatchSize: {batch_size}
 {window}    FunctionResponseTypes: [ReportBatchItemFailures]
     ScalingConfig:
-      MaximumConcurrency: !Ref ConsumersPerQueue
+      MaximumConcurrency: {consumers}
 """
 _DEAD_LETTER_ALARM = """
 {t}DeadLetterAlarm:
@@ -134,7 +134,8 @@ def _filled(text: str, one: MessageType) -> str:
         Many=many[0].upper() + many[1:],
         window=f"    MaximumBatchingWindowInSeconds: {window}\n" if window else "",
         half=one.settings["retention"] // 2,
-        **{k: v for k, v in one.settings.items() if k != "window"},
+        consumers=one.consumers or "!Ref ConsumersPerQueue",
+        **{k: v for k, v in one.settings.items() if k not in ("window", "consumers")},
     )
 
 
@@ -150,8 +151,8 @@ def _environment(types: _Types) -> str:
 
 
 def _event_concurrency(types: _Types) -> str:
-    # At least 40, as ProcessConcurrency, and two for each event source mapping.
-    return f"Default: {max(40, 2 * len(types))}\n"
+    # At least 40, as ProcessConcurrency, and for each event source mapping what it may use.
+    return f"Default: {max(40, sum(one.consumers or 2 for one in types))}\n"
 
 
 _PARTS: dict[str, Callable[[_Types], str]] = {

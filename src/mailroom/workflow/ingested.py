@@ -61,6 +61,15 @@ def count_ingested(database: str) -> dict[str, int]:
         return {row[0]: row[1] for row in rows}
 
 
+def count_since(database: str, since: float) -> int:
+    """The number of messages that were ingested since a time, in seconds since 1970."""
+    with psycopg.connect(database) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM messages WHERE ingested_at >= to_timestamp(%s)", [since]
+        ).fetchone()
+    return int(found[0]) if found else 0
+
+
 def batches(database: str, batch: str) -> tuple[list[str], dict[str, int]]:
     """The newest batches, and the outcomes of one: how many messages have each.
 

@@ -30,13 +30,16 @@ def outcomes(environment: Environment, execution: Execution) -> list[Outcome]:
     """What became of an execution's batch so far, a row for each type.
 
     The output of an execution that has succeeded says it. Otherwise the functions' answers say
-    what was published, and the database what has settled. Another application has no batches.
+    what was published, and the database what has settled; that of an account can't be asked.
+    Another application has no batches.
     """
     if not environment.is_workflow:
         return []
     output = document(execution.output)
     if isinstance(output, dict) and isinstance(output.get("published"), dict):
         return of_output(output)
+    if not environment.database:
+        return []
     published = published_counts(execution)
     settled = _settled(environment.database, execution.name)
     return [

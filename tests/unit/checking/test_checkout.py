@@ -8,6 +8,7 @@ import pytest
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.reading import load_definitions
 from mailroom.checking.rule import REGISTER
+from mailroom.checking.rules.functions.connections import opened_connections
 from mailroom.checking.run import check
 from mailroom.project import Project
 
@@ -103,3 +104,18 @@ def test_a_defect_put_into_them_is_found(
     findings = list(REGISTER[rule].findings(load_definitions(project)))
 
     assert f"infra/{file}" in {one.at.file for one in findings}
+
+
+def test_a_types_own_number_of_consumers_counts_as_connections(project: Project) -> None:
+    machine = project.root / "infra" / "asl.json"
+    before = load_definitions(project)
+    payload = '"startedAt.$": "$.processing.startedAt"'
+    machine.write_text(machine.read_text().replace(payload, f'{payload}, "consumers": 7', 1))
+
+    after = load_definitions(project)
+
+    for stack in before.known_stacks:
+        reserved = stack.values["ProcessConcurrency"]
+        own = int(stack.values["ConsumersPerQueue"])
+        counts = [opened_connections(one, stack) for one in (before, after)]
+        assert counts[1] - counts[0] == int(reserved) * (7 - own)

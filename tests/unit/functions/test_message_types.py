@@ -262,6 +262,70 @@ def test_a_migration_is_named_after_its_type(write: Write) -> None:
     assert refusal(folder)[0] == "invoice/migrations/0001.sql"
 
 
+ACTION = """from messages.actions import ActionMessage, Transaction
+
+_END = b"COMMIT"
+
+
+def act(connection: Transaction, messages: list[ActionMessage]) -> None:
+    cursor, again = connection.cursor(), None
+    again = connection
+    {}
+
+
+def helper(of_the_caller: Transaction, other: object) -> None:
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("connection.commit()", "commit()"),
+        ("again.rollback()", "rollback()"),
+        ("cursor.connection.commit()", "commit()"),
+        ("with connection: pass", "with connection"),
+        ("def inner(): connection.commit()", "commit()"),
+        ("connection.execute('COMMIT')", "COMMIT"),
+        ("cursor.execute(_END)", "COMMIT"),
+        ("connection.execute('SELECT 1; rollback work')", "ROLLBACK"),
+        ("connection.execute(f'{1} ; START TRANSACTION')", "START TRANSACTION"),
+        ("connection.execute(sql.SQL('/* now */ BEGIN').format(1))", "BEGIN"),
+    ],
+)
+def test_an_action_that_begins_or_ends_the_transaction_is_named_with_its_line(
+    write: Write, statement: str, what: str
+) -> None:
+    folder = write(model=SMALL, action__py=ACTION.format(statement, "pass"))
+
+    file, line, reason = refusal(folder)
+
+    assert (file, line) == ("invoice/action.py", 9)
+    assert reason.startswith(f"{what}: an action can't begin or end the transaction")
+
+
+def test_a_helper_that_ends_the_transaction_is_named_with_its_line(write: Write) -> None:
+    action = ACTION.format("helper(connection, 1)", "of_the_caller.commit()")
+
+    assert refusal(write(model=SMALL, action__py=action))[:2] == ("invoice/action.py", 13)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "with connection.transaction(): connection.execute('SAVEPOINT s; ROLLBACK TO s')",
+        "other.commit()",
+        "other.execute(f\"SELECT 'a; COMMIT', {other}\")",
+        "connection.execute('SELECT CASE WHEN true THEN 1 END')",
+        "other = messages == 'COMMIT'",
+    ],
+)
+def test_an_action_may_do_what_begins_or_ends_no_transaction(write: Write, statement: str) -> None:
+    folder = write(model=SMALL, action__py=ACTION.format("pass", statement))
+
+    assert describe.describe(folder)["faults"] == []
+
+
 @given(st.text(max_size=25))
 def test_a_name_of_a_type_is_safe_in_sql_python_and_logical_names(name: str) -> None:
     if names.wrong_type_name(name) is None:

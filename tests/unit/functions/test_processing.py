@@ -311,6 +311,7 @@ def test_a_request_comes_from_the_state_machine_or_an_event_source_mapping() -> 
         ({"startedAt": "now"}, "startedAt"),
         ({"startedAt": 5}, "startedAt"),
         ({"limitSeconds": 0}, "limitSeconds"),
+        ({"consumers": "4"}, "consumers"),
         ({"Records": {}}, "Records"),
     ],
 )

@@ -23,10 +23,11 @@ _NUMBERS = {
     "retention": 604_800,
     "batch_size": 10,
     "window": 0,
+    "consumers": None,
 }
 
 
-def message_type(name: str, table: str = "", **numbers: int) -> MessageType:
+def message_type(name: str, table: str = "", **numbers: int | None) -> MessageType:
     settings: dict[str, Any] = {**_NUMBERS, **numbers, "grants": {}}
     columns = (Column("a", "a", "text", False, ()),)
     return MessageType(name, name, table or f"{name}s", columns, settings, {}, False, (), ())
@@ -57,6 +58,7 @@ def test_a_type_has_its_resources_with_its_numbers() -> None:
         retention=60,
         batch_size=20,
         window=5,
+        consumers=50,
     )
 
     document = Source.parse(generate_template(TEMPLATE, [invoice]), "template.yml").plain
@@ -69,6 +71,8 @@ def test_a_type_has_its_resources_with_its_numbers() -> None:
     assert resources["PurchaseOrderExpiryAlarm"]["Properties"]["Threshold"] == 30
     mapping = resources["PurchaseOrderEventSourceMapping"]["Properties"]
     assert (mapping["BatchSize"], mapping["MaximumBatchingWindowInSeconds"]) == (20, 5)
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 50}
+    assert document["Parameters"]["EventConcurrency"]["Default"] == 50
     filter_ = resources["UnroutedSubscription"]["Properties"]["FilterPolicy"]
     assert filter_ == {"type": [{"anything-but": ["purchase_order"]}, {"exists": False}]}
     assert "PurchaseOrderQueueUrl" in document["Outputs"]
@@ -76,8 +80,21 @@ def test_a_type_has_its_resources_with_its_numbers() -> None:
     machine = json.loads(generate_state_machine(MACHINE, [invoice]))
     [branch] = machine["States"]["ProcessMessages"]["Branches"]
     assert branch["StartAt"] == "ProcessOrders"
-    assert branch["States"]["ProcessOrders"]["Parameters"]["Payload"]["type"] == "purchase_order"
+    payload = branch["States"]["ProcessOrders"]["Parameters"]["Payload"]
+    assert (payload["type"], payload["consumers"]) == ("purchase_order", 50)
     assert machine["States"]["BatchSettled"]["Parameters"]["purchase_order.$"] == "$.processed[0]"
+
+
+def test_a_type_without_a_number_of_consumers_has_the_stacks() -> None:
+    two = [message_type("invoice"), message_type("order", consumers=3)]
+
+    parts = Source.parse(generate_template(TEMPLATE, two), "template.yml").plain["Resources"]
+    machine = json.loads(generate_state_machine(MACHINE, two))
+
+    scaling = parts["InvoiceEventSourceMapping"]["Properties"]["ScalingConfig"]
+    assert scaling == {"MaximumConcurrency": {"Ref": "ConsumersPerQueue"}}
+    first = machine["States"]["ProcessMessages"]["Branches"][0]["States"]["ProcessInvoices"]
+    assert "consumers" not in first["Parameters"]["Payload"]
 
 
 @pytest.mark.parametrize(

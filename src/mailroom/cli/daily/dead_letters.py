@@ -7,18 +7,18 @@ from typing import Annotated
 import typer
 
 from mailroom.cli.daily.message_tables import counting, only_one, require_found, show_messages
-from mailroom.cli.options import AsJson, Yes, require
+from mailroom.cli.options import LOCAL, AsJson, LocalOrEnv, Yes, require
 from mailroom.cli.output import errors, show_json
+from mailroom.dead_letters.listing import list_messages
 from mailroom.dead_letters.queued_messages import (
     DEAD_LETTERS,
     UNROUTED,
     MessageFilter,
     QueuedMessage,
     QueueGroup,
-    list_messages,
 )
 from mailroom.environments.environment import Environment
-from mailroom.errors import MailroomError, NotUp, Refused
+from mailroom.errors import MailroomError, Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
 from mailroom.wording import known_names
@@ -40,10 +40,11 @@ def make_app(group: QueueGroup) -> typer.Typer:
         context: typer.Context,
         queue: Queue = None,
         reason: Reason = None,
+        env: LocalOrEnv = LOCAL,
         json: AsJson = False,
     ) -> None:
         if context.invoked_subcommand is None:
-            environment = _connect()
+            environment = _connect(env)
             queues = group.choose(environment, queue)
             found = _list(environment, queues, MessageFilter())
             selected = [one for one in found if reason in (None, one.reason)]
@@ -52,8 +53,11 @@ def make_app(group: QueueGroup) -> typer.Typer:
             show_messages(selected, json)
 
     @app.command(help=f"Show one of the {group.called}, body and attributes.")
-    def show(id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")]) -> None:
-        environment = _connect()
+    def show(
+        id: Annotated[str, typer.Argument(help="Its id, or the beginning of it.")],
+        env: LocalOrEnv = LOCAL,
+    ) -> None:
+        environment = _connect(env)
         found = _list(environment, group.choose(environment), MessageFilter())
         show_json(only_one(found, id).document())
 
@@ -62,9 +66,10 @@ def make_app(group: QueueGroup) -> typer.Typer:
         queue: Queue = None,
         id: Ids = None,
         reason: Reason = None,
+        env: LocalOrEnv = LOCAL,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="List them only.")] = False,
     ) -> None:
-        environment, matches = _connect(), MessageFilter(frozenset(id or ()), reason)
+        environment, matches = _connect(env), MessageFilter(frozenset(id or ()), reason)
         queues = group.choose(environment, queue)
         found = _list(environment, queues, matches)
         require_found(found, matches)
@@ -80,12 +85,13 @@ def make_app(group: QueueGroup) -> typer.Typer:
         queue: Queue = None,
         id: Ids = None,
         reason: Reason = None,
+        env: LocalOrEnv = LOCAL,
         export: Annotated[Path | None, typer.Option(help="File; else one named by date.")] = None,
         yes: Yes = False,
     ) -> None:
         from mailroom.dead_letters.copying import purge
 
-        environment, matches = _connect(), MessageFilter(frozenset(id or ()), reason)
+        environment, matches = _connect(env), MessageFilter(frozenset(id or ()), reason)
         queues = group.choose(environment, queue)
         found = _list(environment, queues, matches)
         require_found(found, matches)
@@ -100,24 +106,19 @@ def make_app(group: QueueGroup) -> typer.Typer:
     @app.command("pull", help=f"Copy another environment's {group.called} into the local one.")
     def pull_(
         env: Annotated[str, typer.Option("--env", help="Copy from: infra/environments/NAME.toml.")],
-        to: Annotated[str, typer.Option("--to", help="Copy to; only `local` can be.")] = "local",
+        to: Annotated[str, typer.Option("--to", help="Copy to; only `local` can be.")] = LOCAL,
         queue: Queue = None,
         id: Ids = None,
         reason: Reason = None,
     ) -> None:
-        from mailroom.cli.connection import opened
         from mailroom.dead_letters.copying import pull
 
-        if to != "local":
+        if to != LOCAL:
             raise Refused(f"messages can't be copied to {to}", "copy them to: --to local")
         if env == to:
             raise Refused("the local environment can't be copied to itself", "name another: --env")
-        local, matches = _connect(), MessageFilter(frozenset(id or ()), reason)
-        source = opened(Project.find(), env, bucket=False, parameters=False).environment
-        try:
-            source.outputs  # noqa: B018
-        except NotUp:
-            raise Refused(f"nothing is deployed to {env}", f"mailroom deploy --env {env}") from None
+        local, matches = _connect(LOCAL), MessageFilter(frozenset(id or ()), reason)
+        source = _connect(env)
         for name in group.choose(local, queue):
             errors.print(f"{name}: {pull(source, local, name, matches)} copied")
 
@@ -157,10 +158,10 @@ def _list(
         return list_messages(environment, queues, matches)
 
 
-def _connect() -> Environment:
-    from mailroom.cli.connection import connected
+def _connect(env: str) -> Environment:
+    from mailroom.cli.connection import connected_to
 
-    return connected(Project.find())
+    return connected_to(Project.find(), env)
 
 
 app = make_app(DEAD_LETTERS)

@@ -42,7 +42,8 @@ def demo(port: Port = None) -> None:
     )
     print(f"{settled} of {sent} messages are in Postgres.")
     errors.print(_NEXT, markup=False)
-    errors.print(f"See it in the browser, {console_line(project, start=True)}", markup=False)
+    address = f"{console_line(project, start=True)}/batches/{result['batchId']}"
+    errors.print(f"See it in the browser, {address}", markup=False, soft_wrap=True)
     if settled != sent:
         raise typer.Exit(EXIT_FAILURE)
 

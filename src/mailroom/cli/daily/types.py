@@ -1,5 +1,6 @@
 """`mailroom types`."""
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -155,17 +156,19 @@ def add(
 def remove(
     name: Name,
     drop_table: Annotated[
-        bool, typer.Option("--drop-table", help="Drop its table in the local environment, too.")
+        bool, typer.Option("--drop-table", help="Drop its tables in the local environment, too.")
     ] = False,
     yes: Yes = False,
 ) -> None:
     """Remove a message type of which there are no messages, in the environment that is up."""
     from mailroom.types.described import read_types
     from mailroom.types.folder import find_type, remove_type
+    from mailroom.types.usage import dropped, tables_of
 
     project = Project.find_workflow()
     with Progress(errors).waiting_for("Looking for messages of the type"):
-        one = find_type(read_types(project), name)
+        known = read_types(project)
+        one = find_type(known, name)
         environment = _environment(project)
         found = _usage(environment, [name])[name] if environment else None
     if found is None:
@@ -174,14 +177,12 @@ def remove(
         require("Nothing is up: messages can't be counted. Remove the type all the same?", yes)
     else:
         _require_empty(found, name)
-    removed = remove_type(project, name)
-    if drop_table and environment:
-        from mailroom.types.usage import drop_table as drop
-
-        drop(environment, one, list(one.migrations))
+    tables = tables_of(project, one, [other for other in known if other is not one])
+    with dropped(environment, one, tables) if drop_table and environment else nullcontext():
+        removed = remove_type(project, name)
     _tell(project, removed)
-    kept = f"its table {one.table} is dropped" if drop_table else f"its table {one.table} stays"
-    errors.print(f"{kept}; deploy the rest here: mailroom up")
+    named = f"{'dropped' if drop_table else 'kept'}: {', '.join(tables or [one.table])}"
+    errors.print(f"{named}; deploy the rest here: mailroom up")
 
 
 @app.command()
@@ -235,7 +236,6 @@ def _counts(found: "Usage | None") -> list[int | None]:
 
 
 def _document(one: "MessageType", found: "Usage | None") -> dict[str, object]:
-    rows, queued, dead = _counts(found)
     return {
         "name": one.name,
         "title": one.title,
@@ -244,7 +244,5 @@ def _document(one: "MessageType", found: "Usage | None") -> dict[str, object]:
         "fields": [column.__dict__ for column in one.columns],
         "settings": one.settings,
         "action": one.action,
-        "rows": rows,
-        "queued": queued,
-        "dead": dead,
+        **dict(zip(("rows", "queued", "dead"), _counts(found), strict=True)),
     }

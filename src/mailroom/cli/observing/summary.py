@@ -81,12 +81,8 @@ def _table(found: "Iterator[Outcome]") -> Iterator[str]:
 
 
 def _failed(environment: "Environment") -> "list[QueuedMessage]":
-    from mailroom.dead_letters.queued_messages import (
-        DEAD_LETTERS,
-        UNROUTED,
-        MessageFilter,
-        list_messages,
-    )
+    from mailroom.dead_letters.listing import list_messages
+    from mailroom.dead_letters.queued_messages import DEAD_LETTERS, UNROUTED, MessageFilter
 
     return [
         message

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from mailroom.cli.options import AsJson
+from mailroom.cli.options import LOCAL, AsJson, LocalOrEnv
 from mailroom.cli.output import console, errors, show_json, show_table
 from mailroom.errors import Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
 
 if TYPE_CHECKING:
-    from mailroom.environments.environment import Environment
     from mailroom.tracing.steps import Message, Step, Way
 
 _LOG_LINES = 10
@@ -23,22 +22,24 @@ def trace(
         str, typer.Argument(metavar="ID", help="Its id, source, subject, or a word in it.")
     ],
     source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
-    env: Annotated[
-        str, typer.Option("--env", help="Environment: local, or infra/environments/NAME.toml.")
-    ] = "local",
+    env: LocalOrEnv = LOCAL,
     json: AsJson = False,
 ) -> None:
     """Show a message's way: published, delivered, received, ingested or dead, and why.
 
     If several messages are found, they are listed.
     """
+    from mailroom.cli.connection import connected_to
     from mailroom.tracing.way import Tracer
 
-    tracer = Tracer(_environment(env))
+    environment = connected_to(Project.find_workflow(), env, database=False)
+    tracer, missing = Tracer(environment), list[str]()
     with Progress(errors).waiting_for("Looking for the message"):
-        found = [one for one in tracer.find(word) if source in (None, one.source)]
+        found = [one for one in tracer.find(word, missing=missing) if source in (None, one.source)]
     if not found:
-        raise Refused(f"no message has {word!r}", "all that were ingested: mailroom messages")
+        looked = [f"missing: {sentence}" for sentence in missing]
+        hint = "\n".join([*looked, "all that were ingested: mailroom messages"])
+        raise Refused(f"no message has {word!r}", hint)
     if len(found) > 1:
         _list(found, json)
         return
@@ -48,14 +49,6 @@ def trace(
         show_json(way.document())
     else:
         _show(way)
-
-
-def _environment(name: str) -> "Environment":
-    from mailroom.cli.connection import connected, opened
-
-    if name == "local":
-        return connected(Project.find_workflow())
-    return opened(Project.find_workflow(), name, bucket=False, parameters=False).environment
 
 
 def _list(found: "list[Message]", json: bool) -> None:

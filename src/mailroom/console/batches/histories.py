@@ -136,20 +136,18 @@ def _is_whole(events: list[LogEvent]) -> bool:
     return any(event.message.startswith("REPORT ") for event in events)
 
 
-def counts(environment: Environment, execution: Execution) -> list[Outcome] | None:
-    """What became of an execution's messages by type; None if the database doesn't answer."""
+def counts(environment: Environment, execution: Execution) -> list[Outcome]:
+    """What became of an execution's messages by type; none if the database doesn't answer."""
     try:
         return outcomes(environment, execution)
     except psycopg.OperationalError:
-        return None
+        return []
 
 
-def settled(environment: Environment, batches: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+def settled(database: str, batches: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     """How many messages of each batch have settled, by type, and how many died."""
     found: dict[str, list[dict[str, Any]]] = {}
-    if not environment.is_workflow:
-        return found
-    with psycopg.connect(environment.database, connect_timeout=3) as connection:
+    with psycopg.connect(database, connect_timeout=3) as connection:
         rows = connection.execute(
             """
             SELECT batch_id, type, sum(ingested + already_there + dead_lettered)::bigint,
@@ -163,9 +161,9 @@ def settled(environment: Environment, batches: Iterable[str]) -> dict[str, list[
     return found
 
 
-def dead_letters(environment: Environment, batch: str, limit: int) -> list[dict[str, Any]]:
+def dead_letters(database: str, batch: str, limit: int) -> list[dict[str, Any]]:
     """The dead letters of a batch that the functions have recorded, with why."""
-    with psycopg.connect(environment.database, connect_timeout=3) as connection:
+    with psycopg.connect(database, connect_timeout=3) as connection:
         rows = connection.execute(
             """
             SELECT queue, message_id, type, source, event_id, reason, detail, received_at,

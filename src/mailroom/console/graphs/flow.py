@@ -69,10 +69,12 @@ class NodeState:
     Attributes:
         text: In words: `12 waiting · 3 in flight`.
         status: Whether something is wrong, such as a message in a dead-letter queue, or at work.
+        age: How old its oldest message is: `oldest 12 s`.
     """
 
     text: str = ""
     status: Literal["idle", "busy", "bad"] = "idle"
+    age: str = ""
 
 
 _IDLE = NodeState()
@@ -153,12 +155,14 @@ def _draw_node(node: FlowNode, box: Box, state: NodeState, href: str | None) -> 
     x, y = box.x + _LEFT, box.y
     id = f"node-{slug(node.id)}"
     kind = _KINDS.get(node.kind, node.kind).capitalize()
+    right = box.x + box.width - _RIGHT
     drawn = element(
         "g",
         element("title", text=_sentence(node, state)),
         element("rect", class_="box", x=box.x, y=y, width=box.width, height=box.height, rx=8),
         icon(node.kind, box.x + 11, y + 12),
         element("text", text=kind, class_="kind", x=x, y=y + 18),
+        element("text", text=state.age, id=f"{id}-age", class_="age", x=right, y=y + 18),
         element("text", text=_name(node), class_="name", x=x, y=y + 36),
         element("text", text=state.text, id=f"{id}-state", class_="state", x=x, y=y + 55),
         class_=f"node kind-{node.kind} is-{state.status}",
@@ -167,7 +171,9 @@ def _draw_node(node: FlowNode, box: Box, state: NodeState, href: str | None) -> 
 
 
 def _sentence(node: FlowNode, state: NodeState) -> str:
-    return f"{node.id}: {_KINDS.get(node.kind, node.kind)}{', ' if state.text else ''}{state.text}"
+    return ", ".join(
+        filter(None, [f"{node.id}: {_KINDS.get(node.kind, node.kind)}", state.text, state.age])
+    )
 
 
 def _description(nodes: list[FlowNode], states: Mapping[str, NodeState]) -> str:

@@ -59,7 +59,7 @@ def activity(visit: Visit) -> Document:
     try:
         calls, refused = _ACTIVITY.read(visit.environment)
     except NoAnswer:
-        if visit.console.source.env is None:
+        if not visit.environment.in_account:
             raise
         return {"observed": False, "calls": [], "services": [], "refused": 0, "only": only}
     shown = refused if only["outcome"] == "refused" else calls

@@ -4,13 +4,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-import psycopg
-
 from mailroom.console.batches import histories
 from mailroom.console.batches.pictures import run_of, timeline
 from mailroom.console.graphs.state_machine import draw_machine
 from mailroom.console.graphs.timeline import draw_timeline
 from mailroom.console.page import Document, Page, Visit
+from mailroom.console.stored import stored
 from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.executions.execution import Execution, Step
@@ -25,12 +24,9 @@ def overview(visit: Visit) -> Document:
     """The newest executions with state, duration, and counts per type."""
     environment = visit.environment
     found = histories.newest(environment, visit.number("limit", _MOST_BATCHES, 1000))
-    try:
-        settled = histories.settled(environment, [one.name for one in found])
-        trouble = ""
-    except psycopg.OperationalError as error:
-        settled, trouble = {}, str(error).strip()
-    batches = [{**_summary(one), "types": settled.get(one.name, [])} for one in found]
+    names = [one.name for one in found]
+    settled, trouble = stored(environment, lambda it: histories.settled(it, names))
+    batches = [{**_summary(one), "types": (settled or {}).get(one.name, [])} for one in found]
     machine = next(iter(histories.machines(environment).values()), "")
     return {"batches": batches, "trouble": trouble, "machine": machine}
 
@@ -111,20 +107,18 @@ def _logs(environment: Environment, step: Step | None) -> list[list[Any]]:
 
 def _messages(environment: Environment, execution: Execution) -> Document:
     """What the database knows of a batch; without it, why."""
-    if not environment.is_workflow:
-        return {"outcomes": [], "rows": [], "dead": [], "trouble": ""}
-    try:
-        rows = list(
-            ingested_messages(environment.database, Filter(batch=execution.name, limit=_MOST_ROWS))
-        )
+
+    def read(database: str) -> Document:
+        of_batch = Filter(batch=execution.name, limit=_MOST_ROWS)
+        rows = ingested_messages(database, of_batch)
         return {
-            "outcomes": histories.counts(environment, execution) or [],
             "rows": [{key: row[key] for key in row if key != "event"} for row in rows],
-            "dead": histories.dead_letters(environment, execution.name, _MOST_ROWS),
-            "trouble": "",
+            "dead": histories.dead_letters(database, execution.name, _MOST_ROWS),
         }
-    except psycopg.OperationalError as error:
-        return {"outcomes": [], "rows": [], "dead": [], "trouble": str(error).strip()}
+
+    found, trouble = stored(environment, read)
+    outcomes = histories.counts(environment, execution)
+    return {**(found or {"rows": [], "dead": []}), "trouble": trouble, "outcomes": outcomes}
 
 
 PAGES = [

@@ -12,13 +12,13 @@ from starlette.responses import RedirectResponse, Response
 
 from mailroom.console.page import Change, Document, Page, Visit
 from mailroom.console.pages.queue_pages import pretty, total
+from mailroom.dead_letters.listing import list_messages
 from mailroom.dead_letters.queued_messages import (
     DEAD_LETTERS,
     UNROUTED,
     MessageFilter,
     QueuedMessage,
     QueueGroup,
-    list_messages,
 )
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError, Refused
@@ -33,8 +33,8 @@ def _listing(group: QueueGroup, path: str, command: str) -> Callable[[Visit], Do
         queues = group.choose(environment, queue)
         states = visit.console.measurements.now(environment).queues
         counts = {name: total(states[name]) for name in group.choose(environment)}
-        listed = visit.console.source.env is None
-        every = visit.console.measurements.messages(environment, queues) if listed else []
+        known = visit.console.measurements.messages(environment, queues)
+        listed, every = known is not None, known or []
         found = [one for one in every if reason in (None, one.reason)]
         start = visit.number("from", 0, 10**9)
         return {
@@ -58,6 +58,15 @@ def _listing(group: QueueGroup, path: str, command: str) -> Callable[[Visit], Do
 
 def _shown(message: QueuedMessage) -> dict[str, Any]:
     return {**message.document(), "pretty": pretty(message.body)}
+
+
+def _receiving(group: QueueGroup, path: str) -> Callable[[Visit], Response]:
+    def make(visit: Visit) -> Response:
+        queues = group.choose(visit.environment, visit.text("queue") or None)
+        visit.console.measurements.receive(visit.environment, queues)
+        return _back(path, visit)
+
+    return make
 
 
 def _redriving(group: QueueGroup, path: str) -> Callable[[Visit], Response]:
@@ -111,8 +120,9 @@ def _matches(visit: Visit) -> MessageFilter:
     return MessageFilter(frozenset([id] if id else []), visit.text("reason") or None)
 
 
-def _back(path: str, visit: Visit, done: str) -> Response:
-    visit.console.measurements.forget()
+def _back(path: str, visit: Visit, done: str = "") -> Response:
+    if done:
+        visit.console.measurements.forget()
     fields = {"queue": visit.text("queue"), "done": done}
     query = urlencode({name: value for name, value in fields.items() if value})
     return RedirectResponse(f"{path}?{query}", status_code=303)
@@ -124,6 +134,8 @@ PAGES = [
     Page(_UNROUTED, "dead_letters.html", _listing(UNROUTED, _UNROUTED, "unrouted"), live=True),
 ]
 CHANGES = [
+    Change(f"{_DEAD}/receive", _receiving(DEAD_LETTERS, _DEAD)),
+    Change(f"{_UNROUTED}/receive", _receiving(UNROUTED, _UNROUTED)),
     Change(f"{_DEAD}/redrive", _redriving(DEAD_LETTERS, _DEAD)),
     Change(f"{_DEAD}/purge", _purging(DEAD_LETTERS, _DEAD)),
     Change(f"{_UNROUTED}/redrive", _redriving(UNROUTED, _UNROUTED)),

@@ -24,15 +24,17 @@ def find(visit: Visit) -> Document:
     word = visit.query.get("q", "").strip()
     source = visit.query.get("source")
     if not word:
-        return {"q": "", "found": [], "way": None, "steps": []}
+        return {"q": "", "found": [], "missing": [], "way": None, "steps": []}
     tracer = Tracer(visit.environment)
-    found = tracer.find(word, _MOST)
+    missing: list[str] = []
+    found = tracer.find(word, _MOST, missing)
     if source:
         found = [one for one in found if one.source == source]
     way = tracer.follow(found[0]) if len(found) == 1 else None
     return {
         "q": word,
         "found": [_shown(one) for one in found],
+        "missing": missing,
         "way": way.document() if way else None,
         "steps": _steps(way) if way else [],
     }

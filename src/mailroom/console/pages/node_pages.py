@@ -5,7 +5,8 @@ from typing import Any
 
 from mailroom.console.flow_model import Node
 from mailroom.console.page import Document, Page, Visit
-from mailroom.console.pages.queue_pages import pretty
+from mailroom.console.pages.queue_pages import oldest_sent, pretty
+from mailroom.console.stored import stored
 from mailroom.environments.environment import Environment
 from mailroom.errors import MailroomError, Refused
 from mailroom.workflow.ingested import count_ingested
@@ -22,13 +23,23 @@ def node(visit: Visit) -> Document:
     if id not in model.nodes:
         raise Refused(f"there is no node {id!r}", f"nodes: {', '.join(model.nodes)}")
     one = model.nodes[id]
-    settings = _SETTINGS[one.kind](environment, one)
-    measured = visit.console.measurements.now(environment).queues.get(id)
+    trouble = ""
+    if one.kind == "database":
+        rows, trouble = stored(environment, count_ingested)
+        settings: dict[str, Any] = {
+            f"rows of {name}": count for name, count in (rows or {}).items()
+        }
+    else:
+        settings = _SETTINGS[one.kind](environment, one)
+    now = visit.console.measurements.now(environment)
+    measured = now.queues.get(id)
     return {
         "node": one,
         "into": [edge for edge in model.edges if edge.target == id],
         "out": [edge for edge in model.edges if edge.source == id],
+        "trouble": trouble,
         "queue": measured,
+        "oldest": oldest_sent(measured, now.at) if measured else None,
         "settings": {name: value for name, value in settings.items() if name not in _LONG},
         "long": {n: pretty(str(value)) for n, value in settings.items() if n in _LONG},
         "permissions": _permissions(environment, one) if one.role else None,
@@ -68,20 +79,12 @@ def _of_machine(environment: Environment, one: Node) -> dict[str, Any]:
     return {name: found[name] for name in names if name in found}
 
 
-def _of_database(environment: Environment, one: Node) -> dict[str, Any]:
-    database = environment.message_database
-    if not database:
-        return {}
-    return {f"rows of {name}": count for name, count in count_ingested(database).items()}
-
-
 _SETTINGS: dict[str, Callable[[Environment, Node], dict[str, Any]]] = {
     "queue": _of_queue,
     "dead-letter-queue": _of_queue,
     "topic": _of_topic,
     "function": _of_function,
     "machine": _of_machine,
-    "database": _of_database,
 }
 
 

@@ -32,7 +32,7 @@ def one_queue(visit: Visit) -> Document:
     queue = environment.topology.queue(name)
     measurement = visit.console.measurements.now(environment)
     start = visit.number("from", 0, 10**9)
-    listed = peek(environment, name) if visit.console.source.env is None else None
+    listed = None if environment.in_account else peek(environment, name)
     return {
         "queue": _state(measurement.queues[name], measurement.at),
         "url": queue.url,
@@ -78,6 +78,11 @@ def total(state: QueueState) -> int:
     return state.depth + state.in_flight
 
 
+def oldest_sent(state: QueueState, at: float) -> float | None:
+    """When a queue's oldest message was sent, by when its state was measured."""
+    return None if state.oldest_age is None else round(at - state.oldest_age, 1)
+
+
 def pretty(text: str) -> str:
     """JSON with indentation; another text as it is."""
     try:
@@ -87,12 +92,11 @@ def pretty(text: str) -> str:
 
 
 def _state(state: QueueState, at: float) -> dict[str, Any]:
-    oldest = None if state.oldest_age is None else round(at - state.oldest_age, 1)
     return {
         "name": state.name,
         "depth": state.depth,
         "in_flight": state.in_flight,
-        "oldest": oldest,
+        "oldest": oldest_sent(state, at),
     }
 
 

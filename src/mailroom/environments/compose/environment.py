@@ -24,6 +24,8 @@ from mailroom.project import Project
 LOCALSTACK = "localstack"
 POSTGRES = "postgres"
 _PORTS = {LOCALSTACK: 4566, POSTGRES: 5432}
+# Stands for the port of a Postgres that has none, as it is stopped: nothing answers there.
+_NO_PORT = 9
 
 
 class ComposeEnvironment:
@@ -54,35 +56,41 @@ class ComposeEnvironment:
         except MailroomError:
             return False
 
-    def connect(self) -> Environment:
+    def connect(self, database: bool = True) -> Environment:
         """Return how to reach it.
+
+        Args:
+            database: Whether Postgres must be up too.
 
         Raises:
             NotUp: A part of it is not up.
         """
         containers = self.containers
-        if not all(service in containers and containers[service].healthy for service in _PORTS):
+        needed = _PORTS if database else (LOCALSTACK,)
+        if not all(service in containers and containers[service].healthy for service in needed):
             raise NotUp
-        return self.environment(containers)
+        return self.environment(containers, database)
 
-    def environment(self, containers: dict[str, Container]) -> Environment:
-        """How to reach its parts, which both run.
+    def environment(self, containers: dict[str, Container], database: bool = True) -> Environment:
+        """How to reach its parts, which both run, or LocalStack alone if `database` is False.
 
         Raises:
             NotUp: A part runs otherwise than docker-compose.yml says.
         """
         from mailroom.aws.sessions import EmulatorSession
 
-        if not all(port in containers[service].ports for service, port in _PORTS.items()):
+        needed = _PORTS if database else (LOCALSTACK,)
+        if not all(_PORTS[service] in containers[service].ports for service in needed):
             raise NotUp
         endpoint = _endpoint(containers[LOCALSTACK].ports[_PORTS[LOCALSTACK]])
         session = EmulatorSession(endpoint, self.config.region, self.config.emulated_account)
         secret = owner_secret(session)
         if secret is None:
             raise NotUp
-        port = containers[POSTGRES].ports[_PORTS[POSTGRES]]
-        database = conninfo("127.0.0.1", port, DATABASE, OWNER, secret.credentials["password"])
-        return Environment(self.name, endpoint, lambda: session, self.config.stack, database)
+        postgres = containers.get(POSTGRES)
+        port = postgres.ports.get(_PORTS[POSTGRES], _NO_PORT) if postgres else _NO_PORT
+        login = conninfo("127.0.0.1", port, DATABASE, OWNER, secret.credentials["password"])
+        return Environment(self.name, endpoint, lambda: session, self.config.stack, login)
 
     def database_url(self, login: Login) -> str:
         """The URL of the database, with the login's password.

@@ -50,14 +50,17 @@ class EmbeddedEnvironment:
         state = self.state
         return state is not None and any(record.alive() for record in state.processes)
 
-    def connect(self) -> Environment:
+    def connect(self, database: bool = True) -> Environment:
         """Return how to reach it.
+
+        Args:
+            database: Whether Postgres must be up too, if the application has a database.
 
         Raises:
             NotUp: A part of it is not up.
         """
         state = self.state
-        if state is None or not (state.ready and state.runs(self.has_database)):
+        if state is None or not (state.ready and state.runs(database and self.has_database)):
             raise NotUp
         return self.environment(state)
 

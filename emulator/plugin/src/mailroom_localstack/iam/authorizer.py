@@ -19,6 +19,7 @@ from mailroom_rules.policies import (
     global_keys,
 )
 
+from mailroom_localstack.iam.allowed_calls import AllowedCalls, Key, key_of
 from mailroom_localstack.iam.call_requirements import keys_of_assumption, keys_of_call, needed
 from mailroom_localstack.iam.caller import Caller
 from mailroom_localstack.iam.decision_log import DecisionLog
@@ -62,14 +63,23 @@ class Refused:
 
 
 class Authorizer:
-    """Decides calls, and records the decisions."""
+    """Decides calls, and records the decisions.
+
+    Attributes:
+        allowed: the calls that are not evaluated again.
+    """
 
     def __init__(self, log: DecisionLog) -> None:
         """Record decisions in a log."""
         self._log = log
+        self.allowed = AllowedCalls()
 
     def refused(self, caller: Caller, context: ServiceCall) -> Iterator[Refused]:
         """Decide each permission that a call needs, and yield those that are refused."""
+        key = key_of(caller, context)
+        if key and (decision := self.allowed.find(key)):
+            self._log.record(decision, source=caller.source)
+            return
         service, operation = context.service.service_name, context.operation.name
         if self._needs_nothing(caller, service, operation, context):
             return
@@ -85,7 +95,7 @@ class Authorizer:
             keys = boundary_of_role(operation, account, params.get("RoleName", "")) | keys
         own = caller.identity.keys() if caller.identity else {}
         keys = global_keys(caller.principal, region=region) | own | keys
-        call = _Call(caller, service, keys, account)
+        call = _Call(caller, service, keys, account, key)
         lacking = False
         for permission in needed(service, operation, params, scope):
             if not permission.known:
@@ -125,6 +135,8 @@ class Authorizer:
         decision = call.decide(permission, resource)
         if decision.allowed:
             self._log.record(decision, source=call.caller.source)
+            if call.key:
+                self.allowed.remember(call.key, decision)
             return None
         worded = refusal(call.service, permission, decision)
         self._log.record(decision, source=call.caller.source, message=worded.message)
@@ -137,6 +149,7 @@ class _Call:
     service: str
     keys: dict[str, Any]
     account: str
+    key: Key | None = None
 
     def decide(self, permission: Permission, resource: Resource) -> Decision:
         request = Request.of(

@@ -16,8 +16,11 @@ from mailroom_localstack.iam.decision_log import DecisionLog
 from mailroom_localstack.iam.execution_roles import readings, sendings
 from mailroom_localstack.iam.identities import Identities
 from mailroom_localstack.iam.mode import Mode
-from mailroom_localstack.iam.object_deletion import refuse_objects
-from mailroom_localstack.iam.service_refusals import as_lambda_says, count_undelivered
+from mailroom_localstack.iam.service_refusals import (
+    as_lambda_says,
+    count_undelivered,
+    refuse_objects,
+)
 from mailroom_localstack.observation.marks import IAM, mark
 from mailroom_localstack.service_call import ServiceCall
 
@@ -45,6 +48,7 @@ class IamHandler:
 
     def authorize(self, context: ServiceCall) -> None:
         """Let a call pass, or raise AWS's error."""
+        self._authorizer.allowed.forget_before(context)
         try:
             caller = caller_of(context, self._identities)
         except AuthenticationError as unknown:

@@ -24,7 +24,7 @@ def authorize_calls() -> None:
     from mailroom_localstack.iam.caller import keep_body
     from mailroom_localstack.iam.decision_log import DecisionLog
     from mailroom_localstack.iam.enforcement import IamHandler
-    from mailroom_localstack.iam.object_deletion import answer_for_objects
+    from mailroom_localstack.iam.service_refusals import answer_for_objects
 
     log = DecisionLog()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mailroom_rules.actions import Refusal
 
@@ -12,10 +13,14 @@ from mailroom_localstack.iam.authorizer import Refused
 from mailroom_localstack.iam.caller import Caller
 
 if TYPE_CHECKING:
+    from localstack.aws.api import RequestContext
+
     from mailroom_localstack.service_call import ServiceCall
 
 METRIC_SECONDS = 0.5
 SUBSCRIPTION_PARTS = 7
+# The attribute of a request's context that has the keys that S3 refuses to delete.
+OBJECTS = "mailroom_refused_objects"
 
 type Undelivered = tuple[str, str, int]
 
@@ -34,6 +39,40 @@ def as_lambda_says(refused: Refused) -> Refusal:
         f" S3 Error Message: {refused.refusal.message}"
     )
     return Refusal("AccessDeniedException", 403, message)
+
+
+def refuse_objects(context: ServiceCall, refused: Sequence[Refused]) -> None:
+    """Remove refused keys from a DeleteObjects request; `answer_for_objects` reports them.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+    """
+    messages = {one.resource.partition("/")[2]: one.refusal.message for one in refused}
+    objects = context.service_request["Delete"]["Objects"]
+    context.service_request["Delete"]["Objects"] = [
+        entry for entry in objects if entry["Key"] not in messages
+    ]
+    setattr(context, OBJECTS, messages)
+
+
+def answer_for_objects(chain: object, context: RequestContext, response: Any) -> None:
+    """Add the refused keys to S3's answer."""
+    messages = getattr(context, OBJECTS, None)
+    if not messages or context.service_response is None:
+        return
+    from localstack.aws.protocol.serializer import create_serializer
+
+    errors = [
+        {"Key": key, "Code": "AccessDenied", "Message": message}
+        for key, message in messages.items()
+    ]
+    answer = context.service_response
+    answer["Errors"] = [*(answer.get("Errors") or []), *errors]
+    serializer = create_serializer(context.service, context.protocol)
+    response.update_from(
+        serializer.serialize_to_response(
+            answer, context.operation, context.request.headers, context.request_id
+        )
+    )
 
 
 def count_undelivered(caller: Caller, context: ServiceCall) -> None:

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from mailroom.checking.definitions import Definitions
 from mailroom.checking.finding import Location, Problem, Severity
@@ -36,9 +37,9 @@ _CONSUMERS = "ConsumersPerQueue"
     title="more concurrent consumers than Postgres accepts connections",
     why="Postgres rejects what exceeds max_connections: FATAL: sorry, too many clients already",
     page="AmazonRDS/latest/UserGuide/CHAP_Limits.html",
-    fix="lower the functions' ReservedConcurrentExecutions or ConsumersPerQueue, put RDS Proxy "
-    "between, or say in the template's Metadata how "
-    "many there are (Mailroom: PostgresConnections: Budget)",
+    fix="lower the functions' ReservedConcurrentExecutions, ConsumersPerQueue or a type's "
+    "consumers, put RDS Proxy between, or say in the template's Metadata how many there are "
+    "(Mailroom: PostgresConnections: Budget)",
 )
 def postgres_connections(definitions: Definitions) -> Iterator[Problem]:
     for stack in definitions.stacks:
@@ -141,18 +142,16 @@ def _connects(function: Resource) -> bool:
 def _connections(
     stack: Stack, function: Resource, machines: list[Machine], executions: int
 ) -> Iterator[tuple[int, str]]:
-    threads = int(function.number("Environment", "Variables", "CONSUMERS", default=1))
-    polls = function.get("Environment", "Variables", "CONSUMPTION") != "events"
-    calls = sum(_calls(machine, function.id) for machine in machines)
-    each = threads if polls else 1
+    calls = _consumers(stack, function, machines)
     reserved = function.number("ReservedConcurrentExecutions", default=_ACCOUNT)
     if calls and reserved < _ACCOUNT:
-        # Mappings invoke the same environments.
-        yield int(reserved) * each, f"{reserved:g} of {function.id} × {each}"
+        # Mappings invoke the same environments, and each may serve the branch with most consumers.
+        yield int(reserved) * max(calls), f"{reserved:g} of {function.id} × {max(calls)}"
         return
     if calls:
-        name = f"{calls} branches of {function.id} × {each} × {executions} executions"
-        yield calls * each * executions, name
+        each = " + ".join(f"{calls.count(n)} × {n}" for n in sorted(set(calls)))
+        name = f"branches of {function.id}, {each}, × {executions} executions"
+        yield sum(calls) * executions, name
     mappings = [
         int(one.number("ScalingConfig", "MaximumConcurrency", default=reserved))
         for one in stack.of_type(MAPPING)
@@ -162,13 +161,32 @@ def _connections(
         yield sum(mappings), f"{sum(mappings)} of {len(mappings)} event source mappings"
 
 
-def _calls(machine: Machine, function: str) -> int:
-    """How many Tasks of a machine invoke a function; each branch runs beside the others."""
+def most_consumers(definitions: Definitions, stack: Stack, function: str) -> int:
+    """How many messages' batches one environment of a function may process at once."""
+    return max(_consumers(stack, stack.resources[function], definitions.machines), default=1)
+
+
+def _consumers(stack: Stack, function: Resource, machines: list[Machine]) -> list[int]:
+    """The concurrent consumers of each Task that invokes a function."""
+    threads = int(function.number("Environment", "Variables", "CONSUMERS", default=1))
+    polls = function.get("Environment", "Variables", "CONSUMPTION") != "events"
+    calls = [one for machine in machines for one in _calls(machine, function.id)]
+    return [_own_consumers(one) or threads if polls else 1 for one in calls]
+
+
+def _own_consumers(task: dict[str, Any]) -> int | None:
+    payload = task.get("Parameters", {}).get("Payload", {})
+    return payload.get("consumers") if isinstance(payload, dict) else None
+
+
+def _calls(machine: Machine, function: str) -> list[dict[str, Any]]:
+    """The Tasks of a machine that invoke a function; each branch runs beside the others."""
     names = {name for name, value in machine.substitutions.items() if function in json.dumps(value)}
-    return sum(
-        state.type == "Task" and any(f"${{{name}}}" in json.dumps(state.body) for name in names)
+    return [
+        state.body
         for state in machine.definition.states
-    )
+        if state.type == "Task" and any(f"${{{name}}}" in json.dumps(state.body) for name in names)
+    ]
 
 
 def _where(definitions: Definitions, stack: Stack) -> Location:

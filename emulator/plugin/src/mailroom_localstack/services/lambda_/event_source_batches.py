@@ -16,7 +16,7 @@ LOG = logging.getLogger(__name__)
 MAPPING = "localstack.services.lambda_.event_source_mapping"
 # As many as AWS begins with. It adds more while messages wait; here MaximumConcurrency says so.
 AT_FIRST = 5
-LONG_POLL_SECONDS = 5
+LONG_POLL_SECONDS = 2
 PAUSE_SECONDS = 0.2
 LARGEST_PAYLOAD = 6_291_456
 # Of a record beside what SQS answers: the source, its ARN, the region.

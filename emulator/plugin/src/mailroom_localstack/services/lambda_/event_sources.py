@@ -80,3 +80,21 @@ def _queue(arn: str) -> Any:
     if len(parts) != 6 or parts[2] != "sqs":
         return None
     return sqs_stores[parts[4]][parts[3]].queues.get(parts[5])
+
+
+@patch("localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker.delete")
+def delete_disabled_mapping(original: Any, worker: Any) -> None:
+    """Delete an event source mapping that is disabled.
+
+    LocalStack: has the poll delete the mapping when it ends, and a disabled one has none: it is
+    Deleting for ever, and its queue can't be connected to the function again.
+
+    AWS: deletes it.
+    https://docs.aws.amazon.com/lambda/latest/api/API_DeleteEventSourceMapping.html
+
+    Test: tests/parity/test_event_sources.py
+    test_a_disabled_mapping_is_gone_when_it_was_deleted
+    """
+    original(worker)
+    if not worker.enabled:
+        worker.delete_esm_in_store()
