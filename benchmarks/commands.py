@@ -15,7 +15,7 @@ ROUNDS = 5
 # What only looks, on an environment that is up.
 COMMANDS = (
     *("--help", "status", "messages", "queues", "dead-letters", "unrouted", "logs"),
-    *("types", "types show alert", "executions list", "executions show {execution}"),
+    *("types", "types show {type}", "executions list", "executions show {execution}"),
     *("resources", "env", "database url", "summary"),
 )
 # What each program does that asks an emulator for anything.
@@ -54,4 +54,5 @@ def _something_to_see(project: Project) -> dict[str, str]:
     run_mailroom(project, "send", "samples/github-events.jsonl")
     execution = json.loads(run_mailroom(project, "executions", "list", "--json"))[0]["name"]
     message = json.loads(run_mailroom(project, "messages", "-n", "1", "--json"))[0]["id"]
-    return {"execution": execution, "message": message}
+    [one, *_] = json.loads(run_mailroom(project, "types", "--json"))
+    return {"execution": execution, "message": message, "type": one["name"]}

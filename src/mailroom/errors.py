@@ -25,6 +25,13 @@ class Refused(MailroomError):
     exit_code = EXIT_REFUSED
 
 
+class NoTerminal(Refused):
+    """A question can't be asked, as standard input is not a terminal."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(f"there is no terminal to ask on: {question}", "add --yes")
+
+
 class NoAwsCli(Refused):
     """The AWS CLI comes with an extra, as it is half of what the toolbox weighs."""
 

@@ -51,6 +51,12 @@ def test_an_edited_migration_is_an_error_until_the_database_is_reset(another: St
     assert another.rows() == set()
 
 
+def database_urls(stack: Stack) -> list[str]:
+    """The URLs that the command prints, passwords and port included."""
+    command = ("database", "url", "--role")
+    return [stack.mailroom.run(*command, role).stdout for role in ("owner", "reader")]
+
+
 def test_two_checkouts_are_up_side_by_side_and_one_outlives_its_containers(
     stack: Stack, another: Stack
 ) -> None:
@@ -60,11 +66,13 @@ def test_two_checkouts_are_up_side_by_side_and_one_outlives_its_containers(
     another.mailroom.run("up", "--compose")
     stack.mailroom.send(here)
     another.mailroom.send(there)
-    rows = another.rows()
+    rows, urls = another.rows(), database_urls(another)
     another.mailroom.run("down")
     kept = left_behind(name)
     another.mailroom.run("up", "--compose")
 
+    # A saved connection goes on working.
+    assert database_urls(another) == urls
     assert rows == another.rows() == {event["id"] for event in there}
     assert {event["id"] for event in here} <= stack.rows()
     assert len(kept) == 3, "the volumes, and no container or network"

@@ -19,7 +19,6 @@ from tests.faults.postgres import Postgres
 from tests.faults.processes import FunctionProcesses
 from tests.faults.run import Run
 from tests.support.ingestion_role import IngestionRole
-from tests.support.poison import poison_for_notifications
 
 _PAUSE_SECONDS = (3, 8)
 _FROZEN_SECONDS = 3
@@ -118,8 +117,11 @@ class Chaos:
         return "ids sent with other content"
 
     def _send_poison(self) -> str:
-        for body in poison_for_notifications().values():
-            self._run.put("NotificationQueue", self._run.marked(body), type="notification")
+        for event in self._run.events(len(self._run.types)):
+            queue, kind = self._run.queues[event["type"]], event["type"]
+            surplus = {**event, "data": {**event["data"], "a surplus": None}}
+            for body in (json.dumps(event)[:-1], json.dumps(surplus)):
+                self._run.put(queue, body, type=kind)
         return "poison among the messages"
 
     def _send_unknown_type(self) -> str:

@@ -4,29 +4,23 @@ import json
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import chain, cycle, islice
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg import sql
 
 from mailroom.dead_letters.consumption import consume
+from mailroom.project import Project
+from mailroom.types.described import read_types
 from mailroom.workflow.queues import peek
 from tests.faults.checker import Checker, Verdict, as_bodies
-from tests.support.events import mixed
 from tests.support.flow import Ended, Event, Flow, until
 
 LOAD = 500
-_WORKING = ("NotificationQueue", "AlertQueue")
-_ENDS = {
-    "dead letters of notifications": "NotificationDeadLetterQueue",
-    "dead letters of alerts": "AlertDeadLetterQueue",
-    "unrouted": "UnroutedQueue",
-}
-_ROWS = """
-SELECT event::text,
-       (SELECT count(*) FROM notifications AS n WHERE (n.source, n.id) = (m.source, m.id))
-       + (SELECT count(*) FROM alerts AS a WHERE (a.source, a.id) = (m.source, m.id))
-FROM messages AS m WHERE source = %s
-"""
+_ROWS = sql.SQL("SELECT event::text, {} FROM messages AS m WHERE source = %s")
+_TYPED_ROWS = sql.SQL("(SELECT count(*) FROM {} AS t WHERE (t.source, t.id) = (m.source, m.id))")
 # What both say is of one transaction, so they are equal at any time.
 _MISCOUNTED = """
 WITH mine AS (SELECT DISTINCT batch_id FROM settlements WHERE source = %s)
@@ -54,19 +48,29 @@ class Run:
         self.checker: Checker = before.checker if before else Checker()
         self.batch: str = before.batch if before else f"faults-{uuid.uuid4()}"
         self.source = f"https://example.com/{self.batch}"
+        self.types = read_types(Project.find())
         self._executions: dict[str, list[str]] = {}
         self._uploaded: dict[str, Event] = {}
 
+    @cached_property
+    def queues(self) -> dict[str, str]:
+        """The logical name of each type's queue."""
+        topology = self.flow.environment.topology
+        found = {one.name: topology.queue_of_type(one.name) for one in self.types}
+        return {name: queue for name, queue in found.items() if queue}
+
     def events(self, count: int = LOAD) -> list[Event]:
-        """Notifications and alerts in turn, all of this run."""
-        return [{**event, "source": self.source} for event in mixed(count)]
+        """Samples of all types in turn, all of this run."""
+        each = zip(*(cycle(one.samples) for one in self.types), strict=True)
+        samples = islice(chain.from_iterable(each), count)
+        return [{**one, "id": str(uuid.uuid4()), "source": self.source} for one in samples]
 
     def shorten_visibility(self) -> None:
         """What a killed function has received comes back in seconds, not in six minutes."""
         environment = self.flow.environment
-        for queue in _WORKING:
+        for queue in self.queues.values():
             environment.session.client("sqs").set_queue_attributes(
-                QueueUrl=environment.outputs[f"{queue}Url"],
+                QueueUrl=environment.topology.queue(queue).url,
                 Attributes={"VisibilityTimeout": "15"},
             )
 
@@ -177,7 +181,8 @@ class Run:
         A message that somebody received and never deleted counts until it was seen again.
         """
 
-        until(lambda: not any(map(self._consumed, _WORKING)), "all queues to be quiet", seconds)
+        working = self.queues.values()
+        until(lambda: not any(map(self._consumed, working)), "all queues to be quiet", seconds)
 
     def _consumed(self, queue: str) -> bool:
         """Whether there was anything to consume."""
@@ -193,14 +198,21 @@ class Run:
 
     def found(self) -> dict[str, list[str]]:
         """By the name of each place, the bodies of this run in it; a row counts if it is whole."""
-        rows = self._query(_ROWS)
+        rows = self._rows()
         places = {"rows": [text for text, _ in rows]}
         places["rows without their typed row"] = [text for text, typed in rows if typed != 1]
-        return places | {place: self.queued([queue]) for place, queue in _ENDS.items()}
+        topology = self.flow.environment.topology
+        ends = (*topology.dead_letter_queues, *topology.unrouted_queues)
+        return places | {queue: self.queued([queue]) for queue in ends}
 
     def row_bodies(self) -> list[str]:
         """The events of this run that are ingested."""
-        return [text for text, _ in self._query(_ROWS)]
+        return [text for text, _ in self._rows()]
+
+    def _rows(self) -> list[Any]:
+        """The events of this run that are ingested, each with its rows in the types' tables."""
+        tables = [_TYPED_ROWS.format(sql.Identifier(one.table)) for one in self.types]
+        return self._query(_ROWS.format(sql.SQL(" + ").join(tables)))
 
     def rows(self) -> int:
         """How many events of this run are ingested."""
@@ -211,16 +223,16 @@ class Run:
         """The bodies of this run in queues, received or not."""
         return [message["body"] for message in self.messages(queues)]
 
-    def messages(self, queues: Iterable[str] = _WORKING) -> list[dict[str, Any]]:
-        """The messages of this run in queues, none of them received by looking."""
+    def messages(self, queues: Iterable[str] | None = None) -> list[dict[str, Any]]:
+        """The messages of this run in queues, of all types if none is named; none is received."""
         return [
             message
-            for queue in queues
+            for queue in (self.queues.values() if queues is None else queues)
             for message in peek(self.flow.environment, queue)
             if self.source in message["body"]
         ]
 
-    def _query(self, statement: LiteralString) -> list[Any]:
+    def _query(self, statement: LiteralString | sql.Composed) -> list[Any]:
         # A connection of its own: the database may have been restarted since.
         with psycopg.connect(self.flow.environment.database) as connection:
             return connection.execute(statement, [self.source]).fetchall()

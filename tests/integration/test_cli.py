@@ -240,12 +240,6 @@ def test_a_filter_that_names_an_unknown_type_or_batch_says_so(mailroom: Command)
     assert reason.stdout == type_.stdout == batch.stdout == ""
 
 
-def test_an_empty_result_says_what_would_fill_it(mailroom: Command) -> None:
-    later = mailroom.run("messages", "--since", "2999-01-01")
-
-    assert "no such message was ingested" in later.stderr
-
-
 def test_a_message_that_no_execution_waits_for_is_explained_where_it_shows(
     mailroom: Command, environment: Environment
 ) -> None:

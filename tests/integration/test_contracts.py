@@ -5,12 +5,16 @@ import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from mailroom.deployment.environment_config import EnvironmentConfig
 from mailroom.environments.environment import Environment
+from mailroom.environments.ports import free_port
+from mailroom.environments.selection import connect
 from mailroom.errors import Refused
 from mailroom.project import Project
 from mailroom.promotion.account import Account
@@ -18,11 +22,12 @@ from mailroom.promotion.buckets import set_up_bucket
 from mailroom.promotion.contracts import deployed_contract, require_compatible
 from mailroom.promotion.deletion import delete_bucket
 from mailroom.promotion.deploying import deploy_release
-from mailroom.promotion.release import Release
+from mailroom.promotion.release import Release, build_release
 from mailroom.types.contracts import contract
 from tests.support.checkout import copy_checkout
 from tests.support.command import Command
 
+_TESTS = ["tests/integration/test_flow.py"]
 _TEMPLATE = """
 Parameters:
   CodeBucket: {Type: String}
@@ -64,6 +69,15 @@ def mailroom(copy: Project) -> Command:
 
 
 @pytest.fixture
+def up(copy: Project) -> Iterator[Command]:
+    """The command in that checkout, and its environment, which is up."""
+    command = Command(copy.root, copy.state, free_port())
+    command.run("up")
+    yield command
+    command.run("reset", "--yes")
+
+
+@pytest.fixture
 def account(environment: Environment) -> Iterator[Account]:
     """An account with an artifact bucket and a stack of its own."""
     session = environment.session
@@ -75,6 +89,32 @@ def account(environment: Environment) -> Iterator[Account]:
     yield account
     session.client("cloudformation").delete_stack(StackName=name)
     delete_bucket(account)
+
+
+@pytest.fixture
+def environment_file(
+    account: Account, copy: Project, environment: Environment, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """The file by which the command reaches that account, as the environment `test`."""
+    config = account.config
+    monkeypatch.setenv("AWS_ENDPOINT_URL", environment.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", account.id)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    parameters = {
+        name: f"arn:aws:{service}:{config.region}:{account.id}:{kind}"
+        for name, service, kind in (
+            ("DatabaseSecretArn", "secretsmanager", "secret:owner"),
+            ("PermissionsBoundaryArn", "iam", "policy/boundary"),
+        )
+    }
+    file = copy.environments / "test.toml"
+    file.write_text(
+        f'region = "{config.region}"\nstack = "{config.stack}"\nbucket = "{config.bucket}"\n'
+        f"tests = {_TESTS}\n"
+        '[parameters]\nStage = "test"\nDatabaseHost = "127.0.0.1"\n'
+        + "".join(f'{name} = "{value}"\n' for name, value in parameters.items())
+    )
+    return file
 
 
 def add_fields(project: Project, text: str) -> None:
@@ -145,3 +185,55 @@ def test_a_breaking_change_of_what_is_deployed_is_refused_unless_its_type_is_nam
         require_compatible(account, release(2), ["notification"])
     assert "alert.team is new and required (breaks producers)" in str(refused.value.hint)
     require_compatible(account, release(2), ["alert"])
+
+
+@pytest.mark.usefixtures("environment_file")
+def test_the_command_compares_and_promotes_to_what_is_deployed(
+    account: Account, copy: Project, mailroom: Command
+) -> None:
+    undeployed = mailroom.run("types", "compare", "--env", "test", code=2)
+    assert "no contract is deployed to test" in undeployed.stderr
+    first = build_release(copy, account.architecture)
+    deploy_release(account, replace(first, template=_TEMPLATE), Agreeing())
+    assert mailroom.json("types", "compare", "--env", "test") == []
+
+    model = copy.functions / "message_types" / "alert" / "__init__.py"
+    model.write_text(model.read_text().replace('"low", ', ""))
+    model.with_name("samples.jsonl").write_text("")
+    second = build_release(copy, account.architecture)
+    passed = copy.state / "passed" / f"{second.hash}.json"
+    passed.parent.mkdir(parents=True)
+    passed.write_text(json.dumps({"tests": _TESTS}))
+
+    [change] = mailroom.json("types", "compare", "--env", "test", code=1)
+    assert (change["type"], change["place"], change["breaks"]) == ("alert", "severity", "producers")
+    for options in ((), ("--breaking", "notification")):
+        refused = mailroom.run("promote", "--env", "test", "--yes", *options, code=2)
+        assert "message types would break what is deployed: alert" in refused.stderr
+        assert "--breaking alert" in refused.stderr
+    # It goes on as far as the question that standard input doesn't answer.
+    asked = mailroom.run("promote", "--env", "test", "--breaking", "alert", code=2)
+    assert "would break" not in asked.stderr
+    assert "added: AlertQueue (AWS::SQS::Queue)" in asked.stderr
+    assert "no terminal to ask on" in asked.stderr
+    client = account.session.client("cloudformation")
+    changes = client.list_change_sets(StackName=account.config.stack)["Summaries"]
+    assert [one["Status"] for one in changes if one["ExecutionStatus"] == "AVAILABLE"] == []
+
+
+def test_a_generated_migration_is_applied_to_a_table_with_rows(copy: Project, up: Command) -> None:
+    alert = {"specversion": "1.0", "source": "/tests", "type": "alert"}
+    data = {"severity": "low", "summary": "before"}
+    up.send([{**alert, "id": "1", "data": data}])
+    add_fields(copy, "    room: Text | None = None\n")
+
+    refused = up.run("up", code=2)
+    assert "room" in refused.stderr
+    up.run("types", "migrate")
+    up.run("up")
+    result = up.send([{**alert, "id": "2", "data": {**data, "room": "12"}}])
+
+    assert result["alert"]["ingested"] == 1
+    with psycopg.connect(connect(copy).database) as connection:
+        rows = connection.execute("SELECT id, room FROM alerts ORDER BY id").fetchall()
+    assert rows == [("1", None), ("2", "12")]

@@ -1,7 +1,8 @@
 """The first hour of a person with Mailroom, in a clone of their own, and what they see of it.
 
 One test, as each step goes on where the last one ended. The environments of Python are those of
-this checkout, as building them takes minutes and needs packages.
+this checkout, as building them takes minutes and needs packages. Two checkouts of the same name in
+containers are in tests/compose/test_checkouts.py, which needs a Docker engine.
 """
 
 import json
@@ -14,7 +15,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from mailroom.database.logins import Login
 from mailroom.environments.ports import free_port
+from mailroom.environments.selection import choose
 from mailroom.project import Project
 from tests.support.command import MAILROOM, Command
 from tests.support.events import alert
@@ -103,33 +106,45 @@ def a_script_of_ones_own(mine: Command, folder: Path) -> None:
     script, event = folder / "script.py", alert()
     script.write_text(SCRIPT)
 
-    run = mine.run("run", "--", str(MAILROOM.with_name("python")), str(script), json.dumps(event))
+    python = MAILROOM.with_name("python")
+    typed = f'eval "$(mailroom env)"; "{python}" "{script}" "$1"'
+    run = subprocess.run(
+        ["sh", "-euc", typed, "sh", json.dumps(event)],
+        cwd=mine.checkout,
+        env=mine.variables,
+        capture_output=True,
+        text=True,
+    )
     until(lambda: mine.json("queues", "AlertQueue") != [], "the script's message")
     waiting = mine.run("queues")
     mine.send([alert()])
 
-    assert "published to" in run.stdout
+    assert "published to" in run.stdout, run.stderr
     assert "no execution runs" in waiting.stderr
     until(lambda: event["id"] in mine.run("messages", "-n", "9").stdout, "its row")
 
 
 def the_database_keeps_its_url(mine: Command) -> None:
     url = mine.run("database", "url").stdout.strip()
-    before = rows(url)
+    before = rows(mine, url)
 
     mine.run("down")
     mine.run("up", seconds=600)
 
     assert re.fullmatch(r"postgresql://\S+@127\.0\.0\.1:\d+/mailroom", url)
     assert mine.run("database", "url").stdout.strip() == url
-    assert rows(url) == before > 190
+    assert rows(mine, url) == before > 190
 
 
-def rows(url: str) -> int:
-    with psycopg.connect(url) as connection:
-        found = connection.execute("SELECT count(*) FROM messages").fetchone()
-        assert found
-        return int(found[0])
+def rows(mine: Command, url: str) -> int:
+    """The number of rows, as `psql URL` prints it, and `mailroom database psql` too."""
+    query = ("-Atc", "SELECT count(*) FROM messages")
+    # This machine's psql, or the one that comes with the packaged Postgres.
+    psql = choose(Project.find(mine.state, mine.checkout)).psql(Login.OWNER).command[0]
+    by_url = subprocess.run([psql, url, *query], capture_output=True, text=True, check=True)
+    by_command = mine.run("database", "psql", *query)
+    assert by_url.stdout == by_command.stdout
+    return int(by_url.stdout)
 
 
 def a_new_field(mine: Command) -> None:

@@ -4,13 +4,17 @@ import json
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 
 import pytest
 
 from mailroom.environments.ports import free_port
+from mailroom.environments.selection import connect
 from mailroom.local_http import get_json
+from mailroom.project import Project
 from tests.support.command import Command
+from tests.support.flow import until
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -39,6 +43,27 @@ Resources:
       DefinitionUri: machine.asl.yaml
       DefinitionSubstitutions: {Work: !GetAtt WorkFunction.Arn}
       Policies: [{LambdaInvokePolicy: {FunctionName: !Ref WorkFunction}}]
+  Topic: {Type: AWS::SNS::Topic}
+  Rest: {Type: AWS::SQS::Queue}
+  RestPolicy:
+    Type: AWS::SQS::QueuePolicy
+    Properties:
+      Queues: [!Ref Rest]
+      PolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: {Service: sns.amazonaws.com}
+            Action: sqs:SendMessage
+            Resource: !GetAtt Rest.Arn
+            Condition: {ArnEquals: {aws:SourceArn: !Ref Topic}}
+  RestSubscription:
+    Type: AWS::SNS::Subscription
+    Properties:
+      TopicArn: !Ref Topic
+      Protocol: sqs
+      Endpoint: !GetAtt Rest.Arn
+      RawMessageDelivery: true
+      FilterPolicy: {type: [{anything-but: [order]}]}
 """
 SOURCE = """\
 import os
@@ -116,12 +141,48 @@ def test_commands_that_read_the_stack_know_it(mailroom: Command) -> None:
     names = {one["logicalName"] for one in mailroom.json("resources")}
 
     assert {"Work", "Dead", "WorkFunction", "Machine"} <= names
-    assert [one["name"] for one in mailroom.json("queues")] == ["Work", "Dead"]
+    assert [one["name"] for one in mailroom.json("queues")] == ["Work", "Dead", "Rest"]
     assert mailroom.json("dead-letters") == []
     assert "AWS_ENDPOINT_URL" in mailroom.run("env").stdout
     assert "AWS_ENDPOINT_URL" in mailroom.run("run", "printenv").stdout
     assert "orders" in mailroom.run("aws", "sqs", "list-queues").stdout
     assert mailroom.json("iam", "report")["roles"]
+
+
+def listed(mailroom: Command, command: str) -> list[dict[str, Any]]:
+    """What a command lists, once there is something."""
+    until(lambda: bool(mailroom.json(command)), f"{command} are there")
+    found: list[dict[str, Any]] = mailroom.json(command)
+    return found
+
+
+def test_dead_and_unrouted_messages_are_listed_purged_and_replayed(
+    mailroom: Command, application: Path, tmp_path: Path
+) -> None:
+    environment = connect(Project(application, mailroom.state, application / "template.yaml"))
+    topology, session = environment.topology, environment.session
+    session.client("sqs").send_message(QueueUrl=topology.queue("Dead").url, MessageBody="parcel 7")
+    session.client("sns").publish(
+        TopicArn=topology.topic_arn,
+        Message="letter 8",
+        MessageAttributes={"type": {"DataType": "String", "StringValue": "letter"}},
+    )
+
+    for command, queue, body in (
+        ("dead-letters", "Dead", "parcel 7"),
+        ("unrouted", "Rest", "letter 8"),
+    ):
+        assert [one["body"] for one in listed(mailroom, command)] == [body]
+        file = str(tmp_path / f"{queue}.jsonl")
+        mailroom.run(command, "purge", "--export", file, "--yes")
+        assert mailroom.json(command) == []
+        assert mailroom.json("replay", file) == {queue: 1}
+
+    until(lambda: "parcel 7" in mailroom.run("logs").stdout, "the function has the dead letter")
+    [again] = listed(mailroom, "unrouted")
+    assert (again["body"], again["attributes"]) == ("letter 8", {"type": "letter"})
+    refused = mailroom.run("replay", "20260131T120000-1", code=2)
+    assert "is no file that `mailroom dead-letters purge` wrote" in refused.stderr
 
 
 def test_the_console_shows_what_can_be_shown_of_it(mailroom: Command) -> None:
@@ -145,6 +206,8 @@ def test_the_console_shows_what_can_be_shown_of_it(mailroom: Command) -> None:
         "Dead": "dead-letter-queue",
         "WorkFunction": "function",
         "Machine": "machine",
+        "Topic": "topic",
+        "Rest": "queue",
     }
     edges = {(one["from"], one["to"]) for one in flow["edges"]}
     assert {("Work", "WorkFunction"), ("Work", "Dead"), ("Machine", "WorkFunction")} <= edges
@@ -152,7 +215,7 @@ def test_the_console_shows_what_can_be_shown_of_it(mailroom: Command) -> None:
     assert way["message"]["message_ids"] == [sent]
     assert {"delivered", "received"} <= {step["kind"] for step in way["steps"]}
     assert way["missing"] == []
-    assert {one["name"] for one in queues["queues"]} == {"Work", "Dead"}
+    assert {one["name"] for one in queues["queues"]} == {"Work", "Dead", "Rest"}
     assert read == dict.fromkeys(CONSOLE, 200) | {"/messages": 404}
 
 

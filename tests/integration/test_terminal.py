@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,9 +30,40 @@ TABLES = [
     "doctor",
     "check --rules",
     "iam report",
+    "executions show {execution}",
+    "executions compare {other} {execution}",
+    "trace {message}",
+    "types compare --with {contract}",
+    "send {messages}",
+    "estimate --messages 1000000",
+    "package",
+    "--template {template} check",
 ]
+# They find something, and end with exit code 1.
+FINDING = ("types compare --with {contract}", "--template {template} check")
+# A queue that anyone may send to: AWS takes it, and `check` finds what it means.
+_TEMPLATE = """
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {VisibilityTimeot: 30}
+  Function:
+    Type: AWS::Lambda::Function
+    Properties: {Runtime: python3.6, Handler: app.handler, Code: {ZipFile: "x"}, Role: r}
+"""
 # They clear a terminal and turn the direction of its text; SNS and SQS take them.
 CONTROLS = "\ufeff\x9b2J\u202e"
+# The command itself, with an account's answer in place of the account.
+_PROMOTIONS = """
+import mailroom.cli.connection, mailroom.promotion.release_history as history
+from mailroom.cli.aws.promotions import promotions
+entry = history.Promotion(
+    "1", "promote", "0" * 64, "key", {}, "2026-11-29T02:02:37+00:00", "arn", "ada on build-7 at"
+    " 1f2e3d4c5b6a", "failed", "execution 20261129T020237-075a3a2d failed in PublishMessages")
+mailroom.cli.connection.opened = lambda *_, **__: None
+history.promotions = lambda _: [entry]
+promotions("dev")
+"""
 LEFT_OUT = re.compile(r"not shown in \d+ columns: (.*)")
 
 
@@ -52,23 +84,46 @@ def mailroom(project: Project, environment: Environment) -> Command:
     return command
 
 
+@pytest.fixture(scope="module")
+def names(mailroom: Command, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the commands of TABLES name: executions, a message, and files."""
+    folder = tmp_path_factory.mktemp("files")
+    execution, other, *_ = (one["name"] for one in mailroom.json("executions", "list"))
+    contract = mailroom.run("types", "asyncapi").stdout.replace('"summary"', '"headline"')
+    (folder / "contract.json").write_text(contract)
+    (folder / "messages.jsonl").write_text(json.dumps(alert()))
+    (folder / "template.yml").write_text(_TEMPLATE)
+    return {
+        "execution": execution,
+        "other": other,
+        "message": mailroom.json("messages")[0]["id"],
+        "contract": str(folder / "contract.json"),
+        "messages": str(folder / "messages.jsonl"),
+        "template": str(folder / "template.yml"),
+    }
+
+
 def screen(mailroom: Command, words: str, columns: int) -> list[str]:
     return seen([MAILROOM, *words.split()], columns, mailroom.checkout, mailroom.variables)
 
 
 @pytest.mark.parametrize("columns", [80, 200])
 @pytest.mark.parametrize("words", TABLES)
-def test_no_word_of_a_table_is_broken(mailroom: Command, words: str, columns: int) -> None:
-    piped = mailroom.run(*words.split()).stdout.splitlines()
+def test_no_word_of_a_table_is_broken(
+    mailroom: Command, names: dict[str, str], words: str, columns: int
+) -> None:
+    called = words.format(**names)
+    code = 1 if words in FINDING else 0
+    piped = mailroom.run(*called.split(), code=code, seconds=300).stdout.splitlines()
 
-    lines = screen(mailroom, words, columns)
+    lines = screen(mailroom, called, columns)
 
     text = "\n".join(lines)
     left_out = {name for found in LEFT_OUT.findall(text) for name in found.split(", ")}
     headings: list[str] = []
     for cells in (line.split("\t") for line in piped):
-        if cells[0] in ("setting", "part") or not headings:
-            headings = cells
+        if len(cells) != len(headings):
+            headings = cells if len(cells) > 1 else []
             continue
         for heading, cell in zip(headings, cells, strict=True):
             words_shown = for_terminal(cell).split()
@@ -119,3 +174,19 @@ def test_a_terminal_and_a_pipe_get_the_same_times(mailroom: Command, tmp_path: P
         times = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", piped)
         assert times
         assert [time for time in times if not any(time in line for line in lines)] == []
+
+
+@pytest.mark.parametrize("columns", [80, 200])
+def test_the_log_of_promotions_is_shown_with_every_time_and_reason_whole(
+    mailroom: Command, columns: int
+) -> None:
+    lines = seen(
+        [sys.executable, "-c", _PROMOTIONS], columns, mailroom.checkout, mailroom.variables
+    )
+
+    shown = " ".join(" ".join(lines).split())
+    assert "promote" in shown
+    assert "ada on build-7 at 1f2e3d4c5b6a" in shown
+    assert "execution 20261129T020237-075a3a2d failed in PublishMessages" in shown
+    assert any("20261129T020237-075a3a2d" in line for line in lines)
+    assert any(re.search(r"2026-11-29 \d\d:\d\d:\d\d", line) for line in lines)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mailroom.errors import Refused
+from mailroom.errors import NoTerminal, Refused
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 Env = Annotated[
@@ -25,10 +25,10 @@ def confirm(question: str, ask: Callable[[str], bool] = typer.confirm) -> bool:
     """Ask a question on the terminal.
 
     Raises:
-        Refused: Standard input is not a terminal.
+        NoTerminal: Standard input is not a terminal.
     """
     if not sys.stdin.isatty():
-        raise Refused(f"there is no terminal to ask on: {question}", "add --yes")
+        raise NoTerminal(question)
     return ask(question)
 
 

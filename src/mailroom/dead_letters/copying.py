@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from mailroom.dead_letters.listing import list_messages
-from mailroom.dead_letters.queued_messages import MessageFilter
+from mailroom.dead_letters.listing import list_messages, texts
+from mailroom.dead_letters.queued_messages import MessageFilter, QueuedMessage
 from mailroom.dead_letters.receiver import Receiver
 from mailroom.environments.environment import Environment
 
@@ -34,6 +34,19 @@ def purge(
                 receiver.delete(messages)
                 count += len(messages)
     return count
+
+
+def read_export(file: Path) -> list[QueuedMessage] | None:
+    """The messages of a file that `purge` wrote; None if it is another file."""
+    found = []
+    try:
+        for line in file.read_text().splitlines():
+            one = json.loads(line)
+            attributes = texts({k: v for k, v in one["attributes"].items() if v is not None})
+            found.append(QueuedMessage(one["queue"], one["id"], 0, one["body"], attributes))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return found or None
 
 
 def pull(source: Environment, local: Environment, queue: str, matches: MessageFilter) -> int:

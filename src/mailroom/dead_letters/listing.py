@@ -28,7 +28,7 @@ def list_messages(
             one["id"],
             one["sent"],
             one["body"],
-            _texts(one["attributes"]),
+            texts(one["attributes"]),
             dead=queue in dead,
         )
         for queue in queues
@@ -37,7 +37,8 @@ def list_messages(
     return sorted(filter(matches, found), key=lambda message: message.sent)
 
 
-def _texts(attributes: Mapping[str, str | None]) -> dict[str, Any]:
+def texts(attributes: Mapping[str, str | None]) -> dict[str, Any]:
+    """Message attributes of type String, in the shape of SQS."""
     return {
         name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
     }

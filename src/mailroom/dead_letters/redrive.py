@@ -1,6 +1,7 @@
 """Sends messages of dead-letter queues and the unrouted queue back to where they came from."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mailroom.dead_letters.listing import list_messages
@@ -40,6 +41,26 @@ def redrive(
     if matches.matches_all and source:
         return _move_all(environment, queue, source, progress)
     return _send_singly(environment, queue, matches, progress)
+
+
+def send_again(environment: Environment, messages: Sequence[QueuedMessage]) -> dict[str, int]:
+    """Send messages back that are in no queue any more, as those that `purge` wrote to a file.
+
+    Args:
+        environment: The environment of their queues.
+        messages: The messages.
+
+    Returns:
+        How many were sent back, by the queue that they had been in.
+
+    Raises:
+        Refused: The environment has no such queue; nothing was sent.
+    """
+    counts = Counter(message.queue for message in messages)
+    senders = {queue: _sender(environment, queue) for queue in counts}
+    for message in messages:
+        senders[message.queue](message)
+    return dict(counts)
 
 
 def _move_all(environment: Environment, queue: str, source: str, progress: Progress) -> int:

@@ -8,7 +8,7 @@ from mailroom.deployment.change_set import Change
 from mailroom.deployment.events import ResourceEvent
 from mailroom.deployment.stack import Deployed, Deployment, Stack
 from mailroom.deployment.template import put_template
-from mailroom.errors import MailroomError, Refused
+from mailroom.errors import MailroomError, NoTerminal, Refused
 from mailroom.promotion.account import Account
 from mailroom.promotion.release import Release, contract_key
 
@@ -121,11 +121,15 @@ def change_stack(
             f"what is in {', '.join(lost)} of stack {name} would be lost, so nothing was changed",
             f"to replace it all the same, name the stack: --replace {name}",
         )
-    if only_plan or not reporter.confirm(_question(name, account, change_set.changes)):
+    if only_plan:
         stack.discard(change_set)
-        if only_plan:
-            return Deployment(False, stack.outputs())
-        raise NotConfirmed
+        return Deployment(False, stack.outputs())
+    try:
+        if not reporter.confirm(_question(name, account, change_set.changes)):
+            raise NotConfirmed
+    except (NotConfirmed, NoTerminal):
+        stack.discard(change_set)
+        raise
     with reporter.waiting_for(f"Stack {name}"):
         stack.execute(change_set)
     _protect(stack, account)

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from mailroom.aws.error_translation import explain
 from mailroom.database.migration import migrate_database
 from mailroom.deployment.stack import Deployed, Stack
-from mailroom.errors import MailroomError
+from mailroom.errors import MailroomError, NoTerminal
 from mailroom.progress import Progress
 from mailroom.project import Project
 from mailroom.promotion.account import Account
@@ -93,7 +93,7 @@ class Promoter:
         try:
             change_stack(account, account.config.stack, release.definitions, self._reporter)
             self._try_out("Database", migrate=True, rollback=action == "rollback")
-        except NotConfirmed:
+        except (NotConfirmed, NoTerminal):
             raise
         except _FAILURES as error:
             reason = str(explain(error) or error)

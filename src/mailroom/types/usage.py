@@ -13,6 +13,7 @@ from mailroom.environments.environment import Environment
 from mailroom.errors import Refused
 from mailroom.project import Project
 from mailroom.types.described import FOLDER, MessageType
+from mailroom.wording import counted
 from mailroom.workflow.ingested import count_ingested
 from mailroom.workflow.queues import queue_depth
 
@@ -61,6 +62,21 @@ def usage(environment: Environment, names: list[str]) -> dict[str, Usage]:
             queue_depth(environment, dead) if dead else 0,
         )
     return found
+
+
+def require_empty(found: Usage, name: str) -> None:
+    """Check that there is no message of a type anywhere.
+
+    Raises:
+        Refused: There is.
+    """
+    if not found.is_empty:
+        raise Refused(
+            f"there are messages of type {name}: {counted(found.rows, 'row')},"
+            f" {found.queued} in its queue, {counted(found.dead, 'dead letter')}",
+            "redrive or purge the dead letters, and delete the rows:"
+            f" DELETE FROM messages WHERE type = '{name}'",
+        )
 
 
 def tables_of(project: Project, one: MessageType, others: Sequence[MessageType]) -> list[str]:

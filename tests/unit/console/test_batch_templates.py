@@ -10,6 +10,7 @@ SHARED: dict[str, Any] = {
     "live_at": "/batches.live",
     "token": "",
     "environment_name": "local",
+    "env": "",
     "writable": True,
 }
 MACHINE = "arn:aws:states:us-east-1:000000000000:stateMachine:workflow"

@@ -15,11 +15,12 @@ from mailroom.access.variables import (
     aws_variables,
     written,
 )
-from mailroom.cli.output import show_json
+from mailroom.cli.output import errors, show_json
 from mailroom.cli.programs import replace_process
 from mailroom.database.logins import Login
 from mailroom.environments.selection import choose, connect, reach
 from mailroom.errors import NoAwsCli
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 Role = Annotated[Login, typer.Option("--role", help="Who logs in to the database by DATABASE_URL.")]
@@ -29,6 +30,7 @@ Command = Annotated[
 Arguments = Annotated[
     list[str] | None, typer.Argument(metavar="[ARGUMENT]...", help="Arguments of the AWS CLI.")
 ]
+_LOOKING = "Looking for the environment that is up"
 
 
 def env(
@@ -64,7 +66,8 @@ def run(command: Command, role: Role = Login.OWNER) -> None:
 
 def aws(arguments: Arguments = None) -> None:
     """Run the AWS CLI on the environment."""
-    environment = connect(Project.find())
+    with Progress(errors).waiting_for(_LOOKING):
+        environment = connect(Project.find())
     own = Path(sys.executable).with_name("aws")
     if not own.exists():
         raise NoAwsCli
@@ -77,10 +80,11 @@ def _variables(role: Login) -> dict[str, str]:
     from mailroom.environments.compose.environment import ComposeEnvironment
 
     project = Project.find()
-    local = choose(project)
-    environment = reach(project, local)
-    url = local.database_url(role) if environment.database else None
-    found = all_variables(environment, url)
+    with Progress(errors).waiting_for(_LOOKING):
+        local = choose(project)
+        environment = reach(project, local)
+        url = local.database_url(role) if environment.database else None
+        found = all_variables(environment, url)
     if isinstance(local, ComposeEnvironment):
         # For `docker compose` itself, which would choose another name.
         found["COMPOSE_PROJECT_NAME"] = local.compose.project_name

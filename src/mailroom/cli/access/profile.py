@@ -6,6 +6,7 @@ import typer
 
 from mailroom.cli.options import Yes, require
 from mailroom.cli.output import errors
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 app = typer.Typer(
@@ -21,7 +22,9 @@ def write(name: Name = "mailroom", yes: Yes = False) -> None:
     from mailroom.access.profile import config_file, require_own, write_profile
     from mailroom.cli.connection import connected
 
-    environment, path = connected(Project.find()), config_file()
+    path = config_file()
+    with Progress(errors).waiting_for("Looking for the environment that is up"):
+        environment = connected(Project.find())
     verb = "Change" if require_own(path, name) else "Add"
     require(f"{verb} the profile {name} in {path}? Nothing else in it is changed.", yes)
     write_profile(path, name, environment)

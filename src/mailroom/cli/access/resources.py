@@ -5,7 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from mailroom.cli.options import AsJson
-from mailroom.cli.output import show_json, show_table
+from mailroom.cli.output import errors, show_json, show_table
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 _COLUMNS = {
@@ -33,7 +34,8 @@ def resources(
     from mailroom.cli.connection import connected
 
     environment = connected(Project.find())
-    identities = environment.topology.identities
+    with Progress(errors).waiting_for("Asking for the stack's resources"):
+        identities = environment.topology.identities
     if name is not None:
         identities = [find_resource(identities, name)]
     found: list[dict[str, Any]] = [

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from mailroom.cli.options import AsJson
@@ -68,7 +68,9 @@ def check(
             errors.print(note, style="yellow")
     each = (definitions, *load_beside(project))
     # The policies beside the templates are found with each of them.
-    findings = list(dict.fromkeys(found for one in each for found in run(one)))
+    with Progress(errors).waiting_for("Checking the definitions"):
+        findings = list(dict.fromkeys(found for one in each for found in run(one)))
+        limits = type_limits(project, definitions, types)
     if sarif:
         _write_sarif(sarif, findings)
     open_findings = [finding for finding in findings if finding.suppressed is None]
@@ -77,7 +79,7 @@ def check(
     else:
         _show(open_findings)
     _summarise(definitions, findings, time.monotonic() - started)
-    if limits := type_limits(project, definitions, types):
+    if limits:
         errors.print(f"room for {limits[0]}", markup=False)
     if open_findings:
         raise typer.Exit(EXIT_FAILURE)
@@ -89,17 +91,15 @@ def _show(findings: Sequence["Finding"]) -> None:
             ["severity", "place", "rule", "finding", "in AWS", "page", "fix"],
             [[f.severity, f.at, f.rule, f.message, f.why, f.page, f.fix] for f in findings],
         )
-    elif findings:
-        table = Table(header_style="bold", show_lines=True)
-        table.add_column("place")
-        table.add_column("finding")
-        for f in findings:
-            place = Text.assemble(f"{f.at}\n", (f.rule, _STYLES[f.severity]))
-            said = Text.assemble(
-                (f"{f.message}\n", "bold"), f"In AWS: {f.why}\n", (f"Fix: {f.fix}\n", "green")
-            )
-            table.add_row(place, said + Text(f.page, style=f"dim link {f.page}"))
-        console.print(table)
+        return
+    for f in findings:
+        console.print(Text.assemble((f"{f.at}  ", "bold"), (f.rule, _STYLES[f.severity])))
+        said = Text.assemble(
+            (f"{f.message}\n", "bold"), f"In AWS: {f.why}\n", (f"Fix: {f.fix}", "green")
+        )
+        console.print(Padding(said, (0, 0, 0, 2)))
+        # The terminal breaks what is too long, so that it is copied whole.
+        console.print(Text(f"  {f.page}\n", style=f"dim link {f.page}"), soft_wrap=True)
 
 
 def _document(findings: Sequence["Finding"]) -> list[dict[str, object]]:

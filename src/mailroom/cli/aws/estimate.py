@@ -8,6 +8,7 @@ import typer
 from mailroom.cli.options import AsJson
 from mailroom.cli.output import console, errors, show_json, show_table
 from mailroom.errors import NotUp, Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 if TYPE_CHECKING:
@@ -47,14 +48,9 @@ def estimate(
     from mailroom.estimating.estimate import make_estimate, parse_rate, parse_size
 
     project = Project.find_workflow()
-    made = make_estimate(
-        project,
-        _environment(project),
-        messages,
-        parse_size(size),
-        parse_rate(rate) if rate else None,
-        env,
-    )
+    asked = parse_size(size), parse_rate(rate) if rate else None, env
+    with Progress(errors).waiting_for("Reading what was counted"):
+        made = make_estimate(project, _environment(project), messages, *asked)
     if json:
         show_json(made.to_json())
     else:

@@ -19,17 +19,7 @@ def promotions(env: Env, json: AsJson = False) -> None:
         return
     show_table(
         ["at", "action", "release", "result", "from", "reason"],
-        [
-            [
-                shown(datetime.fromisoformat(e.at)),
-                e.action,
-                e.hash[:12],
-                e.result,
-                e.source,
-                e.reason,
-            ]
-            for e in entries
-        ],
+        [[_time(e.at), e.action, e.hash[:12], e.result, e.source, e.reason] for e in entries],
         below=("reason", "from"),
     )
 

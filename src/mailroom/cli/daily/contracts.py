@@ -7,11 +7,13 @@ import typer
 from mailroom.cli.options import AsJson
 from mailroom.cli.output import errors, show_json, show_table
 from mailroom.errors import EXIT_FAILURE, Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 if TYPE_CHECKING:
     from mailroom.types.comparison import Contract
 
+_READING = "Reading the message types"
 _With = Annotated[
     str | None,
     typer.Option(
@@ -28,7 +30,9 @@ def asyncapi() -> None:
     """Print the contract of the topic, all types: an AsyncAPI 3.0 document."""
     from mailroom.types.contracts import contract
 
-    show_json(contract(Project.find_workflow()))
+    with Progress(errors).waiting_for(_READING):
+        document = contract(Project.find_workflow())
+    show_json(document)
 
 
 def compare(with_: _With = None, env: _Env = None, json: AsJson = False) -> None:
@@ -40,7 +44,9 @@ def compare(with_: _With = None, env: _Env = None, json: AsJson = False) -> None
     from mailroom.types.contracts import contract
 
     project = Project.find_workflow()
-    changes = changes_between(_earlier(project, with_, env), contract(project))
+    earlier = _earlier(project, with_, env)
+    with Progress(errors).waiting_for(_READING):
+        changes = changes_between(earlier, contract(project))
     if json:
         show_json([change.__dict__ for change in changes])
     elif not changes:
@@ -60,7 +66,8 @@ def migrate(with_: _With = None, env: _Env = None) -> None:
 
     project = Project.find_workflow()
     earlier = _earlier(project, with_ if with_ or env else "HEAD", env)
-    written = write_migrations(project, earlier)
+    with Progress(errors).waiting_for(_READING):
+        written = write_migrations(project, earlier)
     for path in written:
         print(path.relative_to(project.root))
     if not written:

@@ -13,6 +13,8 @@ from mailroom.errors import NotUp, Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
 
+_LOOKING = "Looking for the environment that is up"
+
 app = typer.Typer(help="Work on the local environment's database.", no_args_is_help=True)
 
 
@@ -32,9 +34,11 @@ def url(role: Role = Login.OWNER) -> None:
     from mailroom.environments.selection import choose, reach
 
     project = Project.find()
-    local = choose(project)
-    reach(project, local)
-    print(local.database_url(role))
+    with Progress(errors).waiting_for(_LOOKING):
+        local = choose(project)
+        reach(project, local)
+        found = local.database_url(role)
+    print(found)
 
 
 @app.command(context_settings=PASSED_ON)
@@ -49,8 +53,9 @@ def psql(
     from mailroom.environments.selection import choose, reach
 
     project = Project.find()
-    local = choose(project)
-    reach(project, local)
+    with Progress(errors).waiting_for(_LOOKING):
+        local = choose(project)
+        reach(project, local)
     client = local.psql(role)
     replace_process([*client.command, *(arguments or ())], client.variables)
 

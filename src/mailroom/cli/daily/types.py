@@ -11,8 +11,8 @@ from mailroom.cli.options import AsJson, Yes, require
 from mailroom.cli.output import errors, show_json, show_table
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp, Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
-from mailroom.wording import counted
 
 if TYPE_CHECKING:
     from mailroom.types.described import MessageType
@@ -32,10 +32,11 @@ def types(context: typer.Context, json: AsJson = False) -> None:
     from mailroom.types.described import read_types
 
     project = Project.find_workflow()
-    found = read_types(project)
-    require_tables(project)
-    environment = _environment(project)
-    counts = _usage(environment, [one.name for one in found]) if environment else {}
+    with Progress(errors).waiting_for("Reading the message types"):
+        found = read_types(project)
+        require_tables(project)
+        environment = _environment(project)
+        counts = _usage(environment, [one.name for one in found]) if environment else {}
     if json:
         show_json([_document(one, counts.get(one.name)) for one in found])
         return
@@ -138,7 +139,8 @@ def add(
     elif from_schema is not None:
         fields = fields_of_schema(from_schema)
     project = Project.find_workflow()
-    written = add_type(project, name, fields, samples, taken_names_are_refused=bool(field))
+    with Progress(errors).waiting_for("Writing the type"):
+        written = add_type(project, name, fields, samples, taken_names_are_refused=bool(field))
     _tell(project, written)
     folder = written[0].relative_to(project.root)
     errors.print(
@@ -160,21 +162,22 @@ def remove(
     """Remove a message type of which there are no messages, in the environment that is up."""
     from mailroom.types.described import read_types
     from mailroom.types.folder import find_type, remove_type
-    from mailroom.types.usage import dropped, tables_of
+    from mailroom.types.usage import dropped, require_empty, tables_of
 
     project = Project.find_workflow()
-    known = read_types(project)
-    one = find_type(known, name)
-    environment = _environment(project)
-    if environment is None:
+    with Progress(errors).waiting_for("Looking for messages of the type"):
+        known = read_types(project)
+        one = find_type(known, name)
+        environment = _environment(project)
+        found = _usage(environment, [name])[name] if environment else None
+    if found is None:
         if drop_table:
             raise NotUp
         require("Nothing is up: messages can't be counted. Remove the type all the same?", yes)
     else:
-        _require_empty(_usage(environment, [name])[name], name)
+        require_empty(found, name)
     tables = tables_of(project, one, [other for other in known if other is not one])
-    drop = dropped(environment, one, tables) if drop_table and environment else nullcontext()
-    with drop:
+    with dropped(environment, one, tables) if drop_table and environment else nullcontext():
         removed = remove_type(project, name)
     _tell(project, removed)
     named = f"{'dropped' if drop_table else 'kept'}: {', '.join(tables or [one.table])}"
@@ -188,7 +191,8 @@ def generate() -> None:
     from mailroom.types.described import read_types
 
     project = Project.find_workflow()
-    written = update_definitions(project, read_types(project))
+    with Progress(errors).waiting_for("Writing the definitions"):
+        written = update_definitions(project, read_types(project))
     _tell(project, written)
     if not written:
         errors.print("nothing to change")
@@ -197,16 +201,6 @@ def generate() -> None:
 def _tell(project: Project, paths: list[Path]) -> None:
     for path in paths:
         print(path.relative_to(project.root))
-
-
-def _require_empty(found: "Usage", name: str) -> None:
-    if not found.is_empty:
-        raise Refused(
-            f"there are messages of type {name}: {counted(found.rows, 'row')},"
-            f" {found.queued} in its queue, {counted(found.dead, 'dead letter')}",
-            "redrive or purge the dead letters, and delete the rows:"
-            f" DELETE FROM messages WHERE type = '{name}'",
-        )
 
 
 def _environment(project: Project) -> Environment | None:
@@ -231,7 +225,6 @@ def _counts(found: "Usage | None") -> list[int | None]:
 
 
 def _document(one: "MessageType", found: "Usage | None") -> dict[str, object]:
-    rows, queued, dead = _counts(found)
     return {
         "name": one.name,
         "title": one.title,
@@ -240,7 +233,5 @@ def _document(one: "MessageType", found: "Usage | None") -> dict[str, object]:
         "fields": [column.__dict__ for column in one.columns],
         "settings": one.settings,
         "action": one.action,
-        "rows": rows,
-        "queued": queued,
-        "dead": dead,
+        **dict(zip(("rows", "queued", "dead"), _counts(found), strict=True)),
     }

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from html import escape
 from typing import TYPE_CHECKING
 
+from mailroom.cli.output import errors
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 if TYPE_CHECKING:
@@ -23,7 +25,10 @@ def summary() -> None:
     """Print Markdown for a CI job's page: outcomes by type, and the way of each failed message."""
     from mailroom.cli.connection import connected
 
-    print("\n".join(_lines(connected(Project.find()))))
+    environment = connected(Project.find())
+    with Progress(errors).waiting_for("Following the messages that failed"):
+        text = "\n".join(_lines(environment))
+    print(text)
 
 
 def _lines(environment: "Environment") -> Iterator[str]:

@@ -142,9 +142,10 @@ def start(
     text = read_document(input, "INPUT", "mailroom executions start '{\"messages\": []}'").text
     environment = _environment()
     batch = name or new_batch_id()
-    arn = environment.session.client("stepfunctions").start_execution(
-        stateMachineArn=environment.state_machine(machine), name=batch, input=text
-    )["executionArn"]
+    with Progress(errors).waiting_for("Starting the execution"):
+        arn = environment.session.client("stepfunctions").start_execution(
+            stateMachineArn=environment.state_machine(machine), name=batch, input=text
+        )["executionArn"]
     if json:
         show_json({"name": batch, "arn": arn})
     else:
@@ -160,11 +161,12 @@ def stop(
 ) -> None:
     """Stop an execution. Messages that it has published stay in their queues."""
     environment = _environment()
-    found = _read(environment, execution)
-    if not found.running:
-        raise Refused(f"{found.name} has ended: {found.status}")
-    client = environment.session.client("stepfunctions")
-    client.stop_execution(executionArn=found.arn, error=error, cause=cause)
+    with Progress(errors).waiting_for("Stopping the execution"):
+        found = _read(environment, execution)
+        if not found.running:
+            raise Refused(f"{found.name} has ended: {found.status}")
+        client = environment.session.client("stepfunctions")
+        client.stop_execution(executionArn=found.arn, error=error, cause=cause)
     at_work = ", ".join(step.name for step in found.steps if step.status == "running")
     errors.print(f"stopped {found.name}" + (f" in {at_work}" if at_work else ""))
 

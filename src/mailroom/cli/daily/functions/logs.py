@@ -11,6 +11,7 @@ from mailroom.cli.options import AsJson
 from mailroom.cli.output import errors
 from mailroom.cli.times import Since
 from mailroom.errors import NotUp, Refused
+from mailroom.progress import Progress
 from mailroom.project import Project
 
 _SERVERS = ("localstack", "postgres")
@@ -67,8 +68,10 @@ def logs(
     from mailroom.cli.daily.functions.log_lines import print_records
     from mailroom.cli.daily.functions.log_reading import Asked, FunctionLogs
 
-    function_logs = FunctionLogs(project, Asked(source or [], since, execution, batch, pattern))
-    found = function_logs.all()
+    asked = Asked(source or [], since, execution, batch, pattern)
+    with Progress(errors).waiting_for("Reading the logs"):
+        function_logs = FunctionLogs(project, asked)
+        found = function_logs.all()
     print_records(found[-number:] if number else found, as_json=json)
     if not found and not follow:
         errors.print("no function logged such a record; functions log when they run", style="dim")
