@@ -92,8 +92,9 @@ def draw_flow(
 ) -> Picture:
     """The picture of a stack's flow: downwards, or to the right where that would be too wide.
 
-    Its parts are the nodes, `node-<id>`, and the edges, by their id; a node's state is the text
-    `node-<id>-state`, an edge's count the text `<id>-count`. Places depend on what there is alone.
+    Its parts are the nodes, `node-<id>`, their ages, `node-<id>-age`, and the edges, by their id; a
+    node's state is the text `node-<id>-state`, an edge's count the text `<id>-count`. Places depend
+    on what there is alone.
 
     Args:
         nodes: What messages go through.
@@ -124,6 +125,7 @@ def draw_flow(
         _draw_node(node, layout.boxes[node.id], states.get(node.id, _IDLE), links.get(node.id))
         for node in nodes
     ]
+    drawn += [_draw_age(node, layout.boxes[node.id], states.get(node.id, _IDLE)) for node in nodes]
     return picture(id, layout.size, name, _description(nodes, states), drawn, "graph-flow")
 
 
@@ -155,14 +157,12 @@ def _draw_node(node: FlowNode, box: Box, state: NodeState, href: str | None) -> 
     x, y = box.x + _LEFT, box.y
     id = f"node-{slug(node.id)}"
     kind = _KINDS.get(node.kind, node.kind).capitalize()
-    right = box.x + box.width - _RIGHT
     drawn = element(
         "g",
         element("title", text=_sentence(node, state)),
         element("rect", class_="box", x=box.x, y=y, width=box.width, height=box.height, rx=8),
         icon(node.kind, box.x + 11, y + 12),
         element("text", text=kind, class_="kind", x=x, y=y + 18),
-        element("text", text=state.age, id=f"{id}-age", class_="age", x=right, y=y + 18),
         element("text", text=_name(node), class_="name", x=x, y=y + 36),
         element("text", text=state.text, id=f"{id}-state", class_="state", x=x, y=y + 55),
         class_=f"node kind-{node.kind} is-{state.status}",
@@ -170,10 +170,14 @@ def _draw_node(node: FlowNode, box: Box, state: NodeState, href: str | None) -> 
     return part(id, linked(drawn, href))
 
 
+def _draw_age(node: FlowNode, box: Box, state: NodeState) -> Element:
+    """A part of its own, as it is another text each second, and its node stays as it is."""
+    id, right = f"node-{slug(node.id)}-age", box.x + box.width - _RIGHT
+    return part(id, element("text", text=state.age, class_="age", x=right, y=box.y + 18))
+
+
 def _sentence(node: FlowNode, state: NodeState) -> str:
-    return ", ".join(
-        filter(None, [f"{node.id}: {_KINDS.get(node.kind, node.kind)}", state.text, state.age])
-    )
+    return f"{node.id}: {_KINDS.get(node.kind, node.kind)}{', ' if state.text else ''}{state.text}"
 
 
 def _description(nodes: list[FlowNode], states: Mapping[str, NodeState]) -> str:
