@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # Of the batch that a thread processes.
 BODIES = threading.local()
+WORKER = "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker"
 POLLER = "localstack.services.lambda_.event_source_mapping.pollers.sqs_poller:SqsPoller"
 
 
@@ -82,12 +83,13 @@ def _queue(arn: str) -> Any:
     return sqs_stores[parts[4]][parts[3]].queues.get(parts[5])
 
 
-@patch("localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker.delete")
-def delete_disabled_mapping(original: Any, worker: Any) -> None:
-    """Delete an event source mapping that is disabled.
+@patch(f"{WORKER}.delete")
+def delete_without_poll(original: Any, worker: Any) -> None:
+    """Delete an event source mapping that is disabled, or that was enabled a moment ago.
 
-    LocalStack: has the poll delete the mapping when it ends, and a disabled one has none: it is
-    Deleting for ever, and its queue can't be connected to the function again.
+    LocalStack: has the poll delete the mapping when it ends. A disabled one has no poll, and a poll
+    that begins just then overwrites the state by which its end knows: the mapping is Deleting or
+    Enabled for ever, and its queue can't be connected to the function again.
 
     AWS: deletes it.
     https://docs.aws.amazon.com/lambda/latest/api/API_DeleteEventSourceMapping.html
@@ -95,6 +97,15 @@ def delete_disabled_mapping(original: Any, worker: Any) -> None:
     Test: tests/parity/test_event_sources.py
     test_a_disabled_mapping_is_gone_when_it_was_deleted
     """
+    worker.is_deleted = True
     original(worker)
     if not worker.enabled:
+        worker.delete_esm_in_store()
+
+
+@delete_without_poll.also(f"{WORKER}.poller_loop")
+def delete_after_poll(original: Any, worker: Any, *args: Any, **options: Any) -> None:
+    """Delete the mapping when its poll has ended, whatever state the poll has written."""
+    original(worker, *args, **options)
+    if getattr(worker, "is_deleted", False):
         worker.delete_esm_in_store()
