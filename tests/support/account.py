@@ -33,7 +33,7 @@ class Account:
 def account_of(environment: Environment, project: Project, folder: Path) -> Iterator[Account]:
     """A running environment as it would be seen in an account.
 
-    The emulator's own pages, such as `/_mailroom/events` and `/_aws/sqs/messages`, are not there,
+    The emulator's own pages, such as `/_mailroom/events` and `/_mailroom/queues`, are not there,
     and the database is not known.
 
     Args:

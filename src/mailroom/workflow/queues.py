@@ -1,7 +1,6 @@
 """Reads the queues without receiving messages."""
 
 import time
-import urllib.parse
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,21 +50,19 @@ def queue_states(environment: Environment) -> list[QueueState]:
 def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
     """A queue's messages, oldest first, none of them received: `id`, `sent`, `attributes`, `body`.
 
+    AWS can't do that: there messages must be received.
+
     Raises:
         Refused: There is no such queue.
+        NoAnswer: The emulator is not Mailroom's.
     """
     from mailroom.local_http import get_json
 
-    url = environment.topology.queue(queue).url
-    query = urllib.parse.urlencode(
-        {"QueueUrl": url, "ShowInvisible": "true", "ShowDelayed": "true"}
+    arn = environment.topology.queue(queue).arn
+    found: list[dict[str, Any]] = get_json(
+        f"{environment.endpoint}/_mailroom/queues/{arn}/messages", seconds=60
     )
-    # LocalStack's endpoint that lists messages. AWS has none: there messages must be received.
-    document = get_json(f"{environment.endpoint}/_aws/sqs/messages?{query}")
-    found = document["ReceiveMessageResponse"]["ReceiveMessageResult"] or {}
-    messages = found.get("Message", [])
-    listed = messages if isinstance(messages, list) else [messages]
-    return sorted((_peeked(message) for message in listed), key=lambda message: message["sent"])
+    return found
 
 
 def queue_depth(environment: Environment, queue: str) -> int:
@@ -85,22 +82,3 @@ def _counts(environment: Environment, name: str) -> tuple[int, int]:
         int(attributes["ApproximateNumberOfMessages"]),
         int(attributes["ApproximateNumberOfMessagesNotVisible"]),
     )
-
-
-def _peeked(message: dict[str, Any]) -> dict[str, Any]:
-    attributes = _pairs(message.get("Attribute", []))
-    return {
-        "id": message["MessageId"],
-        "sent": int(attributes["SentTimestamp"]) / 1000,
-        "received": int(attributes.get("ApproximateReceiveCount") or 0),
-        "attributes": {
-            name: value.get("StringValue")
-            for name, value in _pairs(message.get("MessageAttribute", [])).items()
-        },
-        "body": message["Body"],
-    }
-
-
-def _pairs(listed: Any) -> dict[str, Any]:
-    pairs = listed if isinstance(listed, list) else [listed]
-    return {pair["Name"]: pair["Value"] for pair in pairs}
