@@ -103,8 +103,8 @@ Surviving = Annotated[
     typer.Option(
         "--durability",
         envvar="MAILROOM_DURABILITY",
-        help="Keep messages and objects over the end of LocalStack, or in memory alone; on until"
-        " another is asked for. LocalStack is restarted for it.",
+        help="Keep messages, objects, executions and secrets over the end of LocalStack, or in"
+        " memory alone; on until another is asked for. LocalStack is restarted for it.",
     ),
 ]
 

@@ -1,4 +1,4 @@
-"""An execution that ended with LocalStack, as Step Functions shows it afterwards.
+"""An execution of an earlier LocalStack, as Step Functions shows it afterwards.
 
 Imported when it is needed: it imports Step Functions.
 """
@@ -6,16 +6,27 @@ Imported when it is needed: it imports Step Functions.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from localstack.services.stepfunctions.backend.execution import Execution
 
 
 class EndedExecution(Execution):
-    """An execution that LocalStack's end has ended."""
+    """An execution that has ended before LocalStack did, or with it.
+
+    Attributes:
+        read_history: Reads its history; None is that of one that ended with LocalStack.
+        definition: Of its state machine, when it began.
+    """
+
+    read_history: Callable[[], Any]
+    definition: str
 
     def to_history_output(self) -> Any:
-        """What is known of its history: its beginning and its end."""
+        """Its history; of one that ended with LocalStack the beginning and the end."""
+        if (events := self.read_history()) is not None:
+            return {"events": events}
         started = {"input": json.dumps(self.input_data), "roleArn": self.role_arn}
         aborted = {"error": self.error, "cause": self.cause}
         return {
@@ -36,3 +47,8 @@ class EndedExecution(Execution):
                 },
             ]
         }
+
+    def to_describe_state_machine_for_execution_output(self) -> Any:
+        """The state machine, as it was when the execution began."""
+        found = super().to_describe_state_machine_for_execution_output()
+        return {**found, "definition": self.definition}

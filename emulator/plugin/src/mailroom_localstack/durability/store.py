@@ -48,6 +48,16 @@ CREATE TABLE IF NOT EXISTS executions (
     machine TEXT NOT NULL,
     content TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS histories (
+    arn TEXT PRIMARY KEY,
+    events TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS secrets (
+    place TEXT NOT NULL,
+    name TEXT NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (place, name)
+);
 CREATE INDEX IF NOT EXISTS objects_by_key ON objects (bucket, key);
 """
 # How long a change that no thread waits for is kept for others, in seconds.

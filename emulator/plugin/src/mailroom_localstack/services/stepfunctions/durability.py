@@ -1,7 +1,8 @@
-"""Executions that ran when LocalStack ended are known as aborted."""
+"""Executions are known after LocalStack's end."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from mailroom_localstack.durability.opened import Opened, commit
@@ -9,19 +10,24 @@ from mailroom_localstack.durability.stored_executions import Executions
 from mailroom_localstack.patches import patch
 
 STORED = Executions(Opened.store) if Opened.store else None
-ERROR, CAUSE = "Mailroom.EngineEnded", "the engine ended while the execution ran"
-KEPT = ("name", "sm_type", "role_arn", "exec_arn", "account_id", "region_name", "start_date")
+# What an execution is made of, and what its end has set.
+MADE_OF = (
+    *("name", "sm_type", "role_arn", "exec_arn", "account_id", "region_name", "start_date"),
+    *("input_data", "trace_header", "state_machine_alias_arn"),
+)
+OF_ITS_END = ("exec_status", "stop_date", "output", "error", "cause")
 
 
 @patch(
     "localstack.services.stepfunctions.backend.execution:Execution.publish_execution_status_change_event"
 )
-def keep_running_executions(original: Any, execution: Any) -> None:
-    """Know executions that ran when LocalStack ended: their status is ABORTED, with that cause.
+def keep_executions(original: Any, execution: Any) -> None:
+    """Know executions after LocalStack's end; those that ran are ABORTED, with that cause.
 
     LocalStack: keeps executions in memory.
 
-    Why: AWS runs on. Here an execution ends with the engine, and must not be unknown.
+    Why: AWS keeps them for 90 days, and runs on. Here an execution that runs ends with the engine,
+    and must not be unknown.
 
     Test: tests/integration/test_durable_executions.py
     test_an_execution_that_ran_when_localstack_was_killed_is_aborted
@@ -29,20 +35,20 @@ def keep_running_executions(original: Any, execution: Any) -> None:
     original(execution)
     if STORED is None or execution.sm_type != "STANDARD":
         return
+    content = {name: getattr(execution, name) for name in MADE_OF}
+    content["definition"] = execution.state_machine.definition
     if execution.exec_status != "RUNNING":
-        STORED.forget(execution.exec_arn)
-        return
-    content = {name: getattr(execution, name) for name in KEPT}
-    content["input_data"] = execution.input_data
+        content |= {name: getattr(execution, name) for name in OF_ITS_END}
+        STORED.keep_history(execution.exec_arn, execution.to_history_output()["events"])
     STORED.keep(execution.exec_arn, execution.state_machine_arn, content)
     commit()
 
 
-@keep_running_executions.also(
+@keep_executions.also(
     "localstack.services.stepfunctions.provider:StepFunctionsProvider.create_state_machine"
 )
 def restore_executions(original: Any, provider: Any, context: Any, *args: Any, **kw: Any) -> Any:
-    """Give a state machine that is made again the executions that ended with LocalStack."""
+    """Give a state machine that is made again the executions that it had."""
     from localstack.services.stepfunctions.backend.store import sfn_stores
 
     from mailroom_localstack.durability.ended_execution import EndedExecution
@@ -55,14 +61,22 @@ def restore_executions(original: Any, provider: Any, context: Any, *args: Any, *
     for one in STORED.of(arn):
         if one["exec_arn"] in store.executions:
             continue
-        stop_date = one.pop("stop_date")
+        made_of: dict[str, Any] = {name: one.get(name) for name in MADE_OF}
         ended: Any = EndedExecution(
-            **one,
+            **made_of,
             state_machine=store.state_machines[arn],
             cloud_watch_logging_session=None,
             activity_store=store.activities,
         )
-        ended.exec_status, ended.stop_date = "ABORTED", stop_date
-        ended.error, ended.cause = ERROR, CAUSE
+        for name in OF_ITS_END:
+            setattr(ended, name, one.get(name))
+        ended.definition = one.get("definition") or ended.state_machine.definition
+        ended.read_history = partial(STORED.history, ended.exec_arn)
         store.executions[ended.exec_arn] = ended
     return result
+
+
+def forget_execution(arn: str) -> None:
+    """Forget an execution that LocalStack remembers no longer."""
+    if STORED is not None:
+        STORED.forget(arn)

@@ -6,6 +6,7 @@ from threading import Thread
 from typing import Any
 
 from mailroom_localstack.patches import patch
+from mailroom_localstack.services.stepfunctions.durability import forget_execution
 
 # The number of executions that have ended and are kept, for each account and region.
 KEPT = 1_000
@@ -29,20 +30,23 @@ def keep_last_executions(original: Any, execution: Any) -> None:
 
     original(execution)
     store = sfn_stores[execution.account_id][execution.region_name]
-    delete_ended_executions(store.executions, KEPT)
+    for arn in delete_ended_executions(store.executions, KEPT):
+        forget_execution(arn)
     delete_ended_threads(TMP_THREADS)
 
 
-def delete_ended_executions(executions: MutableMapping[str, Any], kept: int) -> None:
-    """Delete the oldest executions that have ended.
+def delete_ended_executions(executions: MutableMapping[str, Any], kept: int) -> list[str]:
+    """Delete the oldest executions that have ended; their ARNs.
 
     Args:
         executions: by ARN, the oldest first.
         kept: how many of those that have ended stay.
     """
     ended = [arn for arn, one in list(executions.items()) if one.exec_status not in NOT_ENDED]
-    for arn in ended[: max(0, len(ended) - kept)]:
+    deleted = ended[: max(0, len(ended) - kept)]
+    for arn in deleted:
         executions.pop(arn, None)
+    return deleted
 
 
 def delete_ended_threads(threads: list[Any]) -> None:

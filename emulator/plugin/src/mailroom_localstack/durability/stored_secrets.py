@@ -1,0 +1,114 @@
+"""Secrets as rows: their versions, and the value that each was created with."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import json
+import threading
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from mailroom_localstack.durability.store import Statement, Store
+
+SELECT = "SELECT place, name, content FROM secrets"
+INSERT = "INSERT OR REPLACE INTO secrets VALUES (?, ?, ?)"
+DELETE = "DELETE FROM secrets WHERE (place, name) = (?, ?)"
+KEPT = ("arn", "versions", "default_version_id", "created_date", "last_changed_date")
+GENERATED = "generated"
+_current = threading.local()
+
+
+class Secrets:
+    """The secrets of a store."""
+
+    def __init__(self, store: Store) -> None:
+        """Read what an earlier LocalStack has left."""
+        self._store = store
+        self._left: dict[tuple[str, str], dict[str, Any]] = {
+            (place, name): json.loads(content, object_hook=_decode)
+            for place, name, content in store.read(SELECT)
+        }
+
+    def keep(self, secret: Any) -> None:
+        """Store a secret as it is now."""
+        content = {name: getattr(secret, name) for name in KEPT}
+        content["created_with"] = secret.mailroom_created_with
+        row = (*_key(secret), json.dumps(content, default=_encode))
+        self._store.change(self, {("secret", *_key(secret)): (INSERT, row)})
+
+    def forget(self, secret: Any) -> None:
+        """Forget a secret that was deleted."""
+        self._store.change(self, {("secret", *_key(secret)): (DELETE, _key(secret))})
+
+    def leave(self, secret: Any) -> None:
+        """Keep a secret that is deleted for the next one of its name."""
+        self._left[_key(secret)] = {
+            **{name: getattr(secret, name) for name in KEPT},
+            "created_with": secret.mailroom_created_with,
+        }
+
+    def restore(self, secret: Any, created_with: str) -> None:
+        """Give a secret that was created just now the versions that it had.
+
+        Its current version is the one that was current if it was created with the same value;
+        otherwise it is the new one, as after an update.
+
+        Args:
+            secret: the secret.
+            created_with: what `origin` says of its value.
+        """
+        secret.mailroom_created_with = created_with
+        left = self._left.pop(_key(secret), None)
+        if left is None:
+            return
+        new = None
+        if left.pop("created_with") != created_with and secret.default_version_id:
+            new = secret.versions[secret.default_version_id]
+        for name, value in left.items():
+            setattr(secret, name, value)
+        if new is not None:
+            secret.reset_default_version(new, new["version_id"])
+        # Secrets Manager deletes versions that have no staging label.
+        secret.versions = {
+            version: one for version, one in secret.versions.items() if one["version_stages"]
+        }
+
+    def statements(self, changed: Iterable[Statement]) -> Iterable[Statement]:
+        """What writes secrets."""
+        return changed
+
+    def committed(self) -> None:
+        """Nothing follows."""
+
+
+@contextlib.contextmanager
+def generating() -> Iterator[None]:
+    """While a secret is created whose value is generated, and another each time."""
+    _current.generating = True
+    try:
+        yield
+    finally:
+        _current.generating = False
+
+
+def origin(value: str | bytes | None) -> str:
+    """By what a secret that is created again is known to be created with the same value."""
+    if getattr(_current, "generating", False):
+        return GENERATED
+    content = value.encode() if isinstance(value, str) else value or b""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _key(secret: Any) -> tuple[str, str]:
+    return f"{secret.account_id} {secret.region}", secret.name
+
+
+def _encode(value: bytes) -> dict[str, str]:
+    return {"base64": base64.b64encode(value).decode()}
+
+
+def _decode(found: dict[str, Any]) -> Any:
+    encoded = found.get("base64") if len(found) == 1 else None
+    return base64.b64decode(encoded) if isinstance(encoded, str) else found
