@@ -134,10 +134,10 @@ def test_what_the_checkout_made_under_the_earlier_name_is_found_shown_listed_and
     deleted = first.run("reset", "--yes")
 
     assert shown["Postgres"]["state"] == "up"
-    assert len(kept) == 5, "container, network, three volumes"
+    assert len(kept) == 6, "container, network, four volumes"
     for run in (asked, deleted):
         assert f"to be deleted: containers {name}-postgres-1" in run.stderr
-        volumes = f"{name}_database, {name}_logins, {name}_sockets"
+        volumes = ", ".join(f"{name}_{of}" for of in ("database", "durable", "logins", "sockets"))
         assert f"to be deleted: volumes {volumes}" in run.stderr
     assert "--yes" in asked.stderr
     assert left_behind(name) == []
@@ -189,7 +189,7 @@ def test_volumes_of_which_nothing_says_whose_they_are_are_named_and_left_alone(
     said = second.run("reset", "--yes").stderr
 
     assert f"docker volume rm {name}_database" in said
-    assert len(left_behind(name)) == 3
+    assert len(left_behind(name)) == 4
 
 
 def test_containers_of_another_checkout_are_no_second_environment(
@@ -248,4 +248,4 @@ def test_a_copied_env_file_can_give_two_checkouts_one_name_and_then_up_refuses(
 
     assert str(first.checkout) in refused.stderr
     assert "COMPOSE_PROJECT_NAME" in refused.stderr
-    assert len(kept) == 5
+    assert len(kept) == 6

@@ -60,22 +60,31 @@ def database_urls(stack: Stack) -> list[str]:
 def test_two_checkouts_are_up_side_by_side_and_one_outlives_its_containers(
     stack: Stack, another: Stack
 ) -> None:
-    here, there = mixed(2), mixed(4)
+    here, there, letter = mixed(2), mixed(4), "of nobody"
     name = another.local.compose.project_name
 
     another.mailroom.run("up", "--compose")
     stack.mailroom.send(here)
     another.mailroom.send(there)
     rows, urls = another.rows(), database_urls(another)
-    another.mailroom.run("down")
+    environment = another.local.connect()
+    queue = environment.topology.queue("AlertDeadLetterQueue")
+    environment.session.client("sqs").send_message(QueueUrl=queue.url, MessageBody=letter)
+    [execution] = another.mailroom.json("executions", "list")
+    down = another.mailroom.run("down").stderr
     kept = left_behind(name)
-    another.mailroom.run("up", "--compose")
+    up = another.mailroom.run("up", "--compose").stderr
 
     # A saved connection goes on working.
     assert database_urls(another) == urls
     assert rows == another.rows() == {event["id"] for event in there}
     assert {event["id"] for event in here} <= stack.rows()
-    assert len(kept) == 3, "the volumes, and no container or network"
+    assert len(kept) == 4, "the volumes, and no container or network"
+    # What LocalStack acknowledged is in one of them.
+    assert "kept until the next mailroom up: 1 message in queues" in down
+    assert "1 message in queues: look at them" in up
+    assert [one["body"] for one in another.mailroom.json("dead-letters")] == [letter]
+    assert another.mailroom.json("executions", "list") == [execution]
     another.mailroom.run("reset", "--yes")
     assert left_behind(name) == []
 

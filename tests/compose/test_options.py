@@ -27,18 +27,21 @@ def test_parameters_are_remembered_also_over_down_until_they_are_unset(another: 
 
 def test_what_would_lose_messages_is_refused_until_it_is_insisted_on(another: Stack) -> None:
     mailroom = another.mailroom
-    mailroom.run("up", "--compose")
+    up = ("up", "--compose", "--durability=off")
+    mailroom.run(*up)
     environment = another.local.connect()
     client = environment.session.client("sqs")
     queue = environment.outputs["UnroutedQueueUrl"]
     client.send_message(QueueUrl=queue, MessageBody="unrouted")
 
-    refused = mailroom.run("up", "--compose", "--iam=off", code=2)
-    mailroom.run("up", "--compose")
+    refused = mailroom.run(*up, "--iam=off", code=2)
+    mailroom.run(*up)
+    asked = mailroom.run("down", code=2)
     depths = {one["name"]: one["depth"] for one in mailroom.json("queues")}
-    mailroom.run("up", "--compose", "--iam=off", "--restart")
+    mailroom.run(*up, "--iam=off", "--restart")
 
     assert "would lose 1 message in queues" in refused.stderr
     assert "--restart" in refused.stderr
+    assert "lost without durability: 1 message in queues" in asked.stderr
     assert depths["UnroutedQueue"] == 1
     assert mailroom.json("status")["LocalStack"]["iam"] == "off"

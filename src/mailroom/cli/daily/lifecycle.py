@@ -138,14 +138,16 @@ def up(
     elif compose:
         from mailroom.environments.compose.environment import ComposeEnvironment
         from mailroom.environments.compose.startup import start_containers
+        from mailroom.environments.ending import what_waits
 
         containers = ComposeEnvironment(project)
         start_containers(containers, Progress(errors), options)
         print_status(containers)
+        _show(what_waits(containers))
     else:
-        from mailroom.environments.embedded.ending import what_waits
         from mailroom.environments.embedded.environment import EmbeddedEnvironment
         from mailroom.environments.embedded.startup import start_environment
+        from mailroom.environments.ending import what_waits
 
         embedded = EmbeddedEnvironment(project)
         start_environment(embedded, Progress(errors), options)
@@ -185,17 +187,15 @@ def down(yes: Yes = False) -> None:
     With --durability=off it asks before messages or running executions are lost.
     """
     from mailroom.console.background import ConsoleProcess
-    from mailroom.environments.embedded.ending import kept_at_the_end, lost_at_the_end
-    from mailroom.environments.embedded.environment import EmbeddedEnvironment
+    from mailroom.environments.ending import kept_at_the_end, lost_at_the_end
     from mailroom.environments.selection import left_alone, local_environments
 
     project, progress = Project.find(), Progress(errors)
     environments = local_environments(project)
-    embedded = [one for one in environments if isinstance(one, EmbeddedEnvironment)]
-    if lost := "".join(map(lost_at_the_end, embedded)):
+    if lost := " and ".join(filter(None, map(lost_at_the_end, environments))):
         errors.print(f"lost without durability: {lost}")
         require("Stop LocalStack all the same?", yes)
-    kept = [line for one in embedded for line in kept_at_the_end(one)]
+    kept = [line for one in environments for line in kept_at_the_end(one)]
     with progress.waiting_for("Stopping what is up"):
         stopped = [one.name for one in environments if one.down(progress.waiting)]
         stopped += ["console"] if ConsoleProcess(project).stop() else []

@@ -137,8 +137,8 @@ def _end_of_environment(
 ) -> Exception | None:
     """What became of a batch if the error is that its environment has ended."""
     from mailroom.aws.error_translation import translate
-    from mailroom.environments.embedded.ending import end_of_batch
     from mailroom.environments.embedded.environment import EmbeddedEnvironment
+    from mailroom.environments.ending import end_of_batch
     from mailroom.errors import MailroomError, NoAnswer
 
     embedded = EmbeddedEnvironment(project)

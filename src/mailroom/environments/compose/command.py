@@ -105,6 +105,11 @@ class Compose:
             "docker compose down",
         )
 
+    def remove_volumes(self, *names: str) -> None:
+        """Remove volumes of docker-compose.yml, which no container has."""
+        volumes = [f"{self.project_name}_{name}" for name in names]
+        self._ask(["docker", "volume", "rm", "--force", *volumes], None, both=True)
+
     def ask(self, *arguments: str, settings: Mapping[str, str] | None = None) -> str:
         """Run a short Compose command; returns its standard output.
 

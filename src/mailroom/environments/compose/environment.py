@@ -24,6 +24,8 @@ from mailroom.project import Project
 LOCALSTACK = "localstack"
 POSTGRES = "postgres"
 _PORTS = {LOCALSTACK: 4566, POSTGRES: 5432}
+# Volumes; the fourth has what LocalStack has acknowledged.
+_OF_DATABASE = ("database", "logins", "sockets")
 # Stands for the port of a Postgres that has none, as it is stopped: nothing answers there.
 _NO_PORT = 9
 
@@ -55,6 +57,13 @@ class ComposeEnvironment:
             return any(container.running for container in self.containers.values())
         except MailroomError:
             return False
+
+    @property
+    def durable(self) -> bool:
+        """Whether what LocalStack acknowledges survives its container, which there is."""
+        localstack = self.containers.get(LOCALSTACK)
+        variables = self._variables(localstack) if localstack else {}
+        return variables.get("MAILROOM_DURABILITY") == "on"
 
     def connect(self, database: bool = True) -> Environment:
         """Return how to reach it.
@@ -143,7 +152,8 @@ class ComposeEnvironment:
             self._psql("postgres", *EMPTYING)
             self._psql(DATABASE, *READING)
         else:
-            self.compose.work("down", "--volumes")
+            self.compose.work("down")
+            self.compose.remove_volumes(*_OF_DATABASE)
 
     def show_log(self, service: str, lines: int, follow: bool) -> None:
         """Print the end of a container's log, and follow it if asked to.

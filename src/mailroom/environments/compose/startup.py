@@ -70,7 +70,7 @@ def start_containers(
         runs = bool(localstack and localstack.running)
         key = f"compose localstack {containers.project.state}"
         port = None if runs else usual if is_free(usual) else own_port(key)
-    settings = _settings(localstack, port, options.packaged, {**own, **merged}, options.iam)
+    settings = _settings(localstack, port, {**own, **merged}, options)
     if services[POSTGRES]["ports"][0].get("published") in (None, "0"):
         settings["MAILROOM_POSTGRES_PORT"] = str(
             _postgres_port(before.get(POSTGRES), f"compose {containers.project.state}")
@@ -113,18 +113,18 @@ def _require_own(compose: Compose) -> None:
 def _settings(
     localstack: Container | None,
     port: int | None,
-    packaged: bool,
     parameters: Mapping[str, str],
-    iam: str | None,
+    options: UpOptions,
 ) -> dict[str, str]:
     """The variables of docker-compose.yml that options set."""
     if port is None and localstack and localstack.running:
         port = localstack.ports.get(4566)
     return {
         **({"MAILROOM_PORT": str(port)} if port else {}),
-        **({"MAILROOM_CODE": "packaged"} if packaged else {}),
+        **({"MAILROOM_CODE": "packaged"} if options.packaged else {}),
         **({"MAILROOM_PARAMETERS": format_parameters(parameters)} if parameters else {}),
-        **({"MAILROOM_IAM": iam} if iam else {}),
+        **({"MAILROOM_IAM": options.iam} if options.iam else {}),
+        **({"MAILROOM_DURABILITY": options.durability} if options.durability else {}),
     }
 
 
@@ -152,7 +152,8 @@ def _require_nothing_to_lose(
     if not any(re.search(rf"Container \S*{LOCALSTACK}\S* +Recreate$", line) for line in said):
         return
     try:
-        lost = what_a_restart_loses(containers.environment(before), durable=False)
+        environment = containers.environment(before)
+        lost = what_a_restart_loses(environment, durable=containers.durable)
     except (NotUp, KeyError):
         return
     if lost:

@@ -50,6 +50,12 @@ class EmbeddedEnvironment:
         state = self.state
         return state is not None and any(record.alive() for record in state.processes)
 
+    @property
+    def durable(self) -> bool:
+        """Whether what LocalStack acknowledges survives its end."""
+        state = self.state
+        return state is not None and state.durable
+
     def connect(self, database: bool = True) -> Environment:
         """Return how to reach it.
 

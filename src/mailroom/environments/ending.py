@@ -1,25 +1,28 @@
 """What the end of LocalStack means for what waits in it and for what runs."""
 
+from typing import TYPE_CHECKING
+
 from mailroom.environments.embedded.engine import waiting
-from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.environment import Environment
 from mailroom.errors import NotUp
+from mailroom.local_http import localstack_version
+
+if TYPE_CHECKING:
+    from mailroom.environments.selection import LocalEnvironment
 
 
-def lost_at_the_end(embedded: EmbeddedEnvironment) -> str:
+def lost_at_the_end(local: "LocalEnvironment") -> str:
     """What `down` would lose for good, as text; empty when there is nothing."""
-    state = embedded.state
-    if state is None or state.durable:
+    environment = _answering(local)
+    if environment is None or local.durable:
         return ""
-    environment = _answering(embedded)
-    return waiting(environment, messages=True, executions=True) if environment else ""
+    return waiting(environment, messages=True, executions=True)
 
 
-def kept_at_the_end(embedded: EmbeddedEnvironment) -> list[str]:
+def kept_at_the_end(local: "LocalEnvironment") -> list[str]:
     """What `down` keeps and ends, a line each."""
-    state = embedded.state
-    environment = _answering(embedded) if state and state.durable else None
-    if environment is None:
+    environment = _answering(local)
+    if environment is None or not local.durable:
         return []
     messages = waiting(environment, messages=True, executions=False)
     executions = waiting(environment, messages=False, executions=True)
@@ -29,17 +32,16 @@ def kept_at_the_end(embedded: EmbeddedEnvironment) -> list[str]:
     return lines
 
 
-def what_waits(embedded: EmbeddedEnvironment) -> list[str]:
+def what_waits(local: "LocalEnvironment") -> list[str]:
     """A line for `up` if messages wait in queues."""
-    environment = _answering(embedded)
+    environment = _answering(local)
     messages = waiting(environment, messages=True, executions=False) if environment else ""
     return [f"{messages}: look at them with mailroom queues"] if messages else []
 
 
-def end_of_batch(embedded: EmbeddedEnvironment, batch: str) -> tuple[str, str]:
+def end_of_batch(local: "LocalEnvironment", batch: str) -> tuple[str, str]:
     """What became of a batch whose environment ended meanwhile, and the commands that go on."""
-    state = embedded.state
-    if state and state.durable:
+    if local.durable:
         became = "what was published waits in its queues, or is ingested already"
     else:
         became = "what was not ingested yet is lost with LocalStack, which had no durability"
@@ -49,11 +51,10 @@ def end_of_batch(embedded: EmbeddedEnvironment, batch: str) -> tuple[str, str]:
     )
 
 
-def _answering(embedded: EmbeddedEnvironment) -> Environment | None:
+def _answering(local: "LocalEnvironment") -> Environment | None:
     """How to reach the environment; None if it is not up, or LocalStack doesn't answer."""
-    state = embedded.state
     try:
-        environment = embedded.connect()
+        environment = local.connect()
     except NotUp:
         return None
-    return environment if state and embedded.localstack(state).answers() else None
+    return environment if localstack_version(environment.endpoint) else None
