@@ -23,14 +23,14 @@ class DurableEngine:
 
     def start(self) -> None:
         """Start it and wait for it."""
-        self._process = self.server.start("off", self.durability)
-        self.server.wait(self._process)
+        self.process = self.server.start("off", self.durability)
+        self.server.wait(self.process)
         self.session = EmulatorSession(self.server.endpoint, "us-east-1", "000000000000")
         self.sqs = self.session.client("sqs")
 
     def restart(self) -> None:
         """Kill it with -9, and start it again."""
-        self._process.stop(signal.SIGKILL, 10)
+        self.process.stop(signal.SIGKILL, 10)
         self.server.stop()
         self.start()
 

@@ -4,6 +4,8 @@ import hashlib
 import http.client
 import json
 import os
+import resource
+import select
 import socket
 import ssl
 import subprocess
@@ -224,3 +226,17 @@ except ConnectionError:
 
     assert other.stdout == "no answer\n", other.stderr
     assert ask(port)["path"] == "/"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has limits of another process")
+def test_a_server_that_has_no_file_left_goes_on_when_it_has() -> None:
+    with served() as (process, port):
+        limits = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (3, limits[1]))
+        with socket.create_connection(("127.0.0.1", port), SECONDS) as client:
+            client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert not select.select([client], [], [], 0.5)[0]
+
+            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, limits)
+
+            assert client.recv(12) == b"HTTP/1.1 200"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import ssl
 import threading
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from localstack.config import HostAndPort
     from rolo.gateway import Gateway
 
+LOG = logging.getLogger(__name__)
 BACKLOG = 1024
 STOP_SECONDS = 10
+PAUSE_SECONDS = 0.1
+CLOSED = -1
 
 
 class ThreadedServerPlugin(RuntimeServerPlugin):
@@ -95,8 +99,13 @@ class ThreadedServer(RuntimeServer):
         while True:
             try:
                 client, _ = listener.accept()
-            except OSError:
-                return
+            except OSError as error:
+                if listener.fileno() == CLOSED:
+                    return
+                # Such as too many open files: some are closed when other connections end.
+                LOG.warning("A connection was not accepted: %s", error)
+                self._stopped.wait(PAUSE_SECONDS)
+                continue
             connection = Connection(client, application, tls)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             self._connections[connection] = thread

@@ -1,0 +1,31 @@
+"""LocalStack closes the files that it opens for a call."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+
+from tests.support.durable_engine import durable_engine
+
+
+def test_no_connection_to_the_metrics_stays_open(tmp_path: Path) -> None:
+    with durable_engine(tmp_path) as engine:
+        client = engine.session.client("cloudwatch")
+        for value in range(5):
+            client.put_metric_data(
+                Namespace="test", MetricData=[{"MetricName": "value", "Value": value}]
+            )
+        for _ in range(5):
+            client.get_metric_statistics(
+                Namespace="test",
+                MetricName="value",
+                StartTime=datetime.now(UTC) - timedelta(minutes=5),
+                EndTime=datetime.now(UTC) + timedelta(minutes=5),
+                Period=60,
+                Statistics=["Sum"],
+            )
+        [metric] = client.list_metrics(Namespace="test")["Metrics"]
+        opened = [Path(one.path).name for one in psutil.Process(engine.process.pid).open_files()]
+
+    assert metric["MetricName"] == "value"
+    assert "metrics.db" not in opened
