@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from mailroom.locks import locked
+
 NAME = "tmp"
 
 
@@ -22,7 +24,7 @@ def temporary_folder(state: Path) -> Iterator[Path]:
     """
     parent = state / NAME
     parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _locked(parent):
+    with locked(parent):
         for folder in parent.iterdir():
             _delete_unused(folder)
         made = Path(tempfile.mkdtemp(dir=parent))
@@ -33,16 +35,6 @@ def temporary_folder(state: Path) -> Iterator[Path]:
     finally:
         shutil.rmtree(made, ignore_errors=True)
         os.close(lock)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _delete_unused(folder: Path) -> None:

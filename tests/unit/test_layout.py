@@ -55,7 +55,7 @@ OF_LOCALSTACK = {
 }
 # Modules that every room of the toolbox may import. They import no room.
 BASE = {
-    *("errors", "interrupts", "invocation", "local_http", "progress", "project"),
+    *("errors", "interrupts", "invocation", "local_http", "locks", "progress", "project"),
     *("temporary", "waiting", "wording"),
 }
 # Each room of the toolbox, and the rooms that it may import.

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mailroom.errors import Refused
+from mailroom.locks import locked
 from mailroom.packaging.dependencies import host_architecture, install_dependencies
 from mailroom.project import Project
 
@@ -44,7 +45,8 @@ def live_code(project: Project) -> Code:
 
 def link_sources(project: Project, folder: Path) -> Code:
     """Link the sources into a folder of the dependencies."""
-    link_entries(project.code_entries, folder)
+    with locked(folder.parent):
+        link_entries(project.code_entries, folder)
     return Code(RELOADED, str(folder), host_architecture())
 
 

@@ -9,6 +9,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 from mailroom.errors import MailroomError, Refused
+from mailroom.locks import locked
 from mailroom.packaging.locking import require_locked
 from mailroom.project import Project
 
@@ -69,6 +70,8 @@ def install_requirements(
 ) -> None:
     """Install a file of requirements into a folder, unless they are installed there already.
 
+    Of several processes that ask for it, one installs and the others wait.
+
     Args:
         uv: The program.
         interpreter: The Python that will import them.
@@ -80,6 +83,19 @@ def install_requirements(
     Raises:
         InstallationFailed: A package could not be installed.
     """
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(folder.parent):
+        _install(uv, interpreter, requirements, folder, architecture, *options)
+
+
+def _install(
+    uv: str,
+    interpreter: Path,
+    requirements: Path,
+    folder: Path,
+    architecture: str | None,
+    *options: str,
+) -> None:
     asked = f"{architecture} {interpreter.parents[1].name}".encode()
     inputs = hashlib.sha256(requirements.read_bytes() + asked).hexdigest()
     stamp = folder / ".inputs"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mailroom.errors import MailroomError, Refused
+from mailroom.locks import locked
 from mailroom.packaging.code import live_code
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.project import Project
@@ -123,17 +124,17 @@ def describe_types(project: Project, extra: Path | None = None) -> Described:
     Raises:
         MailroomError: The process failed.
     """
+    if extra is not None:
+        return _described(_ask(project, extra))
     known = project.state / "types.json"
-    digest = types_digest(project)
-    if extra is None and known.exists():
-        kept = json.loads(known.read_text())
-        if kept["digest"] == digest:
-            return _described(kept["answer"])
-    answer = _ask(project, extra)
-    if extra is None:
-        known.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        known.write_text(json.dumps({"digest": digest, "answer": answer}))
-    return _described(answer)
+    known.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(known.parent):
+        digest = types_digest(project)
+        kept = json.loads(known.read_text()) if known.exists() else {}
+        if kept.get("digest") != digest:
+            kept = {"digest": digest, "answer": _ask(project, None)}
+            known.write_text(json.dumps(kept))
+    return _described(kept["answer"])
 
 
 def describe_folder(project: Project, functions: Path) -> Described:
