@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.support.durable_engine import DurableEngine, durable_engine
 
 ROLE = "arn:aws:iam::000000000000:role/none"
@@ -69,6 +71,11 @@ def test_executions_that_ended_have_what_they_had_and_their_history(tmp_path: Pa
         client = engine.session.client("stepfunctions")
         after = [ended(client, one["executionArn"]) for one in arns]
         listed = client.list_executions(stateMachineArn=arn)["executions"]
+        # LocalStack asks every execution that it knows whether the token is its own.
+        with pytest.raises(client.exceptions.InvalidToken):
+            client.send_task_failure(taskToken="of nobody")
+        with pytest.raises(client.exceptions.ResourceNotFound):
+            client.describe_map_run(mapRunArn=f"{arn}/map:1".replace("stateMachine", "mapRun"))
 
     assert after == before
     assert [one[0]["status"] for one in after] == ["SUCCEEDED", "FAILED"]

@@ -97,3 +97,47 @@ def test_a_secret_that_was_deleted_is_gone(tmp_path: Path) -> None:
 
         assert len(versions["Versions"]) == 1
         assert versions["ARN"] != arn
+
+
+def test_a_rotated_secret_takes_the_next_value(tmp_path: Path) -> None:
+    with durable_engine(tmp_path) as engine:
+        arn = create(engine, SecretString="one")
+        old = read(engine, arn)[1]
+        put(engine, arn, SecretString="two", VersionStages=["AWSPENDING"])
+        new = read(engine, arn, "AWSPENDING")[1]
+        engine.session.client("secretsmanager").update_secret_version_stage(
+            SecretId=arn, VersionStage="AWSCURRENT", MoveToVersionId=new, RemoveFromVersionId=old
+        )
+
+        engine.restart()
+        create(engine, SecretString="one")
+        rotated = read(engine, arn)
+        put(engine, arn, SecretString="three")
+
+        assert rotated == ("two", new)
+        assert read(engine, arn)[0] == "three"
+        assert read(engine, arn, "AWSPREVIOUS")[0] == "two"
+
+
+def test_a_secret_that_is_about_to_be_deleted_is_restored_as_it_was(tmp_path: Path) -> None:
+    with durable_engine(tmp_path) as engine:
+        arn = create(engine, SecretString="one")
+        put(engine, arn, SecretString="two")
+        engine.session.client("secretsmanager").delete_secret(SecretId=arn)
+
+        engine.restart()
+        create(engine, SecretString="one")
+
+        assert read(engine, arn)[0] == "two"
+
+
+def test_replicas_have_the_arn_that_follows_from_the_secrets(tmp_path: Path) -> None:
+    regions = {"AddReplicaRegions": [{"Region": "eu-west-1"}]}
+    with durable_engine(tmp_path) as engine:
+        arn = create(engine, SecretString="one", **regions)
+
+        engine.restart()
+        create(engine, SecretString="one", **regions)
+        there = engine.session.client("secretsmanager", region_name="eu-west-1")
+
+        assert there.describe_secret(SecretId="key")["ARN"] == arn.replace("us-east-1", "eu-west-1")

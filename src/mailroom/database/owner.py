@@ -113,7 +113,11 @@ def store_owner_credentials(session: "boto3.Session", host: str, port: int, pass
     existing = owner_secret(session)
     if existing:
         return client.put_secret_value(SecretId=existing.arn, SecretString=value)["ARN"]
-    return client.create_secret(Name=SECRET_NAME, SecretString=value)["ARN"]
+    arn = client.create_secret(Name=SECRET_NAME, SecretString=value)["ARN"]
+    # The one that it was before LocalStack ended has the value that was put last.
+    if client.get_secret_value(SecretId=arn)["SecretString"] != value:
+        client.put_secret_value(SecretId=arn, SecretString=value)
+    return arn
 
 
 def _log_in(credentials: dict[str, Any], host: str, port: int) -> bool:

@@ -53,8 +53,10 @@ def end_of_batch(local: "LocalEnvironment", batch: str) -> tuple[str, str]:
 
 def _answering(local: "LocalEnvironment") -> Environment | None:
     """How to reach the environment; None if it is not up, or LocalStack doesn't answer."""
+    endpoint = local.endpoint
+    if endpoint is None or localstack_version(endpoint) is None:
+        return None
     try:
-        environment = local.connect()
+        return local.connect()
     except NotUp:
         return None
-    return environment if localstack_version(environment.endpoint) else None

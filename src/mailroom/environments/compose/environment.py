@@ -59,6 +59,11 @@ class ComposeEnvironment:
             return False
 
     @property
+    def endpoint(self) -> str | None:
+        """LocalStack's URL; None when its container doesn't run."""
+        return _where(self.containers, LOCALSTACK, _endpoint)
+
+    @property
     def durable(self) -> bool:
         """Whether what LocalStack acknowledges survives its container, which there is."""
         localstack = self.containers.get(LOCALSTACK)
@@ -179,7 +184,7 @@ class ComposeEnvironment:
         from mailroom.local_http import localstack_version
 
         stack = f"stack {self.config.stack}, {self.name}"
-        endpoint = _where(containers, LOCALSTACK, _endpoint)
+        endpoint = self.endpoint
         login = _where(containers, POSTGRES, _login)
         return [
             {

@@ -51,6 +51,12 @@ class EmbeddedEnvironment:
         return state is not None and any(record.alive() for record in state.processes)
 
     @property
+    def endpoint(self) -> str | None:
+        """LocalStack's URL; None when it was never up."""
+        state = self.state
+        return self.localstack(state).endpoint if state else None
+
+    @property
     def durable(self) -> bool:
         """Whether what LocalStack acknowledges survives its end."""
         state = self.state

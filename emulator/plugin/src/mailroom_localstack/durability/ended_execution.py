@@ -7,8 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
+from localstack.services.stepfunctions.asl.component.state.state_execution.state_map.iteration.itemprocessor.map_run_record import (  # noqa: E501
+    MapRunRecordPoolManager,
+)
+from localstack.services.stepfunctions.asl.eval.callback.callback import CallbackPoolManager
 from localstack.services.stepfunctions.backend.execution import Execution
 
 
@@ -22,6 +27,19 @@ class EndedExecution(Execution):
 
     read_history: Callable[[], Any]
     definition: str
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Make it; of what LocalStack asks every execution for, it has nothing."""
+        super().__init__(*args, **options)
+        nothing = SimpleNamespace(
+            callback_pool_manager=CallbackPoolManager(self._activity_store),
+            map_run_record_pool_manager=MapRunRecordPoolManager(),
+        )
+        worker: Any = SimpleNamespace(env=nothing)
+        self.exec_worker = worker
+
+    def stop(self, *_: Any) -> None:
+        """Do nothing: it has ended."""
 
     def to_history_output(self) -> Any:
         """Its history; of one that ended with LocalStack the beginning and the end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Hashable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,13 @@ DELETE = "DELETE FROM executions WHERE arn = ?"
 SELECT_HISTORY = "SELECT events FROM histories WHERE arn = ?"
 INSERT_HISTORY = "INSERT OR REPLACE INTO histories VALUES (?, ?)"
 DELETE_HISTORY = "DELETE FROM histories WHERE arn = ?"
+# Those of state machines that are not made again.
+DELETE_OLD = (
+    "DELETE FROM executions WHERE rowid NOT IN"
+    " (SELECT rowid FROM executions ORDER BY rowid DESC LIMIT ?)"
+)
+DELETE_OLD_HISTORIES = "DELETE FROM histories WHERE arn NOT IN (SELECT arn FROM executions)"
+MOST = 1_000
 # How an execution ends that ran when LocalStack ended.
 ENDED_WITH_ENGINE = {
     "exec_status": "ABORTED",
@@ -30,39 +37,52 @@ class Executions:
     """The executions of a store."""
 
     def __init__(self, store: Store) -> None:
-        """Keep them in a store."""
+        """Keep them in a store, and forget all but the newest thousand of those that are there."""
         self._store = store
+        store.change(self, {"old": (DELETE_OLD, (MOST,))})
+        store.change(self, {"old histories": (DELETE_OLD_HISTORIES, ())})
 
-    def keep(self, arn: str, machine: str, content: dict[str, Any]) -> None:
+    def keep(
+        self,
+        arn: str,
+        machine: str,
+        content: dict[str, Any],
+        history: list[dict[str, Any]] | None = None,
+    ) -> None:
         """Store an execution as it is now.
 
         Args:
             arn: its ARN.
             machine: ARN of its state machine.
-            content: what JSON can represent, and times. `stop_date` says that it has ended.
+            content: what JSON can represent, and times. `exec_status` says that it has ended.
+            history: its events, when it has ended.
         """
         row = (arn, machine, json.dumps(content, default=_text))
-        self._store.change(self, {("execution", arn): (INSERT, row)})
-
-    def keep_history(self, arn: str, events: list[dict[str, Any]]) -> None:
-        """Store the history of an execution that has ended."""
-        row = (arn, json.dumps(events, default=_text))
-        self._store.change(self, {("history", arn): (INSERT_HISTORY, row)})
+        changes: dict[Hashable, Statement] = {("execution", arn): (INSERT, row)}
+        if history is not None:
+            events = json.dumps(history, default=_text)
+            changes["history", arn] = INSERT_HISTORY, (arn, events)
+        self._store.change(self, changes)
 
     def forget(self, arn: str) -> None:
         """Forget an execution."""
         for kind, statement in (("execution", DELETE), ("history", DELETE_HISTORY)):
             self._store.change(self, {(kind, arn): (statement, (arn,))}, urgent=False)
 
-    def of(self, machine: str) -> list[dict[str, Any]]:
-        """The executions of a state machine, the oldest first.
+    def of(self, machine: str, known: Container[str]) -> list[dict[str, Any]]:
+        """The executions of a state machine that this LocalStack doesn't know, the oldest first.
 
         Those that had not ended are ABORTED, now or when that was first found.
+
+        Args:
+            machine: its ARN.
+            known: ARNs of executions.
         """
-        found = [json.loads(content) for (content,) in self._store.read(SELECT, (machine,))]
+        rows = [json.loads(content) for (content,) in self._store.read(SELECT, (machine,))]
+        found = [one for one in rows if one["exec_arn"] not in known]
         for one in found:
-            if "stop_date" not in one:
-                one |= {**ENDED_WITH_ENGINE, "stop_date": datetime.now(UTC).isoformat()}
+            if "exec_status" not in one:
+                one |= {"stop_date": datetime.now(UTC).isoformat(), **one, **ENDED_WITH_ENGINE}
                 self.keep(one["exec_arn"], machine, one)
             one["stop_date"] = datetime.fromisoformat(one["stop_date"])
             one["start_date"] = datetime.fromisoformat(one["start_date"])

@@ -15,7 +15,8 @@ from mailroom_localstack.durability.store import Statement, Store
 SELECT = "SELECT place, name, content FROM secrets"
 INSERT = "INSERT OR REPLACE INTO secrets VALUES (?, ?, ?)"
 DELETE = "DELETE FROM secrets WHERE (place, name) = (?, ?)"
-KEPT = ("arn", "versions", "default_version_id", "created_date", "last_changed_date")
+KEPT = ("arn", "versions", "created_date", "last_changed_date")
+CURRENT = "AWSCURRENT"
 GENERATED = "generated"
 _current = threading.local()
 
@@ -32,22 +33,17 @@ class Secrets:
         }
 
     def keep(self, secret: Any) -> None:
-        """Store a secret as it is now."""
-        content = {name: getattr(secret, name) for name in KEPT}
-        content["created_with"] = secret.mailroom_created_with
-        row = (*_key(secret), json.dumps(content, default=_encode))
-        self._store.change(self, {("secret", *_key(secret)): (INSERT, row)})
+        """Store a secret as it is when the change is written."""
+        self._store.change(self, {("secret", *_key(secret)): secret})
 
     def forget(self, secret: Any) -> None:
         """Forget a secret that was deleted."""
-        self._store.change(self, {("secret", *_key(secret)): (DELETE, _key(secret))})
+        secret.mailroom_gone = True
+        self.keep(secret)
 
     def leave(self, secret: Any) -> None:
         """Keep a secret that is deleted for the next one of its name."""
-        self._left[_key(secret)] = {
-            **{name: getattr(secret, name) for name in KEPT},
-            "created_with": secret.mailroom_created_with,
-        }
+        self._left[_key(secret)] = _content(secret)
 
     def restore(self, secret: Any, created_with: str) -> None:
         """Give a secret that was created just now the versions that it had.
@@ -68,6 +64,8 @@ class Secrets:
             new = secret.versions[secret.default_version_id]
         for name, value in left.items():
             setattr(secret, name, value)
+        current = (key for key, one in secret.versions.items() if CURRENT in one["version_stages"])
+        secret.set_default_version_id(next(current, None))
         if new is not None:
             secret.reset_default_version(new, new["version_id"])
         # Secrets Manager deletes versions that have no staging label.
@@ -75,9 +73,13 @@ class Secrets:
             version: one for version, one in secret.versions.items() if one["version_stages"]
         }
 
-    def statements(self, changed: Iterable[Statement]) -> Iterable[Statement]:
-        """What writes secrets."""
-        return changed
+    def statements(self, changed: Iterable[Any]) -> Iterator[Statement]:
+        """What writes secrets as they are now."""
+        for secret in changed:
+            if getattr(secret, "mailroom_gone", False):
+                yield DELETE, _key(secret)
+            else:
+                yield INSERT, (*_key(secret), json.dumps(_content(secret), default=_encode))
 
     def committed(self) -> None:
         """Nothing follows."""
@@ -99,6 +101,11 @@ def origin(value: str | bytes | None) -> str:
         return GENERATED
     content = value.encode() if isinstance(value, str) else value or b""
     return hashlib.sha256(content).hexdigest()
+
+
+def _content(secret: Any) -> dict[str, Any]:
+    content = {name: getattr(secret, name) for name in KEPT}
+    return {**content, "created_with": secret.mailroom_created_with}
 
 
 def _key(secret: Any) -> tuple[str, str]:

@@ -106,6 +106,8 @@ def delete_without_poll(original: Any, worker: Any) -> None:
 @delete_without_poll.also(f"{WORKER}.poller_loop")
 def delete_after_poll(original: Any, worker: Any, *args: Any, **options: Any) -> None:
     """Delete the mapping when its poll has ended, whatever state the poll has written."""
-    original(worker, *args, **options)
-    if getattr(worker, "is_deleted", False):
-        worker.delete_esm_in_store()
+    try:
+        original(worker, *args, **options)
+    finally:
+        if getattr(worker, "is_deleted", False):
+            worker.delete_esm_in_store()

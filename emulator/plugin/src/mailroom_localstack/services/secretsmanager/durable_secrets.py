@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from moto.secretsmanager.models import secretsmanager_backends
+
 from mailroom_localstack.durability.opened import Opened, commit
 from mailroom_localstack.durability.resource_names import undoing
 from mailroom_localstack.durability.stored_secrets import Secrets, origin
 from mailroom_localstack.patches import patch
 
-BACKEND = "moto.secretsmanager.models:SecretsManagerBackend"
+# By this name LocalStack's own patches of it are applied before.
+BACKEND = "localstack.services.secretsmanager.provider:SecretsManagerBackend"
 STORED = Secrets(Opened.store) if Opened.store else None
 
 
@@ -45,19 +48,30 @@ def restore_values(original: Any, backend: Any, *args: Any, **kw: Any) -> Any:
         return result
     value = kw.get("secret_string") or kw.get("secret_binary")
     STORED.restore(secret, origin(value))
+    _follow(secret)
     _keep(secret)
     return secret.to_short_dict(include_version_id=bool(secret.versions))
 
 
 @keep_values.also(f"{BACKEND}.delete_secret")
 def forget_values(original: Any, backend: Any, *args: Any, **kw: Any) -> Any:
-    """Forget a secret that is deleted, but not while a failed creation of its stack is undone."""
+    """Forget a secret that is gone, but not while a failed creation of its stack is undone."""
     secret = backend.secrets.get(kw.get("secret_id") or args[0])
     result = original(backend, *args, **kw)
-    if STORED and hasattr(secret, "mailroom_created_with"):
+    # One that can still be restored is there.
+    if STORED and hasattr(secret, "mailroom_created_with") and secret.arn not in backend.secrets:
         (STORED.leave if undoing() else STORED.forget)(secret)
         commit()
     return result
+
+
+def _follow(secret: Any) -> None:
+    """Give the replicas of a secret the ARNs that follow from its own."""
+    for replica in secret.replicas:
+        secrets = secretsmanager_backends[secret.account_id][replica.region].secrets
+        if dict.pop(secrets, replica.arn, None) is not None:
+            replica.arn = secret.arn.replace(secret.region, replica.region)
+            secrets[replica.arn] = replica
 
 
 def _keep(secret: Any) -> None:

@@ -32,15 +32,21 @@ def keep_executions(original: Any, execution: Any) -> None:
     Test: tests/integration/test_durable_executions.py
     test_an_execution_that_ran_when_localstack_was_killed_is_aborted
     """
-    original(execution)
-    if STORED is None or execution.sm_type != "STANDARD":
-        return
+    try:
+        if STORED is not None and execution.sm_type == "STANDARD":
+            _keep(STORED, execution)
+    finally:
+        original(execution)
+
+
+def _keep(stored: Executions, execution: Any) -> None:
     content = {name: getattr(execution, name) for name in MADE_OF}
     content["definition"] = execution.state_machine.definition
+    history = None
     if execution.exec_status != "RUNNING":
         content |= {name: getattr(execution, name) for name in OF_ITS_END}
-        STORED.keep_history(execution.exec_arn, execution.to_history_output()["events"])
-    STORED.keep(execution.exec_arn, execution.state_machine_arn, content)
+        history = execution.to_history_output()["events"]
+    stored.keep(execution.exec_arn, execution.state_machine_arn, content, history)
     commit()
 
 
@@ -58,9 +64,7 @@ def restore_executions(original: Any, provider: Any, context: Any, *args: Any, *
         return result
     store = sfn_stores[context.account_id][context.region]
     arn = result["stateMachineArn"]
-    for one in STORED.of(arn):
-        if one["exec_arn"] in store.executions:
-            continue
+    for one in STORED.of(arn, store.executions):
         made_of: dict[str, Any] = {name: one.get(name) for name in MADE_OF}
         ended: Any = EndedExecution(
             **made_of,
