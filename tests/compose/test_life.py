@@ -60,7 +60,7 @@ def database_urls(stack: Stack) -> list[str]:
 def test_two_checkouts_are_up_side_by_side_and_one_outlives_its_containers(
     stack: Stack, another: Stack
 ) -> None:
-    here, there, letter = mixed(2), mixed(4), "of nobody"
+    here, there, letter = mixed(2), mixed(4), "a dead letter"
     name = another.local.compose.project_name
 
     another.mailroom.run("up", "--compose")

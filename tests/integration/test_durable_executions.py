@@ -1,13 +1,13 @@
 """Executions after LocalStack was killed: those that had ended, and those that ran."""
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.durable_engine import DurableEngine, durable_engine
+from tests.support.flow import until
 
 ROLE = "arn:aws:iam::000000000000:role/none"
 
@@ -73,7 +73,7 @@ def test_executions_that_ended_have_what_they_had_and_their_history(tmp_path: Pa
         listed = client.list_executions(stateMachineArn=arn)["executions"]
         # LocalStack asks every execution that it knows whether the token is its own.
         with pytest.raises(client.exceptions.InvalidToken):
-            client.send_task_failure(taskToken="of nobody")
+            client.send_task_failure(taskToken="unknown")
         with pytest.raises(client.exceptions.ResourceNotFound):
             client.describe_map_run(mapRunArn=f"{arn}/map:1".replace("stateMachine", "mapRun"))
 
@@ -84,10 +84,12 @@ def test_executions_that_ended_have_what_they_had_and_their_history(tmp_path: Pa
 
 def ended(client: Any, execution: str) -> tuple[Any, Any, Any]:
     """An execution when it has ended, its history, and the definition that it had."""
-    until = time.monotonic() + 30
-    while (described := client.describe_execution(executionArn=execution))["status"] == "RUNNING":
-        assert time.monotonic() < until
-        time.sleep(0.1)
+
+    def describe() -> Any:
+        return client.describe_execution(executionArn=execution)
+
+    until(lambda: describe()["status"] != "RUNNING", "the execution's end", 30)
+    described = describe()
     history = client.get_execution_history(executionArn=execution)["events"]
     machine = client.describe_state_machine_for_execution(executionArn=execution)
     described.pop("ResponseMetadata")

@@ -11,25 +11,19 @@ if TYPE_CHECKING:
     from mailroom.environments.selection import LocalEnvironment
 
 
-def lost_at_the_end(local: "LocalEnvironment") -> str:
-    """What `down` would lose for good, as text; empty when there is nothing."""
+def at_the_end(local: "LocalEnvironment") -> tuple[str, list[str]]:
+    """What `down` would lose for good, as text, and what it keeps and ends, a line each."""
     environment = _answering(local)
-    if environment is None or local.durable:
-        return ""
-    return waiting(environment, messages=True, executions=True)
-
-
-def kept_at_the_end(local: "LocalEnvironment") -> list[str]:
-    """What `down` keeps and ends, a line each."""
-    environment = _answering(local)
-    if environment is None or not local.durable:
-        return []
+    if environment is None:
+        return "", []
+    if not local.durable:
+        return waiting(environment, messages=True, executions=True), []
     messages = waiting(environment, messages=True, executions=False)
     executions = waiting(environment, messages=False, executions=True)
     lines = [f"kept until the next mailroom up: {messages}"] if messages else []
     if executions:
         lines.append(f"ended: {executions}; what was published stays in its queue")
-    return lines
+    return "", lines
 
 
 def what_waits(local: "LocalEnvironment") -> list[str]:

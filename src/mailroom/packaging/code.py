@@ -45,20 +45,20 @@ def live_code(project: Project) -> Code:
 
 def link_sources(project: Project, folder: Path) -> Code:
     """Link the sources into a folder of the dependencies."""
-    with locked(folder.parent):
-        link_entries(project.code_entries, folder)
+    link_entries(project.code_entries, folder)
     return Code(RELOADED, str(folder), host_architecture())
 
 
 def link_entries(entries: Mapping[str, Path], folder: Path) -> None:
     """Link files and folders by name into a folder; links to anything else are removed."""
-    for link in folder.iterdir():
-        if link.is_symlink() and entries.get(link.name) != link.readlink():
-            link.unlink()
-    for name, source in entries.items():
-        link = folder / name
-        if not link.is_symlink():
-            link.symlink_to(source)
+    with locked(folder.parent):
+        for link in folder.iterdir():
+            if link.is_symlink() and entries.get(link.name) != link.readlink():
+                link.unlink()
+        for name, source in entries.items():
+            link = folder / name
+            if not link.is_symlink():
+                link.symlink_to(source)
 
 
 def package_for_this_machine(project: Project) -> Path:

@@ -83,46 +83,32 @@ def install_requirements(
     Raises:
         InstallationFailed: A package could not be installed.
     """
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locked(folder.parent):
-        _install(uv, interpreter, requirements, folder, architecture, *options)
-
-
-def _install(
-    uv: str,
-    interpreter: Path,
-    requirements: Path,
-    folder: Path,
-    architecture: str | None,
-    *options: str,
-) -> None:
     asked = f"{architecture} {interpreter.parents[1].name}".encode()
     inputs = hashlib.sha256(requirements.read_bytes() + asked).hexdigest()
     stamp = folder / ".inputs"
-    if stamp.exists() and stamp.read_text() == inputs:
-        return
-    shutil.rmtree(folder, ignore_errors=True)
     platform_options = (
         ["--python-platform", _PLATFORMS[architecture], "--only-binary", ":all:"]
         if architecture
         else ["--compile-bytecode"]
     )
-    run = subprocess.run(
-        [
-            *(uv, "pip", "install", "--quiet", "--requirement", requirements),
-            *("--python", interpreter, "--target", folder),
-            # A hard link into uv's cache would change every checkout when somebody edits the file.
-            *("--link-mode", "copy"),
-            *options,
-            *platform_options,
-        ],
-        capture_output=True,
-        text=True,
-    )
-    if run.returncode:
+    command: list[str | Path] = [
+        *(uv, "pip", "install", "--quiet", "--requirement", requirements),
+        *("--python", interpreter, "--target", folder),
+        # A hard link into uv's cache would change every checkout when somebody edits the file.
+        *("--link-mode", "copy"),
+        *options,
+        *platform_options,
+    ]
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(folder.parent):
+        if stamp.exists() and stamp.read_text() == inputs:
+            return
         shutil.rmtree(folder, ignore_errors=True)
-        raise InstallationFailed(run.stderr.strip())
-    stamp.write_text(inputs)
+        run = subprocess.run(command, capture_output=True, text=True)
+        if run.returncode:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise InstallationFailed(run.stderr.strip())
+        stamp.write_text(inputs)
 
 
 def edited_files(folder: Path) -> list[str]:

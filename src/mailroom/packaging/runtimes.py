@@ -1,6 +1,5 @@
 """The interpreters of Lambda's runtimes: each an environment beside the engine's."""
 
-import fcntl
 import os
 import shutil
 import subprocess
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mailroom.errors import Refused
+from mailroom.locks import locked
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.project import Project
 
@@ -58,9 +58,8 @@ def provide_runtime(project: Project, runtime: str) -> None:
         Refused: The machine has none, and none could be fetched; the hint says how to get one.
     """
     folder = interpreter(project, runtime).parents[1]
-    with (folder.parent / "lock").open("w") as lock:
-        # Applications share the interpreters.
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    # Applications share the interpreters.
+    with locked(folder.parent):
         if not _is_complete(interpreter(project, runtime)):
             _install(project, runtime, folder)
 

@@ -48,8 +48,9 @@ def queue_states(environment: Environment) -> list[QueueState]:
 
 
 def peek(environment: Environment, queue: str) -> list[dict[str, Any]]:
-    """A queue's messages, oldest first, none of them received: `id`, `sent`, `attributes`, `body`.
+    """A queue's messages, oldest first, none of them received.
 
+    Each has `id`, `sent` (seconds since 1970), `received` (how often), `attributes` and `body`.
     AWS can't do that: there messages must be received.
 
     Raises:

@@ -16,6 +16,7 @@ from mailroom.progress import Progress
 from mailroom.project import Project
 
 if TYPE_CHECKING:
+    from mailroom.environments.selection import LocalEnvironment
     from mailroom.environments.up_options import UpOptions
 
 
@@ -135,25 +136,29 @@ def up(
     )
     if not project.is_workflow:
         _up_application(project, compose, options)
-    elif compose:
+    else:
+        from mailroom.environments.ending import what_waits
+
+        local = _start_workflow(project, compose, options)
+        print_status(local)
+        _show(what_waits(local))
+    _show([console_line(project, start=console)])
+
+
+def _start_workflow(project: Project, compose: bool, options: "UpOptions") -> "LocalEnvironment":
+    if compose:
         from mailroom.environments.compose.environment import ComposeEnvironment
         from mailroom.environments.compose.startup import start_containers
-        from mailroom.environments.ending import what_waits
 
         containers = ComposeEnvironment(project)
         start_containers(containers, Progress(errors), options)
-        print_status(containers)
-        _show(what_waits(containers))
-    else:
-        from mailroom.environments.embedded.environment import EmbeddedEnvironment
-        from mailroom.environments.embedded.startup import start_environment
-        from mailroom.environments.ending import what_waits
+        return containers
+    from mailroom.environments.embedded.environment import EmbeddedEnvironment
+    from mailroom.environments.embedded.startup import start_environment
 
-        embedded = EmbeddedEnvironment(project)
-        start_environment(embedded, Progress(errors), options)
-        print_status(embedded)
-        _show(what_waits(embedded))
-    _show([console_line(project, start=console)])
+    embedded = EmbeddedEnvironment(project)
+    start_environment(embedded, Progress(errors), options)
+    return embedded
 
 
 def _up_application(project: Project, compose: bool, options: "UpOptions") -> None:
@@ -187,20 +192,20 @@ def down(yes: Yes = False) -> None:
     With --durability=off it asks before messages or running executions are lost.
     """
     from mailroom.console.background import ConsoleProcess
-    from mailroom.environments.ending import kept_at_the_end, lost_at_the_end
+    from mailroom.environments.ending import at_the_end
     from mailroom.environments.selection import left_alone, local_environments
 
     project, progress = Project.find(), Progress(errors)
     environments = local_environments(project)
-    if lost := " and ".join(filter(None, map(lost_at_the_end, environments))):
+    ends = [at_the_end(one) for one in environments]
+    if lost := " and ".join(lost for lost, _ in ends if lost):
         errors.print(f"lost without durability: {lost}")
         require("Stop LocalStack all the same?", yes)
-    kept = [line for one in environments for line in kept_at_the_end(one)]
     with progress.waiting_for("Stopping what is up"):
         stopped = [one.name for one in environments if one.down(progress.waiting)]
         stopped += ["console"] if ConsoleProcess(project).stop() else []
     errors.print(f"down: {', '.join(stopped)}" if stopped else "nothing was up")
-    _show(kept)
+    _show([line for _, kept in ends for line in kept])
     _show(left_alone(project))
 
 

@@ -184,7 +184,7 @@ class ComposeEnvironment:
         from mailroom.local_http import localstack_version
 
         stack = f"stack {self.config.stack}, {self.name}"
-        endpoint = self.endpoint
+        endpoint = _where(containers, LOCALSTACK, _endpoint)
         login = _where(containers, POSTGRES, _login)
         return [
             {

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailroom_localstack.durability.store import Statement, Store
 
-SELECT = "SELECT content FROM executions WHERE machine = ? ORDER BY rowid"
+SELECT = "SELECT arn, content FROM executions WHERE machine = ? ORDER BY rowid"
 INSERT = (
     "INSERT INTO executions VALUES (?, ?, ?)"
     " ON CONFLICT (arn) DO UPDATE SET content = excluded.content"
@@ -18,12 +18,13 @@ DELETE = "DELETE FROM executions WHERE arn = ?"
 SELECT_HISTORY = "SELECT events FROM histories WHERE arn = ?"
 INSERT_HISTORY = "INSERT OR REPLACE INTO histories VALUES (?, ?)"
 DELETE_HISTORY = "DELETE FROM histories WHERE arn = ?"
-# Those of state machines that are not made again.
+# Of state machines that are not made again.
 DELETE_OLD = (
     "DELETE FROM executions WHERE rowid NOT IN"
     " (SELECT rowid FROM executions ORDER BY rowid DESC LIMIT ?)"
 )
 DELETE_OLD_HISTORIES = "DELETE FROM histories WHERE arn NOT IN (SELECT arn FROM executions)"
+# How many executions that have ended are remembered, for each account and region.
 MOST = 1_000
 # How an execution ends that ran when LocalStack ended.
 ENDED_WITH_ENGINE = {
@@ -39,8 +40,11 @@ class Executions:
     def __init__(self, store: Store) -> None:
         """Keep them in a store, and forget all but the newest thousand of those that are there."""
         self._store = store
-        store.change(self, {"old": (DELETE_OLD, (MOST,))})
-        store.change(self, {"old histories": (DELETE_OLD_HISTORIES, ())})
+        old: dict[Hashable, Statement] = {
+            "old": (DELETE_OLD, (MOST,)),
+            "old histories": (DELETE_OLD_HISTORIES, ()),
+        }
+        store.change(self, old)
 
     def keep(
         self,
@@ -66,8 +70,11 @@ class Executions:
 
     def forget(self, arn: str) -> None:
         """Forget an execution."""
-        for kind, statement in (("execution", DELETE), ("history", DELETE_HISTORY)):
-            self._store.change(self, {(kind, arn): (statement, (arn,))}, urgent=False)
+        changes: dict[Hashable, Statement] = {
+            ("execution", arn): (DELETE, (arn,)),
+            ("history", arn): (DELETE_HISTORY, (arn,)),
+        }
+        self._store.change(self, changes, urgent=False)
 
     def of(self, machine: str, known: Container[str]) -> list[dict[str, Any]]:
         """The executions of a state machine that this LocalStack doesn't know, the oldest first.
@@ -78,8 +85,8 @@ class Executions:
             machine: its ARN.
             known: ARNs of executions.
         """
-        rows = [json.loads(content) for (content,) in self._store.read(SELECT, (machine,))]
-        found = [one for one in rows if one["exec_arn"] not in known]
+        rows = self._store.read(SELECT, (machine,))
+        found = [json.loads(content) for arn, content in rows if arn not in known]
         for one in found:
             if "exec_status" not in one:
                 one |= {"stop_date": datetime.now(UTC).isoformat(), **one, **ENDED_WITH_ENGINE}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
 import json
 import math
@@ -14,6 +13,7 @@ from typing import Any
 from localstack.services.sqs.constants import DEDUPLICATION_INTERVAL_IN_SEC
 from localstack.services.sqs.models import SqsMessage
 
+from mailroom_localstack.durability.binary_values import decode, encode
 from mailroom_localstack.durability.store import Statement, Store
 
 COUNT = "ApproximateReceiveCount"
@@ -148,7 +148,7 @@ def _changing(message: Any) -> list[Any]:
 def _constant(message: Any) -> list[Any]:
     content = dict(message.message)
     body = content.pop("Body")
-    as_sent = json.dumps(content, default=_encode)
+    as_sent = json.dumps(content, default=encode)
     return [message.mailroom_queue, body, as_sent, message.sequence_number, message.created]
 
 
@@ -156,7 +156,7 @@ def _read(row: tuple[Any, ...]) -> tuple[int, Any]:
     """A message and its number."""
     number, queue, body, content, sequence_number, created, *changing = row
     now = dict(zip(CHANGING, changing, strict=True))
-    as_sent = json.loads(content, object_hook=_decode)
+    as_sent = json.loads(content, object_hook=decode)
     as_sent["Body"] = body
     as_sent["Attributes"][COUNT] = now.pop("approximate_receive_count")
     message: Any = SqsMessage(created, as_sent)
@@ -176,12 +176,3 @@ def _deduplicates(message: Any) -> bool:
         message.message_deduplication_id is not None
         and time.time() < message.created + DEDUPLICATION_INTERVAL_IN_SEC
     )
-
-
-def _encode(value: bytes) -> dict[str, str]:
-    return {"base64": base64.b64encode(value).decode()}
-
-
-def _decode(found: dict[str, Any]) -> Any:
-    encoded = found.get("base64") if len(found) == 1 else None
-    return base64.b64decode(encoded) if isinstance(encoded, str) else found

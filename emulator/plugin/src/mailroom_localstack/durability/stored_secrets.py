@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import json
@@ -10,6 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from mailroom_localstack.durability.binary_values import decode, encode
 from mailroom_localstack.durability.store import Statement, Store
 
 SELECT = "SELECT place, name, content FROM secrets"
@@ -28,7 +28,7 @@ class Secrets:
         """Read what an earlier LocalStack has left."""
         self._store = store
         self._left: dict[tuple[str, str], dict[str, Any]] = {
-            (place, name): json.loads(content, object_hook=_decode)
+            (place, name): json.loads(content, object_hook=decode)
             for place, name, content in store.read(SELECT)
         }
 
@@ -79,7 +79,7 @@ class Secrets:
             if getattr(secret, "mailroom_gone", False):
                 yield DELETE, _key(secret)
             else:
-                yield INSERT, (*_key(secret), json.dumps(_content(secret), default=_encode))
+                yield INSERT, (*_key(secret), json.dumps(_content(secret), default=encode))
 
     def committed(self) -> None:
         """Nothing follows."""
@@ -110,12 +110,3 @@ def _content(secret: Any) -> dict[str, Any]:
 
 def _key(secret: Any) -> tuple[str, str]:
     return f"{secret.account_id} {secret.region}", secret.name
-
-
-def _encode(value: bytes) -> dict[str, str]:
-    return {"base64": base64.b64encode(value).decode()}
-
-
-def _decode(found: dict[str, Any]) -> Any:
-    encoded = found.get("base64") if len(found) == 1 else None
-    return base64.b64decode(encoded) if isinstance(encoded, str) else found

@@ -26,7 +26,7 @@ def close_connections(original: Any) -> Any:
     """Close each connection to the database of metrics after its use.
 
     LocalStack: leaves it to Python's collector of garbage. An engine that has little to do collects
-    none, and after a thousand evaluations of alarms it has no file left to open and answers nobody.
+    none, and after a thousand evaluations of alarms it has no file left and accepts no connection.
 
     Why: alarms are evaluated for as long as an environment is up.
 

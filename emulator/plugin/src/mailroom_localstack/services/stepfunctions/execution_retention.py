@@ -5,11 +5,10 @@ from collections.abc import MutableMapping
 from threading import Thread
 from typing import Any
 
+from mailroom_localstack.durability.stored_executions import MOST
 from mailroom_localstack.patches import patch
 from mailroom_localstack.services.stepfunctions.durability import forget_execution
 
-# The number of executions that have ended and are kept, for each account and region.
-KEPT = 1_000
 # An execution's status until it has ended: none before its first state.
 NOT_ENDED = (None, "RUNNING")
 
@@ -30,7 +29,7 @@ def keep_last_executions(original: Any, execution: Any) -> None:
 
     original(execution)
     store = sfn_stores[execution.account_id][execution.region_name]
-    for arn in delete_ended_executions(store.executions, KEPT):
+    for arn in delete_ended_executions(store.executions, MOST):
         forget_execution(arn)
     delete_ended_threads(TMP_THREADS)
 
