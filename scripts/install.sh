@@ -57,13 +57,12 @@ build .envs/engine emulator/requirements.txt rules emulator/plugin
 build .envs/python3.13 emulator/runtime.txt
 build .envs/debugger emulator/debugger.txt
 
-# What `up` would check for seconds before its first deployment. Findings are for `up` to name.
+# What the first `up` would install and check for seconds. Findings are for `up` to name.
 if [ -n "$built" ]; then
     # What is found is kept by a digest of all that was read, so checkouts share it.
     if [ ! -e .envs/checked ] && mkdir -p "$cache/checked" 2>/dev/null; then
         ln -sfn "$cache/checked" .envs/checked
     fi
-    echo "checking the definitions"
-    .venv/bin/python -m mailroom.deployment.checks || :
-    .venv/bin/python -m mailroom.environments.table_trial || :
+    echo "preparing the first up"
+    .venv/bin/python -m mailroom.environments.preparation || :
 fi

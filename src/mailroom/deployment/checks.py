@@ -14,9 +14,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from rich.console import Console
-
-from mailroom.deployment.environment_config import load_environment_config
 from mailroom.errors import MailroomError, Refused
 from mailroom.progress import Progress
 from mailroom.project import Project
@@ -164,16 +161,3 @@ class DefinitionChecks:
             by_age = sorted(self._kept.iterdir(), key=lambda path: path.stat().st_mtime)
             for path in by_age[:-_KEPT]:
                 path.unlink(missing_ok=True)
-
-
-def main() -> None:
-    """Check this checkout's definitions for the local environment, so that `up` need not."""
-    project = Project.find()
-    target = load_environment_config(project.root / "infra" / "environments", "local")
-    with DefinitionChecks(project, target.region) as checks, suppress(MailroomError):
-        checks.start()
-        checks.finish(Progress(Console(quiet=True)))
-
-
-if __name__ == "__main__":
-    main()

@@ -164,9 +164,3 @@ def _digest(project: Project) -> str:
     for path in [*files, project.functions / "process_messages" / "statements.py"]:
         found.update(f"{path.name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
-
-
-if __name__ == "__main__":
-    # So that the first `up` need not.
-    with suppress(MailroomError):
-        require_tables(Project.find())

@@ -1,7 +1,7 @@
 """Python environments that all checkouts of a machine share: one for each lock and Python.
 
 scripts/install.sh runs this file before anything is installed, so it imports the standard library
-alone. An environment is never changed once it is whole. What differs between checkouts, the
+alone. An environment's packages never change once it is whole. What differs between checkouts, the
 packages that are installed from their sources, is in a small environment of the checkout's own on
 top of it.
 """
@@ -20,10 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Written last: an environment without it is half made.
-_STAMP = ".inputs"
-_USERS = ".users"
+STAMP = ".inputs"
+USERS = ".users"
 # In a checkout's own environment: a link to the shared one.
-_SHARED = ".shared"
+SHARED = ".shared"
+# Where LocalStack looks for its index, in the folder that it takes for the root of its files.
+INDEX = Path("usr", "lib", "localstack")
 # Of `uv venv`, which makes them anew for each environment.
 _OF_VENV = ("activate", "deactivate", "pydoc", "python")
 
@@ -66,21 +68,22 @@ class Installed:
         """
         started = time.monotonic()
         shared = self._shared()
-        with _locked(shared.parent):
-            if not _is_whole(shared):
+        with locked(shared.parent):
+            if not is_whole(shared):
                 count = sum("==" in line for line in self.lock.read_text().splitlines())
                 print(f"{self.place}: installing {count} packages", flush=True)
                 _run(uv, "venv", "--quiet", "--clear", "--python", sys.executable, shared)
                 sync = ("pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes")
                 _run(uv, *sync, "--python", shared / "bin" / "python", self.lock)
-                (shared / _STAMP).write_text(lock_stamp)
+                (shared / STAMP).write_text(lock_stamp)
+            _index_operations(shared)
             if not self.sources:
                 self._link(shared)
             elif not self._is_layered(shared, stamp):
                 self._layer(uv, shared)
-                (self.place / _STAMP).write_text(stamp)
+                (self.place / STAMP).write_text(stamp)
             with suppress(OSError):  # It may be another user's, who gives it up.
-                users = shared / _USERS
+                users = shared / USERS
                 users.mkdir(exist_ok=True)
                 place = os.fspath(self.place.absolute())
                 (users / hashlib.sha256(place.encode()).hexdigest()[:16]).write_text(place)
@@ -92,7 +95,7 @@ class Installed:
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
         shared = folder / self._name(folder)
-        if _is_whole(shared) or os.access(folder, os.W_OK):
+        if is_whole(shared) or os.access(folder, os.W_OK):
             return shared
         own = Path(".envs", "environments").absolute()
         print(f"{folder} can't be written to: {self.place} is this checkout's alone", flush=True)
@@ -107,9 +110,9 @@ class Installed:
     def _is_layered(self, shared: Path, stamp: str) -> bool:
         """Whether another installation in this checkout, which was waited for, has just made it."""
         return (
-            (self.place / _SHARED).resolve() == shared.resolve()
-            and _is_whole(self.place)
-            and (self.place / _STAMP).read_text() == stamp
+            (self.place / SHARED).resolve() == shared.resolve()
+            and is_whole(self.place)
+            and (self.place / STAMP).read_text() == stamp
         )
 
     def _layer(self, uv: str, shared: Path) -> None:
@@ -134,7 +137,7 @@ class Installed:
                 own.symlink_to(program)
         install = ("pip", "install", "--quiet", "--no-deps", "--python", place / "bin" / "python")
         _run(uv, *install, *(f"--editable={source}" for source in self.sources))
-        (place / _SHARED).symlink_to(shared)
+        (place / SHARED).symlink_to(shared)
 
     def _link(self, shared: Path) -> None:
         """A link to the shared one, in the place of what was there."""
@@ -145,60 +148,14 @@ class Installed:
         self.place.symlink_to(shared)
 
 
-@dataclass(frozen=True)
-class Unused:
-    """A shared environment that no checkout uses.
-
-    Attributes:
-        folder: Its folder.
-        size: In bytes.
-    """
-
-    folder: Path
-    size: int
-
-
-def unused() -> Iterator[Unused]:
-    """The shared environments that no checkout uses, or that are half made."""
-    for folder in sorted((cache() / "environments").glob("*/")):
-        if not (_is_whole(folder) and any(_users(folder))):
-            files = (file for file in folder.rglob("*") if not file.is_symlink())
-            yield Unused(folder, sum(file.stat().st_size for file in files))
-
-
-def prune() -> list[Unused]:
-    """Delete them; an installation that runs is waited for.
-
-    Raises:
-        OSError: One could not be deleted.
-    """
-    if not os.access(cache() / "environments", os.F_OK):
-        return []
-    with _locked(cache() / "environments"):
-        found = list(unused())
-        for one in found:
-            # Without the stamp at once, so that an interruption leaves it half made.
-            (one.folder / _STAMP).unlink(missing_ok=True)
-            shutil.rmtree(one.folder)
-    return found
-
-
-def _users(folder: Path) -> Iterator[Path]:
-    """The environments of checkouts that are, or are on top of, a shared one."""
-    for record in (folder / _USERS).glob("*"):
-        place = Path(record.read_text())
-        if folder.resolve() in (place.resolve(), (place / _SHARED).resolve()):
-            yield place
-
-
-def _is_whole(folder: Path) -> bool:
+def is_whole(folder: Path) -> bool:
     # The interpreter is a link to the machine's, which may be gone. Path.is_file() would raise
     # PermissionError in another user's home.
-    return os.access(folder / _STAMP, os.R_OK) and os.access(folder / "bin" / "python", os.X_OK)
+    return os.access(folder / STAMP, os.R_OK) and os.access(folder / "bin" / "python", os.X_OK)
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
     """One installation at a time, so that none sees another's half-made environment."""
     if not os.access(folder, os.W_OK):
         # Only what is whole is used there.
@@ -211,6 +168,27 @@ def _locked(folder: Path) -> Iterator[None]:
             print("waiting for another installation to end", file=sys.stderr)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _index_operations(shared: Path) -> None:
+    """Let LocalStack, if it is installed there, index all operations of AWS, for its first starts.
+
+    As its image does: each new environment would otherwise make the index for two seconds.
+    """
+    index = shared / INDEX
+    installed = any(shared.glob("lib/python*/site-packages/localstack/aws/spec.py"))
+    if not installed or index.exists() or not os.access(shared, os.W_OK):
+        return
+    draft = shared / ".draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    (draft / INDEX).mkdir(parents=True)
+    settings = {"FILESYSTEM_ROOT": os.fspath(draft), "OVERRIDE_IN_DOCKER": "0"}
+    command = (shared / "bin" / "python", "-m", "localstack.aws.spec")
+    # Without the index LocalStack starts as well.
+    if not subprocess.run(command, check=False, env={**os.environ, **settings}).returncode:
+        index.parent.mkdir(parents=True, exist_ok=True)
+        (draft / INDEX).replace(index)
+    shutil.rmtree(draft)
 
 
 def _script(program: Path) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mailroom.packaging.shared import prune
+from mailroom.packaging.unused import prune
 
 ROOT = Path(__file__).parents[3]
 LOCKS = ("requirements", "runtime", "debugger")

@@ -23,11 +23,11 @@ def prune(
     ] = False,
 ) -> None:
     """Delete the Python environments that no checkout uses, and print each with its size."""
-    from mailroom.packaging import shared
+    from mailroom.packaging import unused
 
     with Progress(errors).waiting_for("Looking for what no checkout uses"):
         try:
-            found = list(shared.unused()) if dry_run else shared.prune()
+            found = list(unused.unused()) if dry_run else unused.prune()
         except OSError as error:
             raise MailroomError(f"the cache could not be pruned: {error}") from None
     for one in found:

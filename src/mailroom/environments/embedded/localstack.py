@@ -15,6 +15,7 @@ from mailroom.environments.embedded.processes import (
 from mailroom.errors import StartFailed
 from mailroom.packaging.dependencies import RUNTIME
 from mailroom.packaging.runtimes import installed_runtimes
+from mailroom.packaging.shared import INDEX
 from mailroom.project import Project
 from mailroom.waiting import wait_until
 
@@ -122,6 +123,7 @@ class LocalStackServer:
         # Remove the temporary files of a LocalStack that was killed.
         shutil.rmtree(home / "tmp", ignore_errors=True)
         (home / "tmp").mkdir()
+        self._provide_index()
         return start_detached(
             [self._project.interpreter("engine"), "-m", MODULE],
             self._log,
@@ -136,6 +138,15 @@ class LocalStackServer:
             },
             folder=home,
         )
+
+    def _provide_index(self) -> None:
+        """Link LocalStack's index of AWS's operations, where `make install` has made it."""
+        made, own = self._project.home / ".envs" / "engine" / ".shared" / INDEX, self._home / INDEX
+        if own.is_symlink():
+            own.unlink()
+        if made.is_dir() and not own.exists():
+            own.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            own.symlink_to(made)
 
     def wait(self, process: ProcessRecord) -> None:
         """Wait until it answers.
