@@ -163,6 +163,7 @@ heavy = (
     "openapi_core",
     "localstack.services.apigateway.models",
     "samtranslator.internal.schema_source.aws_serverless_function",
+    "samtranslator.translator.translator",
     "moto.ec2.models",
 )
 kinds = [type(sys.modules.get(name)).__name__ for name in heavy]
@@ -173,5 +174,5 @@ print(json.dumps([*imported, hasattr(types, "InstanceType")]))
     )
 
     # Using a name that the stand-in doesn't have imports the module.
-    assert plain == [True, True, True, True, True]
-    assert short == [False, False, False, False, True]
+    assert plain == [True, True, True, True, True, True]
+    assert short == [False, False, False, False, False, True]
