@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from mailroom.cli.coercion import coerce_when_needed
 from mailroom.cli.commands import Commands
 from mailroom.cli.output import errors, show_error
 from mailroom.errors import EXIT_FAILURE, MailroomError
@@ -93,6 +94,7 @@ def _group(
 def run() -> None:
     """Run a command, and exit; see `mailroom.cli.main`."""
     interrupt_on_signals()
+    coerce_when_needed()
     try:
         app()
     except Exception as error:

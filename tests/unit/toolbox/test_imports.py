@@ -27,3 +27,35 @@ def test_a_command_does_not_import_what_it_may_not_need(module: str) -> None:
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
 
     assert (run.stdout.strip(), run.stderr) == ("", "")
+
+
+_WITHOUT_PYDANTIC = """
+import sys
+from mailroom.cli import main
+
+sys.argv = ["mailroom", *sys.argv[1:]]
+try:
+    main()
+finally:
+    print(*(name for name in ("pydantic",) if name in sys.modules), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "imported"),
+    [
+        (["types", "schema", "alert"], ""),
+        (["cache", "prune", "--dry-run"], ""),
+        # A number is converted.
+        (["messages", "--limit", "0"], "pydantic"),
+    ],
+    ids=" ".join,
+)
+def test_pydantic_is_imported_only_for_a_value_that_is_converted(
+    words: list[str], imported: str
+) -> None:
+    program = [sys.executable, "-c", _WITHOUT_PYDANTIC, *words]
+
+    run = subprocess.run(program, capture_output=True, text=True)
+
+    assert run.stderr.splitlines()[-1] == imported
