@@ -14,7 +14,7 @@ _CONTROL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CORNER = 7.0
 _HEAD = 7.0
 # A picture of at most this width in pixels may be shown smaller, so that all of it is seen.
-_SHRINKS = 1500.0
+_SHRINKS = 1700.0
 
 
 def element(
