@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import json
 import os
 from pathlib import Path
@@ -47,9 +48,9 @@ def keep_transformed_templates(
     test_a_template_is_transformed_once_and_again_when_it_has_changed
     """
     from localstack import config
-    from samtranslator import __version__
 
-    asked = json.dumps([__version__, region_name, template, parameters], default=repr)
+    sam = importlib.import_module("samtranslator").__version__
+    asked = json.dumps([sam, region_name, template, parameters], default=repr)
     folder = Path(config.dirs.cache) / "transformed"
     file = folder / hashlib.sha256(asked.encode()).hexdigest()
     with contextlib.suppress(OSError, ValueError):
