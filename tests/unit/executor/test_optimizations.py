@@ -151,6 +151,26 @@ print(json.dumps({arn: policy.document for arn, policy in backend.managed_polici
     assert short == plain
 
 
+def test_no_aws_managed_policy_is_loaded_with_another_service() -> None:
+    with_one_service, with_all = ask(
+        """
+import json
+from localstack.aws.patches import patch_moto_iam_config
+from mailroom_localstack.hooks import ServiceChanges
+from plux import PluginSpec
+patch_moto_iam_config()
+spec = PluginSpec("localstack.aws.provider", "secretsmanager:default", lambda: None)
+ServiceChanges().on_load_before(spec, None)
+from moto.iam.models import iam_backends
+backend = iam_backends["000000000000"]["aws"]
+before = bool(backend.aws_managed_policies)
+print(json.dumps([before, len(backend.managed_policies) > 1400]))
+"""
+    )
+
+    assert with_one_service == with_all == [False, True]
+
+
 def test_postponed_modules_are_not_imported() -> None:
     plain, short = ask(
         """

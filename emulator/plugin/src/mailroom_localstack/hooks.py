@@ -44,6 +44,10 @@ def change_services() -> None:
     handlers.serve_custom_service_request_handlers.append(carry_trace_header)
 
 
+# LocalStack serves these by moto, which makes an account's IAM with the first call to any of them.
+_OF_MOTO = ("logs", "secretsmanager", "ssm", "sts")
+
+
 class ServiceChanges(PluginLifecycleListener):
     """Is told by LocalStack before it loads a service."""
 
@@ -55,6 +59,8 @@ class ServiceChanges(PluginLifecycleListener):
         """
         service = plugin_spec.name.partition(":")[0]
         try:
+            if service in _OF_MOTO:
+                patches.apply("iam")
             patches.apply(service)
         except (AttributeError, ImportError) as error:
             message = f"Mailroom's patches of {service} don't fit this LocalStack: {error}"
