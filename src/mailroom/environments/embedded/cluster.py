@@ -53,10 +53,7 @@ class Cluster:
         Raises:
             StartFailed: initdb failed.
         """
-        self._home.parent.mkdir(parents=True, exist_ok=True)
-        if self.user and not _reachable(self._home.parent):
-            self._move_outside()
-        self._home.mkdir(mode=0o700, exist_ok=True)
+        self._make_home()
         _link_outside(self._home / "sockets", self._sockets_parent())
         if self.user:
             for folder in (self._home, self.sockets):
@@ -65,6 +62,24 @@ class Cluster:
         if not self.data.exists():
             self._initdb(binaries)
         return binaries
+
+    def copy(self, place: Path) -> None:
+        """Copy the data to a folder that isn't there yet; nothing may write to it meanwhile."""
+        shutil.copytree(self.data, place, symlinks=True)
+
+    def replace(self, place: Path) -> None:
+        """Replace the data by a copy; no server may run."""
+        self._make_home()
+        draft = self.data.with_name("draft-restored")
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(place, draft, symlinks=True)
+        (draft / "postmaster.pid").unlink(missing_ok=True)
+        draft.chmod(0o700)
+        if self.user:
+            for path in (draft, *draft.rglob("*")):
+                shutil.chown(path, self.user)
+        shutil.rmtree(self.data, ignore_errors=True)
+        draft.rename(self.data)
 
     def remove_sockets(self) -> None:
         """Delete the socket's folder, which is not in `home`."""
@@ -83,6 +98,12 @@ class Cluster:
     def binaries(self) -> Path:
         """The folder of the binaries, where they are installed."""
         return _site() / _BINARIES
+
+    def _make_home(self) -> None:
+        self._home.parent.mkdir(parents=True, exist_ok=True)
+        if self.user and not _reachable(self._home.parent):
+            self._move_outside()
+        self._home.mkdir(mode=0o700, exist_ok=True)
 
     def _move_outside(self) -> None:
         """Make `home` a link to a folder that Postgres' user can read, with what was in it."""

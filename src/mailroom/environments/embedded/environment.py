@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mailroom.environments.embedded.postgres import PostgresServer
 
 # Ports don't matter to stop processes or delete files.
-_UNKNOWN = State(0, 0)
+UNKNOWN = State(0, 0)
 
 
 class EmbeddedEnvironment:
@@ -129,7 +129,7 @@ class EmbeddedEnvironment:
         from mailroom.database.logins import DATABASE
 
         self._require_database()
-        state = self.state or _UNKNOWN
+        state = self.state or UNKNOWN
         own = self.postgres(state).binaries / "psql"
         program = shutil.which("psql") or (str(own) if own.exists() else None)
         if program is None:
@@ -168,7 +168,7 @@ class EmbeddedEnvironment:
         self.down(waiting)
         state = self.project.state
         with self.file.locked(waiting):
-            self.postgres(_UNKNOWN).remove()
+            self.postgres(UNKNOWN).remove()
             for folder in ("build", "localstack", "logs", temporary.NAME):
                 shutil.rmtree(state / folder, ignore_errors=True)
             self.passwords.remove()
@@ -179,7 +179,7 @@ class EmbeddedEnvironment:
     def empty_database(self, waiting: Callable[[], None] = lambda: None) -> None:
         """Delete the database's content; Postgres may be up or not."""
         with self.file.locked(waiting):
-            state = self.state or _UNKNOWN
+            state = self.state or UNKNOWN
             if state.postgres and state.postgres.alive():
                 self.postgres(state).empty_database()
             else:
@@ -193,7 +193,7 @@ class EmbeddedEnvironment:
 
     def stop_localstack(self) -> bool:
         """Stop LocalStack; returns whether it ran."""
-        state = self.state or _UNKNOWN
+        state = self.state or UNKNOWN
         ran = self.localstack(state).stop()
         if state.localstack:
             self.file.save(state.with_(localstack=None, ready=False))
@@ -201,7 +201,7 @@ class EmbeddedEnvironment:
 
     def stop_postgres(self) -> bool:
         """Stop Postgres; returns whether it ran."""
-        state = self.state or _UNKNOWN
+        state = self.state or UNKNOWN
         ran = self.postgres(state).stop()
         if state.postgres:
             self.file.save(state.with_(postgres=None, ready=False))

@@ -95,6 +95,14 @@ class PostgresServer:
         self._cluster.remove_sockets()
         return ran
 
+    def copy_data(self, place: Path) -> None:
+        """Copy the cluster's data; the server must be paused or down."""
+        self._cluster.copy(place)
+
+    def replace_data(self, place: Path) -> None:
+        """Replace the cluster's data by a copy; the server must be down."""
+        self._cluster.replace(place)
+
     def remove(self) -> None:
         """Delete the cluster."""
         self._cluster.remove()

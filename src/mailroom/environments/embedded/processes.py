@@ -3,8 +3,8 @@
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -51,13 +51,20 @@ class ProcessRecord:
         if process is None:
             return
         with suppress(psutil.NoSuchProcess):
-            family = [process, *process.children(recursive=True)]
+            family = self.family()
             process.send_signal(number)
             _, left = psutil.wait_procs(family, timeout=seconds)
             for straggler in left:
                 with suppress(psutil.NoSuchProcess):
                     straggler.kill()
             psutil.wait_procs(left, timeout=5)
+
+    def family(self) -> list[psutil.Process]:
+        """This process and what it has started; nothing when it has ended."""
+        process = self._process()
+        with suppress(psutil.NoSuchProcess):
+            return [process, *process.children(recursive=True)] if process else []
+        return []
 
     def _process(self) -> psutil.Process | None:
         try:
@@ -66,6 +73,24 @@ class ProcessRecord:
             return process if ours else None
         except psutil.Error:
             return None
+
+
+@contextmanager
+def paused(records: Iterable[ProcessRecord]) -> Iterator[None]:
+    """Let processes, and what they have started, do nothing during the block."""
+    stopped: list[psutil.Process] = []
+    try:
+        for record in records:
+            # What starts others stops first, so that no process is missed.
+            while fresh := [one for one in record.family() if one not in stopped]:
+                stopped.append(fresh[0])
+                with suppress(psutil.NoSuchProcess):
+                    fresh[0].suspend()
+        yield
+    finally:
+        for process in reversed(stopped):
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
 
 def stop_processes(folder: Path, program: str, number: int, seconds: float) -> bool:

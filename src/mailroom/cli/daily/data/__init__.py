@@ -1,0 +1,1 @@
+"""Commands for what an environment has stored."""
