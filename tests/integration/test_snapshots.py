@@ -76,17 +76,29 @@ def test_what_was_stored_comes_back_after_reset_and_by_an_archive(
     assert stored(mailroom) == before
 
 
-def test_another_version_s_snapshot_is_refused_and_nothing_is_touched(mailroom: Command) -> None:
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"mailroom": "0.0.1"}, "snapshot kept was made by Mailroom 0.0.1"),
+        ({"parameters": {"Gone": "1"}}, "mailroom snapshot load kept --unset NAME"),
+        ({"created": "today"}, "snapshot kept was made by Mailroom unknown"),
+    ],
+    ids=("version", "parameter", "malformed"),
+)
+def test_what_can_t_be_loaded_is_refused_and_nothing_is_touched(
+    mailroom: Command, change: dict[str, object], said: str
+) -> None:
     manifest = mailroom.state / "snapshots" / "kept" / "manifest.json"
-    text, before = manifest.read_text(), stored(mailroom)
-    manifest.write_text(json.dumps({**json.loads(text), "mailroom": "0.0.1"}))
+    text, before = manifest.read_text(), mailroom.json("status")
+    manifest.write_text(json.dumps({**json.loads(text), **change}))
     try:
         refused = mailroom.run("snapshot", "load", "kept", "--yes", code=2)
     finally:
         manifest.write_text(text)
 
-    assert "snapshot kept was made by Mailroom 0.0.1" in refused.stderr
-    assert stored(mailroom) == before
+    assert said in refused.stderr
+    # The same processes, with the same parameters.
+    assert mailroom.json("status") == before
 
 
 def test_a_wrong_name_is_explained(mailroom: Command) -> None:

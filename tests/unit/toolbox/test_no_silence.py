@@ -16,6 +16,7 @@ _TOOLBOX = "mailroom.cli."
 _AT_ONCE = {
     "types schema": "reads the type's folder",
     "types show": "reads the type's folder",
+    "snapshot list": "reads a folder",
     "profile remove": "writes AWS's configuration files",
     "debug": "prints at once what it waits for",
 }

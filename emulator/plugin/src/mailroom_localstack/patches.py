@@ -13,6 +13,7 @@ import importlib
 import os
 import pkgutil
 import re
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import MethodType
@@ -87,6 +88,8 @@ class Change:
         return register
 
 
+# LocalStack loads services in several threads, and IAM's changes come with those of others, too.
+_applying = threading.RLock()
 CHANGES: list[Change] = []
 CHECKS: dict[tuple[str, str], Change] = {}
 
@@ -201,9 +204,10 @@ def apply(of: str) -> None:
     Raises:
         AttributeError, ImportError: a target is gone.
     """
-    for change in sorted(changes(of), key=lambda change: bool(change.targets)):
-        while change.parts:
-            change.parts.pop(0)()
+    with _applying:
+        for change in sorted(changes(of), key=lambda change: bool(change.targets)):
+            while change.parts:
+                change.parts.pop(0)()
 
 
 def refuse_other_version(version: str) -> None:

@@ -67,19 +67,27 @@ class Cluster:
         """Copy the data to a folder that isn't there yet; nothing may write to it meanwhile."""
         shutil.copytree(self.data, place, symlinks=True)
 
-    def replace(self, place: Path) -> None:
-        """Replace the data by a copy; no server may run."""
+    def copy_of(self, place: Path) -> Path:
+        """Copy saved data to where `use` takes it from; returns the folder."""
         self._make_home()
-        draft = self.data.with_name("draft-restored")
-        shutil.rmtree(draft, ignore_errors=True)
-        shutil.copytree(place, draft, symlinks=True)
-        (draft / "postmaster.pid").unlink(missing_ok=True)
-        draft.chmod(0o700)
-        if self.user:
-            for path in (draft, *draft.rglob("*")):
-                shutil.chown(path, self.user)
-        shutil.rmtree(self.data, ignore_errors=True)
-        draft.rename(self.data)
+        draft = self._draft()
+        try:
+            shutil.copytree(place, draft, symlinks=True, dirs_exist_ok=True)
+            (draft / "postmaster.pid").unlink(missing_ok=True)
+            draft.chmod(0o700)
+            # It may have been another user's.
+            _write_access(draft)
+            if self.user:
+                for path in (draft, *draft.rglob("*")):
+                    shutil.chown(path, self.user)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+        return draft
+
+    def use(self, copied: Path) -> None:
+        """Replace the data by a copy; no server may run."""
+        put_in_place(copied, self.data)
 
     def remove_sockets(self) -> None:
         """Delete the socket's folder, which is not in `home`."""
@@ -158,9 +166,7 @@ class Cluster:
 
     def _initdb(self, binaries: Path) -> None:
         """Create the data folder; an interruption leaves none."""
-        for leftover in self.data.parent.glob("draft-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        draft = Path(tempfile.mkdtemp(prefix="draft-", dir=self.data.parent))
+        draft = self._draft()
         if self.user:
             shutil.chown(draft, self.user)
         run = subprocess.run(
@@ -179,10 +185,32 @@ class Cluster:
         if run.returncode:
             shutil.rmtree(draft, ignore_errors=True)
             raise StartFailed("initdb failed", run.stderr.strip())
-        owner = pwd.getpwuid(os.geteuid()).pw_name
-        (draft / "pg_hba.conf").write_text(_HBA)
-        (draft / "pg_ident.conf").write_text(f'mailroom "{owner}" postgres\n')
+        _write_access(draft)
         draft.rename(self.data)
+
+    def _draft(self) -> Path:
+        """An empty folder beside the data; those that were left are deleted."""
+        for leftover in self.data.parent.glob("draft-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        return Path(tempfile.mkdtemp(prefix="draft-", dir=self.data.parent))
+
+
+def put_in_place(new: Path, old: Path) -> None:
+    """Move a folder to the place of another, which is deleted; both are on one file system."""
+    aside = old.with_name(f".{old.name}-before")
+    shutil.rmtree(aside, ignore_errors=True)
+    old.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if old.exists():
+        old.rename(aside)
+    new.rename(old)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _write_access(data: Path) -> None:
+    """Let this user in as the superuser over the socket, and others with a password."""
+    owner = pwd.getpwuid(os.geteuid()).pw_name
+    (data / "pg_hba.conf").write_text(_HBA)
+    (data / "pg_ident.conf").write_text(f'mailroom "{owner}" postgres\n')
 
 
 def _site() -> Path:

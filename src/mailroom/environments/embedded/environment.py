@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from mailroom.environments.embedded.postgres import PostgresServer
 
 # Ports don't matter to stop processes or delete files.
-UNKNOWN = State(0, 0)
+_UNKNOWN = State(0, 0)
+# What `reset` deletes, besides Postgres's files.
+_FOLDERS = ("build", "localstack", "logs", temporary.NAME)
 
 
 class EmbeddedEnvironment:
@@ -129,7 +131,7 @@ class EmbeddedEnvironment:
         from mailroom.database.logins import DATABASE
 
         self._require_database()
-        state = self.state or UNKNOWN
+        state = self.state or _UNKNOWN
         own = self.postgres(state).binaries / "psql"
         program = shutil.which("psql") or (str(own) if own.exists() else None)
         if program is None:
@@ -158,18 +160,21 @@ class EmbeddedEnvironment:
         """What `reset` deletes, a line each."""
         state = self.project.state
         data = "the database with every message, logs" if self.has_database else "logs"
-        return [f"in {state}: {data}, builds"] if state.exists() else []
+        known = (*_FOLDERS, "postgres", "environment.json")
+        there = any((state / name).exists() for name in known)
+        return [f"in {state}: {data}, builds"] if there else []
 
     def reset(self, waiting: Callable[[], None] = lambda: None) -> None:
         """Stop everything, and delete the data, the logs and what was built.
 
-        Other files in the folder stay, as a user may have chosen a folder that is not empty.
+        Snapshots stay, and other files in the folder, as a user may have chosen one that is not
+        empty.
         """
         self.down(waiting)
         state = self.project.state
         with self.file.locked(waiting):
-            self.postgres(UNKNOWN).remove()
-            for folder in ("build", "localstack", "logs", temporary.NAME):
+            self.postgres(_UNKNOWN).remove()
+            for folder in _FOLDERS:
                 shutil.rmtree(state / folder, ignore_errors=True)
             self.passwords.remove()
             self.file.remove()
@@ -179,7 +184,7 @@ class EmbeddedEnvironment:
     def empty_database(self, waiting: Callable[[], None] = lambda: None) -> None:
         """Delete the database's content; Postgres may be up or not."""
         with self.file.locked(waiting):
-            state = self.state or UNKNOWN
+            state = self.state or _UNKNOWN
             if state.postgres and state.postgres.alive():
                 self.postgres(state).empty_database()
             else:
@@ -193,7 +198,7 @@ class EmbeddedEnvironment:
 
     def stop_localstack(self) -> bool:
         """Stop LocalStack; returns whether it ran."""
-        state = self.state or UNKNOWN
+        state = self.state or _UNKNOWN
         ran = self.localstack(state).stop()
         if state.localstack:
             self.file.save(state.with_(localstack=None, ready=False))
@@ -201,7 +206,7 @@ class EmbeddedEnvironment:
 
     def stop_postgres(self) -> bool:
         """Stop Postgres; returns whether it ran."""
-        state = self.state or UNKNOWN
+        state = self.state or _UNKNOWN
         ran = self.postgres(state).stop()
         if state.postgres:
             self.file.save(state.with_(postgres=None, ready=False))

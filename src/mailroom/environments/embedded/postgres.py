@@ -95,13 +95,22 @@ class PostgresServer:
         self._cluster.remove_sockets()
         return ran
 
+    @property
+    def has_data(self) -> bool:
+        """Whether there is a cluster."""
+        return self._cluster.data.is_dir()
+
     def copy_data(self, place: Path) -> None:
         """Copy the cluster's data; the server must be paused or down."""
         self._cluster.copy(place)
 
-    def replace_data(self, place: Path) -> None:
+    def copy_of(self, place: Path) -> Path:
+        """Copy data that `copy_data` saved to where `use_data` takes it from."""
+        return self._cluster.copy_of(place)
+
+    def use_data(self, copied: Path) -> None:
         """Replace the cluster's data by a copy; the server must be down."""
-        self._cluster.replace(place)
+        self._cluster.use(copied)
 
     def remove(self) -> None:
         """Delete the cluster."""

@@ -12,6 +12,8 @@ from typing import Any, Self
 import psutil
 
 from mailroom.errors import StartFailed
+from mailroom.interrupts import uninterrupted
+from mailroom.waiting import wait_until
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class ProcessRecord:
         with suppress(psutil.NoSuchProcess):
             family = self.family()
             process.send_signal(number)
+            # A paused process would not heed it.
+            _resume(family)
             _, left = psutil.wait_procs(family, timeout=seconds)
             for straggler in left:
                 with suppress(psutil.NoSuchProcess):
@@ -65,6 +69,10 @@ class ProcessRecord:
         with suppress(psutil.NoSuchProcess):
             return [process, *process.children(recursive=True)] if process else []
         return []
+
+    def resume(self) -> None:
+        """Let it go on, and what it has started, if a command was killed that had paused them."""
+        _resume(self.family())
 
     def _process(self) -> psutil.Process | None:
         try:
@@ -81,16 +89,31 @@ def paused(records: Iterable[ProcessRecord]) -> Iterator[None]:
     stopped: list[psutil.Process] = []
     try:
         for record in records:
-            # What starts others stops first, so that no process is missed.
+            # What starts others stops, too, so in the end there is none that isn't known.
             while fresh := [one for one in record.family() if one not in stopped]:
-                stopped.append(fresh[0])
-                with suppress(psutil.NoSuchProcess):
-                    fresh[0].suspend()
+                stopped += fresh
+                for process in fresh:
+                    with suppress(psutil.NoSuchProcess):
+                        process.suspend()
+        # One that writes to the disk heeds the signal when it has written.
+        wait_until(lambda: all(map(_rests, stopped)), "the processes to pause", 10)
         yield
     finally:
-        for process in reversed(stopped):
-            with suppress(psutil.NoSuchProcess):
-                process.resume()
+        with uninterrupted():
+            _resume(reversed(stopped))
+
+
+def _rests(process: psutil.Process) -> bool:
+    try:
+        return process.status() in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _resume(processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.Error):
+            process.resume()
 
 
 def stop_processes(folder: Path, program: str, number: int, seconds: float) -> bool:

@@ -1,47 +1,36 @@
 """Snapshots: what LocalStack and Postgres have stored, copied, and put back later.
 
-A snapshot is a folder in the environment's state, which `reset` leaves: a manifest, LocalStack's
-durable folder, and the data of Postgres's cluster. Both are copied as a power failure would leave
-them, which both recover from.
+LocalStack's durable folder and the data of Postgres's cluster are copied as a power failure would
+leave them, which both recover from.
 """
 
 import json
+import os
 import re
 import shutil
 import tarfile
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+import tempfile
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
-from mailroom.environments.embedded.environment import UNKNOWN, EmbeddedEnvironment
+from mailroom.deployment.template import Template
+from mailroom.environments.embedded.cluster import put_in_place
+from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.processes import paused
-from mailroom.errors import Refused
+from mailroom.environments.embedded.snapshot import MANIFEST, Snapshot, listed, parsed
+from mailroom.environments.embedded.startup import with_port
+from mailroom.environments.ports import require_free_port
+from mailroom.errors import MailroomError, Refused
+from mailroom.interrupts import uninterrupted
 from mailroom.wording import first_line, known_names
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_MANIFEST = "manifest.json"
 _DURABLE = "durable"
 _CLUSTER = "postgres"
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A snapshot's manifest.
-
-    Attributes:
-        name: Its name.
-        created: When it was made, in ISO 8601.
-        mailroom: The version of Mailroom that made it.
-        parameters: The template parameters that `up` remembered.
-    """
-
-    name: str
-    created: str
-    mailroom: str
-    parameters: dict[str, str] = field(default_factory=dict)
 
 
 class Snapshots:
@@ -54,7 +43,7 @@ class Snapshots:
 
     def all(self) -> list[Snapshot]:
         """Every snapshot, the oldest first."""
-        found = [_read(one) for one in self._folder.glob(f"[!.]*/{_MANIFEST}")]
+        found = [listed(one) for one in self._folder.glob(f"[!.]*/{MANIFEST}")]
         return sorted(found, key=lambda one: one.created)
 
     def find(self, name: str) -> Snapshot:
@@ -79,93 +68,148 @@ class Snapshots:
 
         Raises:
             Refused: The name is taken or not allowed, or nothing is stored.
+            MailroomError: It could not be copied.
         """
-        self._require_free(name)
-        state = self._embedded.state
-        if state is None or not (state.durable and self._durable.is_dir()):
-            raise Refused(
-                "there is nothing to save",
-                "bring the environment up, with durability: mailroom up --durability=on",
-            )
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        made = Snapshot(name, now, version("mailroom"), state.parameters)
-        draft = self._draft()
-        with self._embedded.file.locked(waiting), paused(state.processes):
-            shutil.copytree(self._durable, draft / _DURABLE)
-            if self._embedded.has_database:
-                self._embedded.postgres(state).copy_data(draft / _CLUSTER)
-        (draft / _MANIFEST).write_text(json.dumps(asdict(made), indent=2))
-        draft.rename(self._place(name))
-        return made
+        with self._changing(waiting, f"snapshot {name} could not be saved") as draft:
+            self._require_free(name)
+            state = self._embedded.state
+            server = self._embedded.postgres(state) if state else None
+            stored = state and state.durable and self._durable.is_dir()
+            if not (state and server and stored and (server.has_data or not self._has_database)):
+                raise Refused(
+                    "there is nothing to save",
+                    "bring the environment up, with durability: mailroom up --durability=on",
+                )
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            made = Snapshot(name, now, version("mailroom"), state.parameters)
+            with paused(state.processes):
+                shutil.copytree(self._durable, draft / _DURABLE)
+                if self._has_database:
+                    server.copy_data(draft / _CLUSTER)
+            (draft / MANIFEST).write_text(json.dumps(asdict(made), indent=2))
+            draft.rename(self._place(name))
+            return made
 
-    def put_back(self, snapshot: Snapshot, waiting: Callable[[], None] = lambda: None) -> None:
-        """Replace what is stored; the environment is down then, and `up` brings up the rest.
+    def put_back(
+        self,
+        snapshot: Snapshot,
+        port: int | None = None,
+        unset: Collection[str] = (),
+        waiting: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Stop the environment, and replace what is stored; `up` brings up the rest.
+
+        Args:
+            snapshot: The snapshot.
+            port: LocalStack's port, as `up` takes it.
+            unset: Names of the snapshot's template parameters to forget.
+            waiting: Called when another command has the lock, before waiting for it.
 
         Raises:
-            Refused: Another version of Mailroom made it; nothing was touched.
+            Refused: `up` would refuse it; nothing was touched.
+            MailroomError: It could not be copied; nothing was touched.
         """
-        own = version("mailroom")
-        if snapshot.mailroom != own:
-            raise Refused(
-                f"snapshot {snapshot.name} was made by Mailroom {snapshot.mailroom}, and this is"
-                f" {own}",
-                "load it with that version",
-            )
-        self._embedded.down(waiting)
-        with self._embedded.file.locked(waiting):
-            state = self._embedded.state
-            if state:
-                self._embedded.file.save(state.with_(ready=False, parameters={}))
-            place, draft = self._place(snapshot.name), self._durable.with_name("restored")
-            shutil.rmtree(draft, ignore_errors=True)
-            shutil.copytree(place / _DURABLE, draft)
-            if self._embedded.has_database:
-                self._embedded.postgres(state or UNKNOWN).replace_data(place / _CLUSTER)
-            shutil.rmtree(self._durable, ignore_errors=True)
-            draft.rename(self._durable)
+        embedded, place = self._embedded, self._place(snapshot.name)
+        self._require_whole(snapshot)
+        with self._changing(waiting, f"snapshot {snapshot.name} could not be loaded") as draft:
+            parameters = self._parameters(snapshot, unset)
+            state = with_port(embedded, port)
+            if not (state.localstack and state.localstack.alive()):
+                require_free_port(state.port, "LocalStack")
+            server = embedded.postgres(state)
+            shutil.copytree(place / _DURABLE, draft / _DURABLE)
+            data = server.copy_of(place / _CLUSTER) if self._has_database else None
+            with uninterrupted():
+                embedded.stop_localstack()
+                embedded.stop_postgres()
+                put_in_place(draft / _DURABLE, self._durable)
+                if data:
+                    server.use_data(data)
+                embedded.file.save(
+                    state.with_(localstack=None, postgres=None, ready=False, parameters=parameters)
+                )
 
-    def remove(self, snapshot: Snapshot) -> None:
+    def remove(self, snapshot: Snapshot, waiting: Callable[[], None] = lambda: None) -> None:
         """Delete it."""
-        shutil.rmtree(self._place(snapshot.name))
+        with self._changing(waiting, f"snapshot {snapshot.name} could not be removed") as draft:
+            # At once, so that an interruption leaves no half of it.
+            self._place(snapshot.name).rename(draft / snapshot.name)
 
     def export(self, snapshot: Snapshot, file: Path) -> None:
-        """Write it to a compressed archive, which its owner alone can read: it has passwords."""
-        draft = file.with_name(f".{file.name}.draft")
-        draft.touch(mode=0o600)
-        with tarfile.open(draft, "w:gz", compresslevel=3) as archive:
-            archive.add(self._place(snapshot.name), snapshot.name)
-        draft.replace(file)
+        """Write it to a compressed archive, which its owner alone can read: it has passwords.
 
-    def take_in(self, file: Path) -> Snapshot:
+        Raises:
+            Refused: There is such a file.
+            MailroomError: It could not be written.
+        """
+        if file.exists():
+            raise Refused(f"{file} exists already", "name another file")
+        try:
+            descriptor, draft = tempfile.mkstemp(prefix=".snapshot-", dir=file.parent)
+            try:
+                with (
+                    os.fdopen(descriptor, "wb") as target,
+                    tarfile.open(fileobj=target, mode="w:gz", compresslevel=3) as archive,
+                ):
+                    archive.add(self._place(snapshot.name), snapshot.name)
+                Path(draft).replace(file)
+            finally:
+                Path(draft).unlink(missing_ok=True)
+        except OSError as error:
+            raise MailroomError(f"{file} could not be written: {_why(error)}") from None
+
+    def take_in(self, file: Path, waiting: Callable[[], None] = lambda: None) -> Snapshot:
         """Add the snapshot of an archive that `export` wrote.
 
         Raises:
             Refused: It is no such archive, or there is a snapshot of its name.
+            MailroomError: It could not be unpacked.
         """
-        draft = self._draft()
         try:
-            with tarfile.open(file) as archive:
-                archive.extractall(draft, filter="data")
-            [folder] = draft.iterdir()
-            found = _read(folder / _MANIFEST)
-        except (tarfile.TarError, OSError, EOFError, ValueError, TypeError) as error:
-            shutil.rmtree(draft)
+            archive = tarfile.open(file)  # noqa: SIM115 it is closed below
+        except (tarfile.TarError, OSError, EOFError) as error:
             raise Refused(f"{file} is no snapshot: {first_line(error)}") from None
-        self._require_free(found.name)
-        folder.rename(self._place(found.name))
-        shutil.rmtree(draft)
-        return found
+        with archive, self._changing(waiting, f"{file} could not be unpacked") as draft:
+            try:
+                archive.extractall(draft, filter="data")
+                [folder] = draft.iterdir()
+                found = parsed((folder / MANIFEST).read_text())
+            except (tarfile.TarError, EOFError, FileNotFoundError, ValueError) as error:
+                raise Refused(f"{file} is no snapshot: {first_line(error)}") from None
+            self._require_free(found.name)
+            folder.rename(self._place(found.name))
+            return found
+
+    @property
+    def _has_database(self) -> bool:
+        return self._embedded.has_database
 
     def _place(self, name: str) -> Path:
         return self._folder / name
 
-    def _draft(self) -> Path:
-        """An empty folder for what is not whole yet."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = self._folder / ".draft"
-        shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir()
-        return draft
+    @contextmanager
+    def _changing(self, waiting: Callable[[], None], failure: str) -> Iterator[Path]:
+        """Take the environment's lock; yields a folder that is gone afterwards."""
+        with self._embedded.file.locked(waiting):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self._folder))
+            try:
+                yield draft
+            except OSError as error:
+                raise MailroomError(f"{failure}: {_why(error)}") from None
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+
+    def _parameters(self, snapshot: Snapshot, unset: Collection[str]) -> dict[str, str]:
+        if not (snapshot.parameters or unset):
+            return {}
+        template = Template(self._embedded.project.template)
+        configured = self._embedded.config.parameters
+        try:
+            return template.merged_parameters(configured, snapshot.parameters, {}, unset)
+        except Refused as error:
+            hint = error.hint.replace("mailroom up", f"mailroom snapshot load {snapshot.name}")
+            raise Refused(str(error), hint) from None
 
     def _require_free(self, name: str) -> None:
         if not _NAME.fullmatch(name):
@@ -179,7 +223,25 @@ class Snapshots:
                 f"choose another name, or remove it: mailroom snapshot remove {name}",
             )
 
+    def _require_whole(self, snapshot: Snapshot) -> None:
+        own, place = version("mailroom"), self._place(snapshot.name)
+        if snapshot.mailroom != own:
+            raise Refused(
+                f"snapshot {snapshot.name} was made by Mailroom {snapshot.mailroom}, and this is"
+                f" {own}",
+                "load it with that version",
+            )
+        if not (place / _DURABLE).is_dir() or (place / _CLUSTER).is_dir() != self._has_database:
+            raise Refused(
+                f"snapshot {snapshot.name} is not of this application: one has a database, and the"
+                " other has none"
+                if (place / _DURABLE).is_dir()
+                else f"snapshot {snapshot.name} is not whole"
+            )
 
-def _read(manifest: Path) -> Snapshot:
-    document: dict[str, Any] = json.loads(manifest.read_text())
-    return Snapshot(**document)
+
+def _why(error: OSError) -> str:
+    """The reason; copytree's error lists all files, each with its own."""
+    if isinstance(error, shutil.Error) and isinstance(error.args[0], list):
+        return str(error.args[0][-1][-1])
+    return first_line(error)

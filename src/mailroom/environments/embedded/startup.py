@@ -50,6 +50,8 @@ def start_environment(
         TableTrial(embedded.project) as trial,
     ):
         state = with_port(embedded, options.port)
+        for record in state.processes:
+            record.resume()
         checks.refuse()
         trial.refuse()
         state, localstack = start_localstack(embedded, state, progress, started, options)

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from mailroom.cli.daily.lifecycle import Port
+from mailroom.cli.daily.lifecycle import Port, Unset
 from mailroom.cli.options import AsJson, Yes, require
 from mailroom.cli.output import errors, show_json, show_table
 from mailroom.cli.times import shown
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
-from mailroom.environments.embedded.snapshots import Snapshot, Snapshots
+from mailroom.environments.embedded.snapshots import Snapshots
 from mailroom.environments.up_options import UpOptions
 from mailroom.errors import Refused
 from mailroom.progress import Progress
@@ -38,8 +38,7 @@ def save(name: Name) -> None:
     What runs is paused for a moment.
     """
     progress, embedded = Progress(errors), _embedded()
-    if not embedded.running:
-        _refuse_containers(embedded.project)
+    _require_embedded(embedded.project)
     with progress.waiting_for("Copying what is stored"):
         snapshots = Snapshots(embedded)
         made = snapshots.save(name, progress.waiting)
@@ -73,16 +72,18 @@ def list_(json: AsJson = False) -> None:
 
 
 @app.command()
-def load(name: Name, port: Port = None, yes: Yes = False) -> None:
+def load(name: Name, port: Port = None, unset: Unset = None, yes: Yes = False) -> None:
     """Replace what the environment has stored by a snapshot, and bring the environment up."""
     embedded = _embedded()
-    if not embedded.running:
-        _refuse_containers(embedded.project)
+    _require_embedded(embedded.project)
     snapshot = Snapshots(embedded).find(name)
     if embedded.state:
         require(f"Replace what this environment has stored by snapshot {name}?", yes)
-    options = UpOptions(port=port, parameters=snapshot.parameters, durability="on")
-    _bring_back(embedded, snapshot, options)
+    progress = Progress(errors)
+    with progress.step("Snapshot") as step:
+        Snapshots(embedded).put_back(snapshot, port, unset or (), progress.waiting)
+        step.result = name
+    _bring_up(embedded, progress, UpOptions(port=port, durability="on"))
 
 
 @app.command()
@@ -91,7 +92,7 @@ def remove(name: Name, yes: Yes = False) -> None:
     snapshots = Snapshots(_embedded())
     found = snapshots.find(name)
     require(f"Delete snapshot {name}?", yes)
-    snapshots.remove(found)
+    snapshots.remove(found, Progress(errors).waiting)
     errors.print(f"removed: {name}", markup=False)
 
 
@@ -107,17 +108,17 @@ def export(name: Name, file: File) -> None:
 
 @app.command("import")
 def import_(file: File) -> None:
-    """Add the snapshot of an archive that `export` wrote."""
-    with Progress(errors).waiting_for(f"Reading {file}"):
-        found = Snapshots(_embedded()).take_in(file)
+    """Add the snapshot of an archive that `export` wrote.
+
+    Loading it runs what is in it: take it only from whom you would take code.
+    """
+    progress = Progress(errors)
+    with progress.waiting_for(f"Reading {file}"):
+        found = Snapshots(_embedded()).take_in(file, progress.waiting)
     errors.print(f"added: {found.name}; mailroom snapshot load {found.name}", markup=False)
 
 
-def _bring_back(embedded: EmbeddedEnvironment, snapshot: Snapshot, options: UpOptions) -> None:
-    progress = Progress(errors)
-    with progress.step("Snapshot") as step:
-        Snapshots(embedded).put_back(snapshot, progress.waiting)
-        step.result = snapshot.name
+def _bring_up(embedded: EmbeddedEnvironment, progress: Progress, options: UpOptions) -> None:
     if embedded.project.is_workflow:
         from mailroom.environments.embedded.startup import start_environment
 
@@ -132,11 +133,11 @@ def _embedded() -> EmbeddedEnvironment:
     return EmbeddedEnvironment(Project.find())
 
 
-def _refuse_containers(project: Project) -> None:
+def _require_embedded(project: Project) -> None:
     from mailroom.environments.selection import choose
 
     if choose(project).name != "embedded":
         raise Refused(
-            "the environment that is up is in containers, which have no snapshots",
-            "their data is in volumes; stop them first: mailroom down",
+            "containers have no snapshots: their data is in volumes of Docker",
+            "snapshots are of the embedded environment",
         )

@@ -50,14 +50,17 @@ def keep_transformed_templates(
     from localstack import config
 
     sam = importlib.import_module("samtranslator").__version__
-    asked = json.dumps([sam, region_name, template, parameters], default=repr)
+    asked = repr([sam, region_name, template, parameters])
     folder = Path(config.dirs.cache) / "transformed"
     file = folder / hashlib.sha256(asked.encode()).hexdigest()
     with contextlib.suppress(OSError, ValueError):
         return json.loads(file.read_text())
     transformed = original(region_name=region_name, template=template, parameters=parameters)
     with contextlib.suppress(OSError, TypeError):
-        _keep(file, json.dumps(transformed))
+        text = json.dumps(transformed)
+        # JSON has no keys but text, and SAM's AlwaysDeploy makes another template each time.
+        if json.loads(text) == transformed and "AlwaysDeploy" not in asked:
+            _keep(file, text)
     return transformed
 
 
