@@ -85,6 +85,8 @@ class Step:
     def __enter__(self) -> "Step":
         if self._status:
             self._status.start()
+            # Draw it now: rich does not know how to print above what another thread draws first.
+            self._status.update(spinner="dots")
         else:
             self._notice.start()
         return self

@@ -93,3 +93,12 @@ def test_a_step_that_fails_is_not_done() -> None:
         fail()
 
     assert "✓" not in output.getvalue()
+
+
+def test_on_a_terminal_a_step_is_drawn_before_anything_is_printed_above_it() -> None:
+    output = Output()
+
+    with Progress(Console(file=output, force_terminal=True)).waiting_for("Reading"):
+        drawn = output.getvalue()
+
+    assert "Reading (0 s)" in drawn
