@@ -156,11 +156,9 @@ def test_no_aws_managed_policy_is_loaded_with_another_service() -> None:
         """
 import json
 from localstack.aws.patches import patch_moto_iam_config
-from mailroom_localstack.hooks import ServiceChanges
-from plux import PluginSpec
+from mailroom_localstack.hooks import change_services
 patch_moto_iam_config()
-spec = PluginSpec("localstack.aws.provider", "secretsmanager:default", lambda: None)
-ServiceChanges().on_load_before(spec, None)
+change_services()
 from moto.iam.models import iam_backends
 backend = iam_backends["000000000000"]["aws"]
 before = bool(backend.aws_managed_policies)

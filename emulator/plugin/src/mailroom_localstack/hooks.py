@@ -35,17 +35,17 @@ AFTER_VALIDATION = -20
 
 @on_infra_start(priority=AFTER_VALIDATION)
 def change_services() -> None:
-    """Apply the changes of a service when LocalStack loads it, and check requests."""
+    """Apply the changes of a service when LocalStack loads it, and check requests.
+
+    Those of IAM at once: moto makes an account's IAM with the first call to any service of its own.
+    """
     from localstack.aws import handlers
     from localstack.services.plugins import SERVICE_PLUGINS
 
+    patches.apply("iam")
     SERVICE_PLUGINS.plugin_manager.add_listener(ServiceChanges())
     handlers.serve_custom_service_request_handlers.append(check_request)
     handlers.serve_custom_service_request_handlers.append(carry_trace_header)
-
-
-# LocalStack serves these by moto, which makes an account's IAM with the first call to any of them.
-_OF_MOTO = ("logs", "secretsmanager", "ssm", "sts")
 
 
 class ServiceChanges(PluginLifecycleListener):
@@ -59,8 +59,6 @@ class ServiceChanges(PluginLifecycleListener):
         """
         service = plugin_spec.name.partition(":")[0]
         try:
-            if service in _OF_MOTO:
-                patches.apply("iam")
             patches.apply(service)
         except (AttributeError, ImportError) as error:
             message = f"Mailroom's patches of {service} don't fit this LocalStack: {error}"

@@ -13,7 +13,6 @@ import importlib
 import os
 import pkgutil
 import re
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import MethodType
@@ -88,8 +87,6 @@ class Change:
         return register
 
 
-# LocalStack loads services in several threads, and IAM's changes come with those of others, too.
-_applying = threading.RLock()
 CHANGES: list[Change] = []
 CHECKS: dict[tuple[str, str], Change] = {}
 
@@ -204,10 +201,9 @@ def apply(of: str) -> None:
     Raises:
         AttributeError, ImportError: a target is gone.
     """
-    with _applying:
-        for change in sorted(changes(of), key=lambda change: bool(change.targets)):
-            while change.parts:
-                change.parts.pop(0)()
+    for change in sorted(changes(of), key=lambda change: bool(change.targets)):
+        while change.parts:
+            change.parts.pop(0)()
 
 
 def refuse_other_version(version: str) -> None:
