@@ -64,6 +64,7 @@ class Template:
         remembered: Mapping[str, str],
         given: Mapping[str, str],
         unset: Collection[str],
+        command: str = "mailroom up",
     ) -> dict[str, str]:
         """The remembered parameters, less those that are unset, and the given ones, which win.
 
@@ -72,6 +73,7 @@ class Template:
             remembered: What an earlier `up` was given.
             given: What this one is given.
             unset: Names to forget.
+            command: What takes `--unset`, for the error.
 
         Raises:
             Refused: CloudFormation would refuse one, or there is none of the name.
@@ -89,7 +91,7 @@ class Template:
         if faults:
             raise Refused(
                 f"{self._path.name} does not take parameters of an earlier `up`",
-                "\n".join([*faults, "forget one: mailroom up --unset NAME"]),
+                "\n".join([*faults, f"forget one: {command} --unset NAME"]),
             )
         merged = {**kept, **given}
         self.check_parameters({**configured, **merged})

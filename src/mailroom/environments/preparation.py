@@ -4,8 +4,8 @@ from contextlib import suppress
 
 from rich.console import Console
 
+from mailroom.application.mailroom_toml import local_config
 from mailroom.deployment.checks import DefinitionChecks
-from mailroom.deployment.environment_config import load_environment_config
 from mailroom.environments.table_trial import require_tables
 from mailroom.errors import MailroomError
 from mailroom.packaging.code import live_code
@@ -20,8 +20,8 @@ def main() -> None:
     What is wrong is for `up` to say.
     """
     project = Project.find()
-    target = load_environment_config(project.root / "infra" / "environments", "local")
-    with suppress(MailroomError), DefinitionChecks(project, target.region) as checks:
+    region = local_config(project).region
+    with suppress(MailroomError), DefinitionChecks(project, region) as checks:
         checks.start()
         live_code(project)
         read_types(project)

@@ -37,7 +37,7 @@ sys.argv = ["mailroom", *sys.argv[1:]]
 try:
     main()
 finally:
-    print(*(name for name in ("pydantic",) if name in sys.modules), file=sys.stderr)
+    print("pydantic" if "pydantic" in sys.modules else "", file=sys.stderr)
 """
 
 

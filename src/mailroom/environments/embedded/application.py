@@ -40,8 +40,6 @@ def start_application(
     with embedded.file.locked(progress.waiting), stopped_on_failure(progress) as started:
         _provide_runtimes(embedded, template, progress)
         state = with_port(embedded, options.port)
-        for record in state.processes:
-            record.resume()
         state, process = start_localstack(embedded, state, progress, started, options)
         places, zips = _build(embedded, template, packaged, progress)
         if embedded.has_database:

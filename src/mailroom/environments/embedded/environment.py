@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # Ports don't matter to stop processes or delete files.
 _UNKNOWN = State(0, 0)
-# What `reset` deletes, besides Postgres's files.
-_FOLDERS = ("build", "localstack", "logs", temporary.NAME)
+# What `reset` deletes, besides Postgres's files and the temporary ones.
+_FOLDERS = ("build", "localstack", "logs")
 
 
 class EmbeddedEnvironment:
@@ -174,7 +174,7 @@ class EmbeddedEnvironment:
         state = self.project.state
         with self.file.locked(waiting):
             self.postgres(_UNKNOWN).remove()
-            for folder in _FOLDERS:
+            for folder in (*_FOLDERS, temporary.NAME):
                 shutil.rmtree(state / folder, ignore_errors=True)
             self.passwords.remove()
             self.file.remove()

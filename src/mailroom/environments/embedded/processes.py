@@ -49,12 +49,11 @@ class ProcessRecord:
 
     def stop(self, number: int, seconds: float) -> None:
         """Send it a signal; after `seconds` kill it and its children, those that still run."""
-        process = self._process()
-        if process is None:
+        family = self.family()
+        if not family:
             return
         with suppress(psutil.NoSuchProcess):
-            family = self.family()
-            process.send_signal(number)
+            family[0].send_signal(number)
             # A paused process would not heed it.
             _resume(family)
             _, left = psutil.wait_procs(family, timeout=seconds)

@@ -22,10 +22,12 @@ from mailroom.environments.embedded.cluster import put_in_place
 from mailroom.environments.embedded.environment import EmbeddedEnvironment
 from mailroom.environments.embedded.processes import paused
 from mailroom.environments.embedded.snapshot import MANIFEST, Snapshot, listed, parsed
-from mailroom.environments.embedded.startup import with_port
+from mailroom.environments.embedded.startup import require_startable, with_port
+from mailroom.environments.embedded.state import State
 from mailroom.environments.ports import require_free_port
 from mailroom.errors import MailroomError, Refused
 from mailroom.interrupts import uninterrupted
+from mailroom.temporary import temporary_folder
 from mailroom.wording import first_line, known_names
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -43,7 +45,7 @@ class Snapshots:
 
     def all(self) -> list[Snapshot]:
         """Every snapshot, the oldest first."""
-        found = [listed(one) for one in self._folder.glob(f"[!.]*/{MANIFEST}")]
+        found = [listed(one) for one in self._folder.glob(f"*/{MANIFEST}")]
         return sorted(found, key=lambda one: one.created)
 
     def find(self, name: str) -> Snapshot:
@@ -73,9 +75,7 @@ class Snapshots:
         with self._changing(waiting, f"snapshot {name} could not be saved") as draft:
             self._require_free(name)
             state = self._embedded.state
-            server = self._embedded.postgres(state) if state else None
-            stored = state and state.durable and self._durable.is_dir()
-            if not (state and server and stored and (server.has_data or not self._has_database)):
+            if state is None or not self._is_stored(state):
                 raise Refused(
                     "there is nothing to save",
                     "bring the environment up, with durability: mailroom up --durability=on",
@@ -85,7 +85,7 @@ class Snapshots:
             with paused(state.processes):
                 shutil.copytree(self._durable, draft / _DURABLE)
                 if self._has_database:
-                    server.copy_data(draft / _CLUSTER)
+                    self._embedded.postgres(state).copy_data(draft / _CLUSTER)
             (draft / MANIFEST).write_text(json.dumps(asdict(made), indent=2))
             draft.rename(self._place(name))
             return made
@@ -111,6 +111,8 @@ class Snapshots:
         """
         embedded, place = self._embedded, self._place(snapshot.name)
         self._require_whole(snapshot)
+        if embedded.project.is_workflow:
+            require_startable(embedded.project)
         with self._changing(waiting, f"snapshot {snapshot.name} could not be loaded") as draft:
             parameters = self._parameters(snapshot, unset)
             state = with_port(embedded, port)
@@ -190,26 +192,25 @@ class Snapshots:
     @contextmanager
     def _changing(self, waiting: Callable[[], None], failure: str) -> Iterator[Path]:
         """Take the environment's lock; yields a folder that is gone afterwards."""
-        with self._embedded.file.locked(waiting):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self._folder))
+        state = self._embedded.project.state
+        with self._embedded.file.locked(waiting), temporary_folder(state) as draft:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
             try:
                 yield draft
             except OSError as error:
                 raise MailroomError(f"{failure}: {_why(error)}") from None
-            finally:
-                shutil.rmtree(draft, ignore_errors=True)
+
+    def _is_stored(self, state: State) -> bool:
+        database = not self._has_database or self._embedded.postgres(state).has_data
+        return state.durable and self._durable.is_dir() and database
 
     def _parameters(self, snapshot: Snapshot, unset: Collection[str]) -> dict[str, str]:
         if not (snapshot.parameters or unset):
             return {}
         template = Template(self._embedded.project.template)
         configured = self._embedded.config.parameters
-        try:
-            return template.merged_parameters(configured, snapshot.parameters, {}, unset)
-        except Refused as error:
-            hint = error.hint.replace("mailroom up", f"mailroom snapshot load {snapshot.name}")
-            raise Refused(str(error), hint) from None
+        command = f"mailroom snapshot load {snapshot.name}"
+        return template.merged_parameters(configured, snapshot.parameters, {}, unset, command)
 
     def _require_free(self, name: str) -> None:
         if not _NAME.fullmatch(name):
@@ -231,12 +232,12 @@ class Snapshots:
                 f" {own}",
                 "load it with that version",
             )
-        if not (place / _DURABLE).is_dir() or (place / _CLUSTER).is_dir() != self._has_database:
+        if not (place / _DURABLE).is_dir():
+            raise Refused(f"snapshot {snapshot.name} is not whole")
+        if (place / _CLUSTER).is_dir() != self._has_database:
             raise Refused(
                 f"snapshot {snapshot.name} is not of this application: one has a database, and the"
                 " other has none"
-                if (place / _DURABLE).is_dir()
-                else f"snapshot {snapshot.name} is not whole"
             )
 
 

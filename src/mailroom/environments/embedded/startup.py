@@ -18,6 +18,7 @@ from mailroom.errors import Refused
 from mailroom.interrupts import uninterrupted
 from mailroom.packaging.locking import require_locked
 from mailroom.progress import Progress
+from mailroom.project import Project
 from mailroom.types.definitions import require_current
 
 DEFAULT_PORT = 4566
@@ -40,9 +41,7 @@ def start_environment(
         MailroomError: A step failed; the message says why, the hint what to do.
     """
     merged = all_parameters(embedded, options)
-    require_current(embedded.project)
-    require_locked(embedded.project)
-    require_installed_plugin(embedded.project)
+    require_startable(embedded.project)
     with (
         embedded.file.locked(progress.waiting),
         stopped_on_failure(progress) as started,
@@ -50,8 +49,6 @@ def start_environment(
         TableTrial(embedded.project) as trial,
     ):
         state = with_port(embedded, options.port)
-        for record in state.processes:
-            record.resume()
         checks.refuse()
         trial.refuse()
         state, localstack = start_localstack(embedded, state, progress, started, options)
@@ -62,6 +59,17 @@ def start_environment(
         return complete(
             embedded, state, localstack, progress, started, options.packaged, merged, checks, trial
         )
+
+
+def require_startable(project: Project) -> None:
+    """Refuse a checkout of which a part isn't current.
+
+    Raises:
+        Refused: What is generated, a lock, or the installed plugin is older than its sources.
+    """
+    require_current(project)
+    require_locked(project)
+    require_installed_plugin(project)
 
 
 @contextmanager
@@ -124,6 +132,8 @@ def start_localstack(
     Raises:
         MailroomError: It could not be started, or must not be restarted.
     """
+    for record in state.processes:
+        record.resume()
     server = embedded.localstack(state)
     parts, modes = engine_parts(embedded.project, server), Modes.given(options)
     # A LocalStack whose deployment was interrupted or failed is restarted.
